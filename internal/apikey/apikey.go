@@ -1,0 +1,80 @@
+// Package apikey is the API key itself: its text, checksum and hash, its type,
+// and the limits that its owner puts on it. It is pure; storing keys is the
+// issuer's and the store's work.
+package apikey
+
+import (
+	"time"
+
+	"stakegate/internal/money"
+)
+
+// Type says what a key may do.
+type Type string
+
+// An INFERENCE key may call models; an ADMIN key may also manage its account's
+// keys and read its billing.
+const (
+	Inference Type = "INFERENCE"
+	Admin     Type = "ADMIN"
+)
+
+// Period is the window over which a key's limits are counted.
+type Period string
+
+// EPOCH is the UTC day, MONTH the UTC calendar month, LIFETIME never resets.
+const (
+	Epoch    Period = "EPOCH"
+	Month    Period = "MONTH"
+	Lifetime Period = "LIFETIME"
+)
+
+// Privacy restricts which models a key may call.
+type Privacy string
+
+// PRIVATE_TEXT demands private models for text and embeddings, PRIVATE_ONLY
+// for everything.
+const (
+	PrivacyAll         Privacy = "ALL"
+	PrivacyPrivateText Privacy = "PRIVATE_TEXT"
+	PrivacyPrivateOnly Privacy = "PRIVATE_ONLY"
+)
+
+// Limit is one consumption limit. Text is the caller's decimal, kept for echo
+// because Venice's largest limit does not fit in Cap, which then saturates.
+type Limit struct {
+	Cap  money.Nano
+	Text string
+}
+
+// Limits are a key's own caps; nil means no limit, zero means blocked. VCU is
+// kept for compatibility and never charged.
+type Limits struct {
+	USD, DIEM, VCU *Limit
+}
+
+// Spec is what a caller asks for when it makes a key.
+type Spec struct {
+	Type        Type
+	Description string
+	Limits      Limits
+	Period      Period
+	Privacy     Privacy
+	ExpiresAt   *time.Time // nil: never
+}
+
+// Key is a stored key, without its secret.
+type Key struct {
+	Spec
+	ID         string // UUIDv4
+	AccountID  string // the wallet's address, lower case with 0x
+	Last6      string
+	CreatedAt  time.Time
+	LastUsedAt *time.Time
+	RevokedAt  *time.Time
+}
+
+// Active reports whether the key may be used at the given instant.
+func (k Key) Active(now time.Time) bool {
+	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
+}

@@ -1,0 +1,106 @@
+// Package ledger keeps the promise: at every instant, for every account and
+// key, in every window and currency, charged + held <= limit.
+//
+// It is two-phase. A Hold sets money aside, durably, before an upstream is
+// called; it is later settled with the real cost (never above the hold),
+// voided when certainly nothing was used, or assumed (charged in full) when
+// its deadline passes with the outcome unknown. Decisions are made by Decide,
+// a pure function over the rows that a batch of operations touches; Engine
+// collects concurrent callers into one durable commit each.
+package ledger
+
+import (
+	"errors"
+	"time"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/money"
+)
+
+// HoldRequest asks for money before a call is forwarded.
+type HoldRequest struct {
+	ID      string // of the request, unique; it becomes the hold's id
+	KeyHash [32]byte
+	ModelID string
+	// ModelType ("text", "embedding", ...) and ModelPrivate decide whether the
+	// key's privacy setting admits the model.
+	ModelType    string
+	ModelPrivate bool
+	// Max is the upper bound of the call's cost; Min is the least that is of
+	// use. They are equal unless the output cap may be lowered to what is
+	// affordable, in which case the hold is the largest amount in between.
+	Min, Max money.Nano
+	// Lifetime is the longest that the call can take; the hold is assumed
+	// after it.
+	Lifetime time.Duration
+}
+
+// Held is a hold that was granted and is durable.
+type Held struct {
+	ID        string
+	KeyID     string
+	AccountID string
+	Amount    money.Nano
+	At        time.Time // database time of the commit; it decides the window
+	Before    Balance   // what was free before this hold
+}
+
+// Balance is what an account or key has free.
+type Balance struct {
+	DIEM, USD money.Nano
+}
+
+// Settlement reports what a held call did cost.
+type Settlement struct {
+	HoldID           string
+	Cost             money.Nano // clamped to the hold
+	PromptTokens     int64
+	CompletionTokens int64
+	// Source says where the numbers come from: "usage" (reported by the
+	// upstream), "estimated", or "hold" (unknown, charged in full).
+	Source        string
+	ExecutionTime time.Duration
+	// InputCost is the part of Cost that the prompt caused, for the history.
+	InputCost money.Nano
+}
+
+// Settled is what was charged, by currency.
+type Settled struct {
+	DIEM, USD money.Nano
+}
+
+// Errors that a caller of the engine can match.
+var (
+	// ErrKey: the key is unknown, revoked or expired.
+	ErrKey = errors.New("key is not valid")
+	// ErrPrivacy: the key's privacy setting does not admit the model.
+	ErrPrivacy = errors.New("key may not call this model")
+	// ErrNoGrant: the account has no allocation recorded for this epoch yet;
+	// it must be read from the chain first.
+	ErrNoGrant = errors.New("no allocation recorded for this epoch")
+	// ErrHoldUnknown: no hold has this id.
+	ErrHoldUnknown = errors.New("hold is unknown")
+	// ErrBusy: the queue is full or the database is away; try again later.
+	ErrBusy = errors.New("ledger is busy")
+)
+
+// Refusal is the error of a hold that does not fit. Every amount is of the
+// budget that stood in the way.
+type Refusal struct {
+	// Scope is "account", "key" or "pool".
+	Scope    string
+	Currency money.Currency
+	Period   apikey.Period
+	Limit    money.Nano
+	Spent    money.Nano
+	Held     money.Nano
+	// Affordable is the largest hold that would be granted now.
+	Affordable money.Nano
+	// OnlyHeld says that the call would fit if the calls in flight were void.
+	OnlyHeld bool
+	ResetsAt *time.Time // nil: never
+}
+
+func (r *Refusal) Error() string {
+	return r.Scope + " " + string(r.Currency) + " budget does not cover the request"
+}
