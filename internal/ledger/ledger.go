@@ -30,6 +30,9 @@ type HoldRequest struct {
 	// use. They are equal unless the output cap may be lowered to what is
 	// affordable, in which case the hold is the largest amount in between.
 	Min, Max money.Nano
+	// InputPrice and OutputPrice, in nanos for a million tokens, are kept with
+	// the hold for the account's history.
+	InputPrice, OutputPrice money.Nano
 	// Lifetime is the longest that the call can take; the hold is assumed
 	// after it.
 	Lifetime time.Duration
