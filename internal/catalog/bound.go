@@ -1,0 +1,128 @@
+package catalog
+
+import (
+	"maps"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"stakegate/internal/money"
+)
+
+// MaxEmbeddingInputs is how many texts one embeddings request may carry.
+const MaxEmbeddingInputs = 2048
+
+// What a chat template and a rendered JSON document may add to a prompt, in
+// tokens. Generous on purpose: too much is given back at the settlement, too
+// little is the operator's loss.
+const (
+	tokensPerMessage    = 8
+	tokensPerChat       = 64
+	tokensPerDocument   = 512
+	tokensPerJSONByte   = 4
+	plainJSONDepth      = 8
+	tokensPerEmbedInput = 2
+)
+
+// A tokenizer family bounds the tokens of a text: perByte × its UTF-8 bytes +
+// perText.
+type family struct{ perByte, perText int64 }
+
+// tokenizers are the families that a model can name.
+//   - bytes: byte-level BPE (GPT, Llama 3, Qwen, DeepSeek): a token decodes to
+//     at least one byte.
+//   - sentencepiece: byte fallback, no normalisation (Llama 2, Mistral,
+//     Gemma): the same, and a dummy prefix.
+//   - sentencepiece-nfkc: normalises first (T5, XLM-R); NFKC makes up to 33
+//     bytes of 3 (U+FDFA).
+//   - wordpiece: BERT, with its two special tokens.
+var tokenizers = map[string]family{
+	"bytes":              {perByte: 1},
+	"sentencepiece":      {perByte: 1, perText: 1},
+	"sentencepiece-nfkc": {perByte: 11, perText: 1},
+	"wordpiece":          {perByte: 1, perText: 2},
+}
+
+func tokenizerNames() string {
+	return strings.Join(slices.Sorted(maps.Keys(tokenizers)), ", ")
+}
+
+// Prompt is the size of what a request sends to a model.
+type Prompt struct {
+	Texts     int64 // separate pieces of text
+	TextBytes int64 // their UTF-8 bytes, as the model receives them
+	Messages  int64
+	// Documents are whole JSON documents (tools, a response format) that a
+	// template renders; JSONBytes are their compact bytes and those of JSON in
+	// messages (tool calls), JSONDepth the deepest nesting among them.
+	Documents int64
+	JSONBytes int64
+	JSONDepth int64
+}
+
+// AddText counts one piece of text.
+func (p *Prompt) AddText(text string) {
+	p.Texts++
+	p.TextBytes += int64(len(text))
+}
+
+// PromptBound is the most tokens that the prompt can be for the model: never
+// less than what a faithful upstream reports, provided that the text is valid
+// UTF-8. It is at most the model's context (for each text, if it embeds).
+func (m *Model) PromptBound(p Prompt) int64 {
+	f := tokenizers[m.Tokenizer]
+	if m.Type == Embedding {
+		bound := f.perByte*p.TextBytes + max(f.perText, tokensPerEmbedInput)*p.Texts
+		return min(bound, m.Context*p.Texts)
+	}
+	// Templates render JSON with indentation or as types. Four tokens a byte
+	// cover usual nesting; beyond it, indentation grows with the depth.
+	perJSONByte := max(tokensPerJSONByte, tokensPerJSONByte*p.JSONDepth/plainJSONDepth)
+	bound := f.perByte*p.TextBytes + f.perText*p.Texts +
+		tokensPerMessage*p.Messages + tokensPerChat + m.TemplateTokens +
+		perJSONByte*max(f.perByte, 1)*p.JSONBytes + tokensPerDocument*p.Documents
+	return min(bound, m.Context)
+}
+
+// Bound is the most that a request can cost: promptTokens in and n answers of
+// up to outputCap tokens each, rounded up once. It saturates to money.Max.
+func (m *Model) Bound(promptTokens, n, outputCap int64) money.Nano {
+	return money.PerMillion(
+		money.Term{Quantity: promptTokens, Price: m.Price.Input},
+		money.Term{Quantity: n * outputCap, Price: m.Price.Output},
+	)
+}
+
+// Cost is what a request did cost, rounded up once, and the part of it that
+// the prompt caused.
+func (m *Model) Cost(promptTokens, completionTokens int64) (total, input money.Nano) {
+	total = money.PerMillion(
+		money.Term{Quantity: promptTokens, Price: m.Price.Input},
+		money.Term{Quantity: completionTokens, Price: m.Price.Output},
+	)
+	input = money.PerMillion(money.Term{Quantity: promptTokens, Price: m.Price.Input})
+	return total, min(input, total)
+}
+
+// CapFor is the largest output cap whose Bound is at most amount: between 0
+// and MaxOutput. It is also 0 when the prompt alone costs more than amount.
+func (m *Model) CapFor(amount money.Nano, promptTokens, n int64) int64 {
+	const million = 1_000_000
+	if amount < 0 || n < 1 || m.Bound(promptTokens, n, 0) > amount {
+		return 0
+	}
+	perToken := uint64(n) * uint64(m.Price.Output)
+	if perToken == 0 {
+		return m.MaxOutput
+	}
+	// The bound fits if prompt×input + cap×n×output <= amount×10^6, exactly.
+	hi, lo := bits.Mul64(uint64(amount), million)
+	promptHi, promptLo := bits.Mul64(uint64(max(promptTokens, 0)), uint64(m.Price.Input))
+	lo, borrow := bits.Sub64(lo, promptLo, 0)
+	hi, _ = bits.Sub64(hi, promptHi, borrow)
+	if hi >= perToken {
+		return m.MaxOutput // the quotient needs more than 64 bits
+	}
+	affordable, _ := bits.Div64(hi, lo, perToken)
+	return int64(min(affordable, uint64(m.MaxOutput)))
+}
