@@ -220,7 +220,7 @@ func TestHostileTokensAreRefused(t *testing.T) {
 		"payload is no JSON":       {sign(secret, header, "hello"), challenge.ErrClaims},
 		"payload is null":          {sign(secret, header, "null"), challenge.ErrClaims},
 		"nested token":             {sign(secret, header, good), challenge.ErrClaims},
-		"expired":                  {strings.Clone(expired(t, issuer)), challenge.ErrExpired},
+		"expired":                  {expired(t, issuer), challenge.ErrExpired},
 	} {
 		if got, err := issuer.Check(c.token, now); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %+v, %v; want %v", name, got, err, c.want)
@@ -363,14 +363,18 @@ func TestForeignTokensAreRefused(t *testing.T) {
 // Whatever is accepted was signed by us, and is exactly what was signed.
 func FuzzCheck(f *testing.F) {
 	issuer := newIssuer(f, root, "g1")
+	secret := macKey(f, root, "g1")
 	good := issue(f, issuer, wallet)
 	f.Add(good)
 	f.Add(good + "\n")
 	f.Add("a.b.c")
 	f.Add(strings.Repeat(".", 100))
 	f.Fuzz(func(t *testing.T, token string) {
-		got, err := issuer.Check(token, now)
-		if err == nil && (token != good || got.Subject != wallet) {
+		if _, err := issuer.Check(token, now); err != nil {
+			return
+		}
+		parts := strings.Split(token, ".")
+		if sign(secret, decoded(t, parts[0]), decoded(t, parts[1])) != token {
 			t.Fatalf("forged: %s", token)
 		}
 	})
