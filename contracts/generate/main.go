@@ -1,0 +1,100 @@
+// Command generate writes the Go bindings of all contracts in
+// contracts/artifacts.json, one file each, to contracts/bindings. Run it from
+// the root of the repository:
+//
+//	go run ./contracts/generate
+//
+// The same artifacts give the same files. Bytecode is left out, so that a
+// program that only calls contracts does not carry it.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/accounts/abi/abigen"
+
+	"stakegate/contracts"
+)
+
+const (
+	target    = "contracts/bindings"
+	generated = "// Code generated via abigen V2 - DO NOT EDIT."
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	names, err := contracts.Names()
+	if err != nil {
+		return err
+	}
+	if err := removeGenerated(); err != nil {
+		return err
+	}
+	for _, name := range names {
+		code, err := bindingOf(name)
+		if err != nil {
+			return fmt.Errorf("bind %s: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(target, strings.ToLower(name)+".go"), code, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeGenerated leaves no binding of a contract that is gone.
+func removeGenerated() error {
+	files, err := filepath.Glob(filepath.Join(target, "*.go"))
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("no %s here: run this from the root of the repository", target)
+	}
+	for _, file := range files {
+		code, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if !bytes.HasPrefix(code, []byte(generated)) {
+			continue
+		}
+		if err := os.Remove(file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var outputType = regexp.MustCompile(`(?m)^type (\w+Output) struct`)
+
+// bindingOf returns one contract's binding. abigen names the struct of a
+// method's results after the method alone, which two contracts may share: here
+// it gets the contract's name in front, as events and errors have it.
+func bindingOf(name string) ([]byte, error) {
+	a, err := contracts.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	none := map[string]string{}
+	code, err := abigen.BindV2([]string{name}, []string{a.RawABI}, []string{""}, "bindings", none, none)
+	if err != nil {
+		return nil, err
+	}
+	for _, match := range outputType.FindAllStringSubmatch(code, -1) {
+		code = regexp.MustCompile(`\b`+match[1]+`\b`).ReplaceAllString(code, name+match[1])
+	}
+	return format.Source([]byte(code))
+}
