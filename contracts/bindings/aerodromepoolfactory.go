@@ -347,12 +347,12 @@ func (aerodromePoolFactory *AerodromePoolFactory) UnpackGetFee(data []byte) (*bi
 	return out0, nil
 }
 
-// PackGetPool is the Go binding used to pack the parameters required for calling
+// PackGetPoolByFee is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x1698ee82.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function getPool(address tokenA, address tokenB, uint24 fee) view returns(address)
-func (aerodromePoolFactory *AerodromePoolFactory) PackGetPool(tokenA common.Address, tokenB common.Address, fee *big.Int) []byte {
+func (aerodromePoolFactory *AerodromePoolFactory) PackGetPoolByFee(tokenA common.Address, tokenB common.Address, fee *big.Int) []byte {
 	enc, err := aerodromePoolFactory.abi.Pack("getPool", tokenA, tokenB, fee)
 	if err != nil {
 		panic(err)
@@ -360,20 +360,20 @@ func (aerodromePoolFactory *AerodromePoolFactory) PackGetPool(tokenA common.Addr
 	return enc
 }
 
-// TryPackGetPool is the Go binding used to pack the parameters required for calling
+// TryPackGetPoolByFee is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x1698ee82.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function getPool(address tokenA, address tokenB, uint24 fee) view returns(address)
-func (aerodromePoolFactory *AerodromePoolFactory) TryPackGetPool(tokenA common.Address, tokenB common.Address, fee *big.Int) ([]byte, error) {
+func (aerodromePoolFactory *AerodromePoolFactory) TryPackGetPoolByFee(tokenA common.Address, tokenB common.Address, fee *big.Int) ([]byte, error) {
 	return aerodromePoolFactory.abi.Pack("getPool", tokenA, tokenB, fee)
 }
 
-// UnpackGetPool is the Go binding that unpacks the parameters returned
+// UnpackGetPoolByFee is the Go binding that unpacks the parameters returned
 // from invoking the contract method with ID 0x1698ee82.
 //
 // Solidity: function getPool(address tokenA, address tokenB, uint24 fee) view returns(address)
-func (aerodromePoolFactory *AerodromePoolFactory) UnpackGetPool(data []byte) (common.Address, error) {
+func (aerodromePoolFactory *AerodromePoolFactory) UnpackGetPoolByFee(data []byte) (common.Address, error) {
 	out, err := aerodromePoolFactory.abi.Unpack("getPool", data)
 	if err != nil {
 		return *new(common.Address), err
@@ -382,12 +382,12 @@ func (aerodromePoolFactory *AerodromePoolFactory) UnpackGetPool(data []byte) (co
 	return out0, nil
 }
 
-// PackGetPool0 is the Go binding used to pack the parameters required for calling
+// PackGetPool is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x79bc57d5.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function getPool(address tokenA, address tokenB, bool stable) view returns(address)
-func (aerodromePoolFactory *AerodromePoolFactory) PackGetPool0(tokenA common.Address, tokenB common.Address, stable bool) []byte {
+func (aerodromePoolFactory *AerodromePoolFactory) PackGetPool(tokenA common.Address, tokenB common.Address, stable bool) []byte {
 	enc, err := aerodromePoolFactory.abi.Pack("getPool0", tokenA, tokenB, stable)
 	if err != nil {
 		panic(err)
@@ -395,20 +395,20 @@ func (aerodromePoolFactory *AerodromePoolFactory) PackGetPool0(tokenA common.Add
 	return enc
 }
 
-// TryPackGetPool0 is the Go binding used to pack the parameters required for calling
+// TryPackGetPool is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x79bc57d5.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function getPool(address tokenA, address tokenB, bool stable) view returns(address)
-func (aerodromePoolFactory *AerodromePoolFactory) TryPackGetPool0(tokenA common.Address, tokenB common.Address, stable bool) ([]byte, error) {
+func (aerodromePoolFactory *AerodromePoolFactory) TryPackGetPool(tokenA common.Address, tokenB common.Address, stable bool) ([]byte, error) {
 	return aerodromePoolFactory.abi.Pack("getPool0", tokenA, tokenB, stable)
 }
 
-// UnpackGetPool0 is the Go binding that unpacks the parameters returned
+// UnpackGetPool is the Go binding that unpacks the parameters returned
 // from invoking the contract method with ID 0x79bc57d5.
 //
 // Solidity: function getPool(address tokenA, address tokenB, bool stable) view returns(address)
-func (aerodromePoolFactory *AerodromePoolFactory) UnpackGetPool0(data []byte) (common.Address, error) {
+func (aerodromePoolFactory *AerodromePoolFactory) UnpackGetPool(data []byte) (common.Address, error) {
 	out, err := aerodromePoolFactory.abi.Unpack("getPool0", data)
 	if err != nil {
 		return *new(common.Address), err

@@ -226,12 +226,12 @@ func (swapRouter02 *SwapRouter02) UnpackFactory(data []byte) (common.Address, er
 	return out0, nil
 }
 
-// PackMulticall is the Go binding used to pack the parameters required for calling
+// PackMulticallBlockhash is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x1f0464d1.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function multicall(bytes32 previousBlockhash, bytes[] data) payable returns(bytes[])
-func (swapRouter02 *SwapRouter02) PackMulticall(previousBlockhash [32]byte, data [][]byte) []byte {
+func (swapRouter02 *SwapRouter02) PackMulticallBlockhash(previousBlockhash [32]byte, data [][]byte) []byte {
 	enc, err := swapRouter02.abi.Pack("multicall", previousBlockhash, data)
 	if err != nil {
 		panic(err)
@@ -239,20 +239,20 @@ func (swapRouter02 *SwapRouter02) PackMulticall(previousBlockhash [32]byte, data
 	return enc
 }
 
-// TryPackMulticall is the Go binding used to pack the parameters required for calling
+// TryPackMulticallBlockhash is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x1f0464d1.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function multicall(bytes32 previousBlockhash, bytes[] data) payable returns(bytes[])
-func (swapRouter02 *SwapRouter02) TryPackMulticall(previousBlockhash [32]byte, data [][]byte) ([]byte, error) {
+func (swapRouter02 *SwapRouter02) TryPackMulticallBlockhash(previousBlockhash [32]byte, data [][]byte) ([]byte, error) {
 	return swapRouter02.abi.Pack("multicall", previousBlockhash, data)
 }
 
-// UnpackMulticall is the Go binding that unpacks the parameters returned
+// UnpackMulticallBlockhash is the Go binding that unpacks the parameters returned
 // from invoking the contract method with ID 0x1f0464d1.
 //
 // Solidity: function multicall(bytes32 previousBlockhash, bytes[] data) payable returns(bytes[])
-func (swapRouter02 *SwapRouter02) UnpackMulticall(data []byte) ([][]byte, error) {
+func (swapRouter02 *SwapRouter02) UnpackMulticallBlockhash(data []byte) ([][]byte, error) {
 	out, err := swapRouter02.abi.Unpack("multicall", data)
 	if err != nil {
 		return *new([][]byte), err
@@ -261,12 +261,12 @@ func (swapRouter02 *SwapRouter02) UnpackMulticall(data []byte) ([][]byte, error)
 	return out0, nil
 }
 
-// PackMulticall0 is the Go binding used to pack the parameters required for calling
+// PackMulticallDeadline is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x5ae401dc.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function multicall(uint256 deadline, bytes[] data) payable returns(bytes[])
-func (swapRouter02 *SwapRouter02) PackMulticall0(deadline *big.Int, data [][]byte) []byte {
+func (swapRouter02 *SwapRouter02) PackMulticallDeadline(deadline *big.Int, data [][]byte) []byte {
 	enc, err := swapRouter02.abi.Pack("multicall0", deadline, data)
 	if err != nil {
 		panic(err)
@@ -274,20 +274,20 @@ func (swapRouter02 *SwapRouter02) PackMulticall0(deadline *big.Int, data [][]byt
 	return enc
 }
 
-// TryPackMulticall0 is the Go binding used to pack the parameters required for calling
+// TryPackMulticallDeadline is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x5ae401dc.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function multicall(uint256 deadline, bytes[] data) payable returns(bytes[])
-func (swapRouter02 *SwapRouter02) TryPackMulticall0(deadline *big.Int, data [][]byte) ([]byte, error) {
+func (swapRouter02 *SwapRouter02) TryPackMulticallDeadline(deadline *big.Int, data [][]byte) ([]byte, error) {
 	return swapRouter02.abi.Pack("multicall0", deadline, data)
 }
 
-// UnpackMulticall0 is the Go binding that unpacks the parameters returned
+// UnpackMulticallDeadline is the Go binding that unpacks the parameters returned
 // from invoking the contract method with ID 0x5ae401dc.
 //
 // Solidity: function multicall(uint256 deadline, bytes[] data) payable returns(bytes[])
-func (swapRouter02 *SwapRouter02) UnpackMulticall0(data []byte) ([][]byte, error) {
+func (swapRouter02 *SwapRouter02) UnpackMulticallDeadline(data []byte) ([][]byte, error) {
 	out, err := swapRouter02.abi.Unpack("multicall0", data)
 	if err != nil {
 		return *new([][]byte), err
@@ -296,12 +296,12 @@ func (swapRouter02 *SwapRouter02) UnpackMulticall0(data []byte) ([][]byte, error
 	return out0, nil
 }
 
-// PackMulticall1 is the Go binding used to pack the parameters required for calling
+// PackMulticall is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xac9650d8.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function multicall(bytes[] data) payable returns(bytes[] results)
-func (swapRouter02 *SwapRouter02) PackMulticall1(data [][]byte) []byte {
+func (swapRouter02 *SwapRouter02) PackMulticall(data [][]byte) []byte {
 	enc, err := swapRouter02.abi.Pack("multicall1", data)
 	if err != nil {
 		panic(err)
@@ -309,20 +309,20 @@ func (swapRouter02 *SwapRouter02) PackMulticall1(data [][]byte) []byte {
 	return enc
 }
 
-// TryPackMulticall1 is the Go binding used to pack the parameters required for calling
+// TryPackMulticall is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xac9650d8.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function multicall(bytes[] data) payable returns(bytes[] results)
-func (swapRouter02 *SwapRouter02) TryPackMulticall1(data [][]byte) ([]byte, error) {
+func (swapRouter02 *SwapRouter02) TryPackMulticall(data [][]byte) ([]byte, error) {
 	return swapRouter02.abi.Pack("multicall1", data)
 }
 
-// UnpackMulticall1 is the Go binding that unpacks the parameters returned
+// UnpackMulticall is the Go binding that unpacks the parameters returned
 // from invoking the contract method with ID 0xac9650d8.
 //
 // Solidity: function multicall(bytes[] data) payable returns(bytes[] results)
-func (swapRouter02 *SwapRouter02) UnpackMulticall1(data []byte) ([][]byte, error) {
+func (swapRouter02 *SwapRouter02) UnpackMulticall(data []byte) ([][]byte, error) {
 	out, err := swapRouter02.abi.Unpack("multicall1", data)
 	if err != nil {
 		return *new([][]byte), err
@@ -375,12 +375,12 @@ func (swapRouter02 *SwapRouter02) TryPackRefundETH() ([]byte, error) {
 	return swapRouter02.abi.Pack("refundETH")
 }
 
-// PackSweepToken is the Go binding used to pack the parameters required for calling
+// PackSweepTokenTo is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xdf2ab5bb.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function sweepToken(address token, uint256 amountMinimum, address recipient) payable returns()
-func (swapRouter02 *SwapRouter02) PackSweepToken(token common.Address, amountMinimum *big.Int, recipient common.Address) []byte {
+func (swapRouter02 *SwapRouter02) PackSweepTokenTo(token common.Address, amountMinimum *big.Int, recipient common.Address) []byte {
 	enc, err := swapRouter02.abi.Pack("sweepToken", token, amountMinimum, recipient)
 	if err != nil {
 		panic(err)
@@ -388,21 +388,21 @@ func (swapRouter02 *SwapRouter02) PackSweepToken(token common.Address, amountMin
 	return enc
 }
 
-// TryPackSweepToken is the Go binding used to pack the parameters required for calling
+// TryPackSweepTokenTo is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xdf2ab5bb.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function sweepToken(address token, uint256 amountMinimum, address recipient) payable returns()
-func (swapRouter02 *SwapRouter02) TryPackSweepToken(token common.Address, amountMinimum *big.Int, recipient common.Address) ([]byte, error) {
+func (swapRouter02 *SwapRouter02) TryPackSweepTokenTo(token common.Address, amountMinimum *big.Int, recipient common.Address) ([]byte, error) {
 	return swapRouter02.abi.Pack("sweepToken", token, amountMinimum, recipient)
 }
 
-// PackSweepToken0 is the Go binding used to pack the parameters required for calling
+// PackSweepToken is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xe90a182f.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function sweepToken(address token, uint256 amountMinimum) payable returns()
-func (swapRouter02 *SwapRouter02) PackSweepToken0(token common.Address, amountMinimum *big.Int) []byte {
+func (swapRouter02 *SwapRouter02) PackSweepToken(token common.Address, amountMinimum *big.Int) []byte {
 	enc, err := swapRouter02.abi.Pack("sweepToken0", token, amountMinimum)
 	if err != nil {
 		panic(err)
@@ -410,12 +410,12 @@ func (swapRouter02 *SwapRouter02) PackSweepToken0(token common.Address, amountMi
 	return enc
 }
 
-// TryPackSweepToken0 is the Go binding used to pack the parameters required for calling
+// TryPackSweepToken is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xe90a182f.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function sweepToken(address token, uint256 amountMinimum) payable returns()
-func (swapRouter02 *SwapRouter02) TryPackSweepToken0(token common.Address, amountMinimum *big.Int) ([]byte, error) {
+func (swapRouter02 *SwapRouter02) TryPackSweepToken(token common.Address, amountMinimum *big.Int) ([]byte, error) {
 	return swapRouter02.abi.Pack("sweepToken0", token, amountMinimum)
 }
 
@@ -441,12 +441,12 @@ func (swapRouter02 *SwapRouter02) TryPackUniswapV3SwapCallback(amount0Delta *big
 	return swapRouter02.abi.Pack("uniswapV3SwapCallback", amount0Delta, amount1Delta, data)
 }
 
-// PackUnwrapWETH9 is the Go binding used to pack the parameters required for calling
+// PackUnwrapWETH9To is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x49404b7c.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function unwrapWETH9(uint256 amountMinimum, address recipient) payable returns()
-func (swapRouter02 *SwapRouter02) PackUnwrapWETH9(amountMinimum *big.Int, recipient common.Address) []byte {
+func (swapRouter02 *SwapRouter02) PackUnwrapWETH9To(amountMinimum *big.Int, recipient common.Address) []byte {
 	enc, err := swapRouter02.abi.Pack("unwrapWETH9", amountMinimum, recipient)
 	if err != nil {
 		panic(err)
@@ -454,21 +454,21 @@ func (swapRouter02 *SwapRouter02) PackUnwrapWETH9(amountMinimum *big.Int, recipi
 	return enc
 }
 
-// TryPackUnwrapWETH9 is the Go binding used to pack the parameters required for calling
+// TryPackUnwrapWETH9To is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x49404b7c.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function unwrapWETH9(uint256 amountMinimum, address recipient) payable returns()
-func (swapRouter02 *SwapRouter02) TryPackUnwrapWETH9(amountMinimum *big.Int, recipient common.Address) ([]byte, error) {
+func (swapRouter02 *SwapRouter02) TryPackUnwrapWETH9To(amountMinimum *big.Int, recipient common.Address) ([]byte, error) {
 	return swapRouter02.abi.Pack("unwrapWETH9", amountMinimum, recipient)
 }
 
-// PackUnwrapWETH90 is the Go binding used to pack the parameters required for calling
+// PackUnwrapWETH9 is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x49616997.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function unwrapWETH9(uint256 amountMinimum) payable returns()
-func (swapRouter02 *SwapRouter02) PackUnwrapWETH90(amountMinimum *big.Int) []byte {
+func (swapRouter02 *SwapRouter02) PackUnwrapWETH9(amountMinimum *big.Int) []byte {
 	enc, err := swapRouter02.abi.Pack("unwrapWETH90", amountMinimum)
 	if err != nil {
 		panic(err)
@@ -476,12 +476,12 @@ func (swapRouter02 *SwapRouter02) PackUnwrapWETH90(amountMinimum *big.Int) []byt
 	return enc
 }
 
-// TryPackUnwrapWETH90 is the Go binding used to pack the parameters required for calling
+// TryPackUnwrapWETH9 is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x49616997.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function unwrapWETH9(uint256 amountMinimum) payable returns()
-func (swapRouter02 *SwapRouter02) TryPackUnwrapWETH90(amountMinimum *big.Int) ([]byte, error) {
+func (swapRouter02 *SwapRouter02) TryPackUnwrapWETH9(amountMinimum *big.Int) ([]byte, error) {
 	return swapRouter02.abi.Pack("unwrapWETH90", amountMinimum)
 }
 

@@ -404,12 +404,12 @@ func (uSDC *USDC) TryPackCancelAuthorization(authorizer common.Address, nonce [3
 	return uSDC.abi.Pack("cancelAuthorization", authorizer, nonce, v, r, s)
 }
 
-// PackCancelAuthorization0 is the Go binding used to pack the parameters required for calling
+// PackCancelAuthorizationBytes is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xb7b72899.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function cancelAuthorization(address authorizer, bytes32 nonce, bytes signature) returns()
-func (uSDC *USDC) PackCancelAuthorization0(authorizer common.Address, nonce [32]byte, signature []byte) []byte {
+func (uSDC *USDC) PackCancelAuthorizationBytes(authorizer common.Address, nonce [32]byte, signature []byte) []byte {
 	enc, err := uSDC.abi.Pack("cancelAuthorization0", authorizer, nonce, signature)
 	if err != nil {
 		panic(err)
@@ -417,12 +417,12 @@ func (uSDC *USDC) PackCancelAuthorization0(authorizer common.Address, nonce [32]
 	return enc
 }
 
-// TryPackCancelAuthorization0 is the Go binding used to pack the parameters required for calling
+// TryPackCancelAuthorizationBytes is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xb7b72899.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function cancelAuthorization(address authorizer, bytes32 nonce, bytes signature) returns()
-func (uSDC *USDC) TryPackCancelAuthorization0(authorizer common.Address, nonce [32]byte, signature []byte) ([]byte, error) {
+func (uSDC *USDC) TryPackCancelAuthorizationBytes(authorizer common.Address, nonce [32]byte, signature []byte) ([]byte, error) {
 	return uSDC.abi.Pack("cancelAuthorization0", authorizer, nonce, signature)
 }
 
@@ -601,12 +601,12 @@ func (uSDC *USDC) UnpackNonces(data []byte) (*big.Int, error) {
 	return out0, nil
 }
 
-// PackPermit is the Go binding used to pack the parameters required for calling
+// PackPermitBytes is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x9fd5a6cf.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function permit(address owner, address spender, uint256 value, uint256 deadline, bytes signature) returns()
-func (uSDC *USDC) PackPermit(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, signature []byte) []byte {
+func (uSDC *USDC) PackPermitBytes(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, signature []byte) []byte {
 	enc, err := uSDC.abi.Pack("permit", owner, spender, value, deadline, signature)
 	if err != nil {
 		panic(err)
@@ -614,21 +614,21 @@ func (uSDC *USDC) PackPermit(owner common.Address, spender common.Address, value
 	return enc
 }
 
-// TryPackPermit is the Go binding used to pack the parameters required for calling
+// TryPackPermitBytes is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x9fd5a6cf.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function permit(address owner, address spender, uint256 value, uint256 deadline, bytes signature) returns()
-func (uSDC *USDC) TryPackPermit(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, signature []byte) ([]byte, error) {
+func (uSDC *USDC) TryPackPermitBytes(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, signature []byte) ([]byte, error) {
 	return uSDC.abi.Pack("permit", owner, spender, value, deadline, signature)
 }
 
-// PackPermit0 is the Go binding used to pack the parameters required for calling
+// PackPermit is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xd505accf.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) returns()
-func (uSDC *USDC) PackPermit0(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) []byte {
+func (uSDC *USDC) PackPermit(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) []byte {
 	enc, err := uSDC.abi.Pack("permit0", owner, spender, value, deadline, v, r, s)
 	if err != nil {
 		panic(err)
@@ -636,21 +636,21 @@ func (uSDC *USDC) PackPermit0(owner common.Address, spender common.Address, valu
 	return enc
 }
 
-// TryPackPermit0 is the Go binding used to pack the parameters required for calling
+// TryPackPermit is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xd505accf.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) returns()
-func (uSDC *USDC) TryPackPermit0(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+func (uSDC *USDC) TryPackPermit(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
 	return uSDC.abi.Pack("permit0", owner, spender, value, deadline, v, r, s)
 }
 
-// PackReceiveWithAuthorization is the Go binding used to pack the parameters required for calling
+// PackReceiveWithAuthorizationBytes is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x88b7ab63.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature) returns()
-func (uSDC *USDC) PackReceiveWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) []byte {
+func (uSDC *USDC) PackReceiveWithAuthorizationBytes(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) []byte {
 	enc, err := uSDC.abi.Pack("receiveWithAuthorization", from, to, value, validAfter, validBefore, nonce, signature)
 	if err != nil {
 		panic(err)
@@ -658,21 +658,21 @@ func (uSDC *USDC) PackReceiveWithAuthorization(from common.Address, to common.Ad
 	return enc
 }
 
-// TryPackReceiveWithAuthorization is the Go binding used to pack the parameters required for calling
+// TryPackReceiveWithAuthorizationBytes is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x88b7ab63.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature) returns()
-func (uSDC *USDC) TryPackReceiveWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) ([]byte, error) {
+func (uSDC *USDC) TryPackReceiveWithAuthorizationBytes(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) ([]byte, error) {
 	return uSDC.abi.Pack("receiveWithAuthorization", from, to, value, validAfter, validBefore, nonce, signature)
 }
 
-// PackReceiveWithAuthorization0 is the Go binding used to pack the parameters required for calling
+// PackReceiveWithAuthorization is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xef55bec6.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
-func (uSDC *USDC) PackReceiveWithAuthorization0(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) []byte {
+func (uSDC *USDC) PackReceiveWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) []byte {
 	enc, err := uSDC.abi.Pack("receiveWithAuthorization0", from, to, value, validAfter, validBefore, nonce, v, r, s)
 	if err != nil {
 		panic(err)
@@ -680,12 +680,12 @@ func (uSDC *USDC) PackReceiveWithAuthorization0(from common.Address, to common.A
 	return enc
 }
 
-// TryPackReceiveWithAuthorization0 is the Go binding used to pack the parameters required for calling
+// TryPackReceiveWithAuthorization is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xef55bec6.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
-func (uSDC *USDC) TryPackReceiveWithAuthorization0(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+func (uSDC *USDC) TryPackReceiveWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
 	return uSDC.abi.Pack("receiveWithAuthorization0", from, to, value, validAfter, validBefore, nonce, v, r, s)
 }
 
@@ -829,12 +829,12 @@ func (uSDC *USDC) UnpackTransferFrom(data []byte) (bool, error) {
 	return out0, nil
 }
 
-// PackTransferWithAuthorization is the Go binding used to pack the parameters required for calling
+// PackTransferWithAuthorizationBytes is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xcf092995.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function transferWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature) returns()
-func (uSDC *USDC) PackTransferWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) []byte {
+func (uSDC *USDC) PackTransferWithAuthorizationBytes(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) []byte {
 	enc, err := uSDC.abi.Pack("transferWithAuthorization", from, to, value, validAfter, validBefore, nonce, signature)
 	if err != nil {
 		panic(err)
@@ -842,21 +842,21 @@ func (uSDC *USDC) PackTransferWithAuthorization(from common.Address, to common.A
 	return enc
 }
 
-// TryPackTransferWithAuthorization is the Go binding used to pack the parameters required for calling
+// TryPackTransferWithAuthorizationBytes is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xcf092995.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function transferWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature) returns()
-func (uSDC *USDC) TryPackTransferWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) ([]byte, error) {
+func (uSDC *USDC) TryPackTransferWithAuthorizationBytes(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) ([]byte, error) {
 	return uSDC.abi.Pack("transferWithAuthorization", from, to, value, validAfter, validBefore, nonce, signature)
 }
 
-// PackTransferWithAuthorization0 is the Go binding used to pack the parameters required for calling
+// PackTransferWithAuthorization is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xe3ee160e.  This method will panic if any
 // invalid/nil inputs are passed.
 //
 // Solidity: function transferWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
-func (uSDC *USDC) PackTransferWithAuthorization0(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) []byte {
+func (uSDC *USDC) PackTransferWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) []byte {
 	enc, err := uSDC.abi.Pack("transferWithAuthorization0", from, to, value, validAfter, validBefore, nonce, v, r, s)
 	if err != nil {
 		panic(err)
@@ -864,12 +864,12 @@ func (uSDC *USDC) PackTransferWithAuthorization0(from common.Address, to common.
 	return enc
 }
 
-// TryPackTransferWithAuthorization0 is the Go binding used to pack the parameters required for calling
+// TryPackTransferWithAuthorization is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xe3ee160e.  This method will return an error
 // if any inputs are invalid/nil.
 //
 // Solidity: function transferWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
-func (uSDC *USDC) TryPackTransferWithAuthorization0(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+func (uSDC *USDC) TryPackTransferWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
 	return uSDC.abi.Pack("transferWithAuthorization0", from, to, value, validAfter, validBefore, nonce, v, r, s)
 }
 

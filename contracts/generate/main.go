@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/accounts/abi/abigen"
 
 	"stakegate/contracts"
@@ -88,8 +89,11 @@ func bindingOf(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	none := map[string]string{}
-	code, err := abigen.BindV2([]string{name}, []string{a.RawABI}, []string{""}, "bindings", none, none)
+	aliases, err := overloadNames(a.ABI)
+	if err != nil {
+		return nil, err
+	}
+	code, err := abigen.BindV2([]string{name}, []string{a.RawABI}, []string{""}, "bindings", map[string]string{}, aliases)
 	if err != nil {
 		return nil, err
 	}
@@ -97,4 +101,46 @@ func bindingOf(name string) ([]byte, error) {
 		code = regexp.MustCompile(`\b`+match[1]+`\b`).ReplaceAllString(code, name+match[1])
 	}
 	return format.Source([]byte(code))
+}
+
+// overloads names the methods that share a name, by signature: go-ethereum would
+// number them by their place in the ABI.
+var overloads = map[string]string{
+	"cancelAuthorization(address,bytes32,bytes)":                                                       "cancelAuthorizationBytes",
+	"cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)":                                       "cancelAuthorization",
+	"getPool(address,address,bool)":                                                                    "getPool",
+	"getPool(address,address,uint24)":                                                                  "getPoolByFee",
+	"multicall(bytes[])":                                                                               "multicall",
+	"multicall(bytes32,bytes[])":                                                                       "multicallBlockhash",
+	"multicall(uint256,bytes[])":                                                                       "multicallDeadline",
+	"permit(address,address,uint256,uint256,bytes)":                                                    "permitBytes",
+	"permit(address,address,uint256,uint256,uint8,bytes32,bytes32)":                                    "permit",
+	"receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)":                  "receiveWithAuthorizationBytes",
+	"receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)":  "receiveWithAuthorization",
+	"sweepToken(address,uint256)":                                                                      "sweepToken",
+	"sweepToken(address,uint256,address)":                                                              "sweepTokenTo",
+	"transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)":                 "transferWithAuthorizationBytes",
+	"transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)": "transferWithAuthorization",
+	"unwrapWETH9(uint256)":                                                                             "unwrapWETH9",
+	"unwrapWETH9(uint256,address)":                                                                     "unwrapWETH9To",
+}
+
+// overloadNames maps go-ethereum's numbered names to those of overloads.
+func overloadNames(contract abi.ABI) (map[string]string, error) {
+	count := map[string]int{}
+	for _, m := range contract.Methods {
+		count[m.RawName]++
+	}
+	aliases := map[string]string{}
+	for numbered, m := range contract.Methods {
+		if count[m.RawName] == 1 {
+			continue
+		}
+		name, ok := overloads[m.Sig]
+		if !ok {
+			return nil, fmt.Errorf("%s is overloaded: name it in the table overloads", m.Sig)
+		}
+		aliases[numbered] = name
+	}
+	return aliases, nil
 }
