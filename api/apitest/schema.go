@@ -1,0 +1,236 @@
+package apitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// closeObjects makes every object closed that has named members and does not
+// say whether it admits others.
+func closeObjects(doc *openapi3.T) {
+	visited := map[*openapi3.Schema]bool{}
+	var visit func(ref *openapi3.SchemaRef)
+	visit = func(ref *openapi3.SchemaRef) {
+		if ref == nil || ref.Value == nil || visited[ref.Value] {
+			return
+		}
+		schema := ref.Value
+		visited[schema] = true
+		others := &schema.AdditionalProperties
+		if len(schema.Properties) > 0 && others.Has == nil && others.Schema == nil {
+			no := false
+			others.Has = &no
+		}
+		visit(schema.Items)
+		visit(others.Schema)
+		for _, property := range schema.Properties {
+			visit(property)
+		}
+		for _, choice := range slices.Concat(schema.AnyOf, schema.OneOf) {
+			visit(choice)
+		}
+	}
+	for _, ref := range doc.Components.Schemas {
+		visit(ref)
+	}
+}
+
+// checkValue holds a decoded JSON value against a schema.
+func checkValue(schema *openapi3.Schema, value any, as openapi3.SchemaValidationOption) error {
+	return schema.VisitJSON(value, as, openapi3.MultiErrors(), openapi3.EnableFormatValidation(),
+		openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(utcTime)),
+		openapi3.WithStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC4122)))
+}
+
+// utcTime is RFC 3339 in UTC with the suffix Z, as the whole API writes times.
+func utcTime(text string) error {
+	if _, err := time.Parse(time.RFC3339Nano, text); err != nil || !strings.HasSuffix(text, "Z") {
+		return errors.New("is not an RFC 3339 time with the suffix Z")
+	}
+	return nil
+}
+
+// checkJSON holds a JSON document against a schema. Duplicate members and
+// invalid UTF-8 (RFC 7493) are refused as well.
+func checkJSON(schema *openapi3.Schema, document []byte, as openapi3.SchemaValidationOption) error {
+	if !jsontext.Value(document).IsValid() {
+		return errors.New("is not JSON, or has a member twice or bytes that are not UTF-8")
+	}
+	var value any
+	if err := json.Unmarshal(document, &value); err != nil {
+		return err
+	}
+	return checkValue(schema, value, as)
+}
+
+// checkText holds a header or query value against a schema.
+func checkText(schema *openapi3.Schema, text string, as openapi3.SchemaValidationOption) error {
+	var value any = text
+	if schema.Type.Is("integer") || schema.Type.Is("number") {
+		number, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return fmt.Errorf("%q is not a number", text)
+		}
+		value = number
+	}
+	return checkValue(schema, value, as)
+}
+
+// plainHeaders begin with X- and are no matter of this API.
+var plainHeaders = []string{"X-Content-Type-Options", "X-Frame-Options"}
+
+func (v *Validator) headerProblems(described *openapi3.Response, header http.Header) []string {
+	var found []string
+	known := map[string]bool{}
+	for name, ref := range described.Headers {
+		name = http.CanonicalHeaderKey(name)
+		known[name] = true
+		values := header.Values(name)
+		switch {
+		case len(values) > 1:
+			found = append(found, fmt.Sprintf("header %s is sent %d times", name, len(values)))
+		case len(values) == 0 && ref.Value.Required:
+			found = append(found, fmt.Sprintf("header %s is missing", name))
+		case len(values) == 1:
+			if err := checkText(ref.Value.Schema.Value, values[0], openapi3.VisitAsResponse()); err != nil {
+				found = append(found, fmt.Sprintf("header %s: %v", name, err))
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		if strings.HasPrefix(name, "X-") && !known[name] && !slices.Contains(plainHeaders, name) {
+			found = append(found, fmt.Sprintf("header %s is not described for this answer", name))
+		}
+	}
+	return found
+}
+
+func (v *Validator) bodyProblems(described *openapi3.Response, a answer) []string {
+	contentType := a.header.Get("Content-Type")
+	name, parameters, err := mime.ParseMediaType(contentType)
+	media := described.Content[name]
+	if err != nil || media == nil {
+		return []string{fmt.Sprintf("the description has no content type %q here", contentType)}
+	}
+	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return []string{fmt.Sprintf("content type %q is not UTF-8", contentType)}
+	}
+	switch {
+	case name == "text/event-stream":
+		return v.streamProblems(media, a)
+	case a.cut:
+		return nil
+	case name == "application/json":
+		if err := checkJSON(media.Schema.Value, a.body, openapi3.VisitAsResponse()); err != nil {
+			return []string{"body: " + err.Error()}
+		}
+	case len(a.body) == 0:
+		return []string{"the body is empty"}
+	}
+	return nil
+}
+
+// streamProblems checks a stream of server-sent events: each event against the
+// schema that the media type names, and that the last one is [DONE] or an
+// error, unless the stream was cut.
+func (v *Validator) streamProblems(media *openapi3.MediaType, a answer) []string {
+	name, _ := media.Extensions["x-event-schema"].(string)
+	schema := v.doc.Components.Schemas[name]
+	if schema == nil {
+		return []string{"the description does not say what the events are"}
+	}
+	var found []string
+	done, failed := false, false
+	events := bytes.Split(bytes.ReplaceAll(a.body, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
+	rest := events[len(events)-1]
+	for i, event := range events[:len(events)-1] {
+		data, err := eventData(event)
+		switch {
+		case err != nil:
+			found = append(found, fmt.Sprintf("event %d: %v", i, err))
+		case data == nil: // a comment
+		case done:
+			found = append(found, fmt.Sprintf("event %d comes after [DONE]", i))
+		case string(data) == "[DONE]":
+			done = true
+		default:
+			if err := checkJSON(schema.Value, data, openapi3.VisitAsResponse()); err != nil {
+				found = append(found, fmt.Sprintf("event %d: %v", i, err))
+			}
+			var members map[string]jsontext.Value
+			failed = json.Unmarshal(data, &members) == nil && members["error"] != nil
+		}
+	}
+	if !a.cut && len(bytes.TrimSpace(rest)) > 0 {
+		found = append(found, "the last event has no end")
+	}
+	if !a.cut && !done && !failed {
+		found = append(found, "the stream ends without [DONE] and without an error")
+	}
+	return found
+}
+
+// eventData joins an event's data lines; nil if it has none.
+func eventData(event []byte) ([]byte, error) {
+	var data [][]byte
+	for line := range bytes.SplitSeq(event, []byte("\n")) {
+		field, value, hasColon := bytes.Cut(line, []byte(":"))
+		switch {
+		case len(line) == 0, hasColon && len(field) == 0: // nothing, or a comment
+		case string(field) == "data" && hasColon:
+			data = append(data, bytes.TrimPrefix(value, []byte(" ")))
+		default:
+			return nil, fmt.Errorf("a line begins with %q instead of data:", field)
+		}
+	}
+	if data == nil {
+		return nil, nil
+	}
+	return bytes.Join(data, []byte("\n")), nil
+}
+
+// acceptedProblems says what the description forbids in a request that was
+// accepted all the same.
+func (v *Validator) acceptedProblems(req *http.Request, body []byte) []string {
+	route, _, err := v.router.FindRoute(req)
+	if err != nil {
+		return nil // the answer's own check has said so
+	}
+	var found []string
+	if wanted := route.Operation.RequestBody; wanted != nil {
+		schema := wanted.Value.Content["application/json"].Schema.Value
+		if err := checkJSON(schema, body, openapi3.VisitAsRequest()); err != nil {
+			found = append(found, "accepted a body that the description forbids: "+err.Error())
+		}
+	}
+	known := map[string]*openapi3.Schema{}
+	for _, parameter := range slices.Concat(route.PathItem.Parameters, route.Operation.Parameters) {
+		if parameter.Value.In == openapi3.ParameterInQuery {
+			known[parameter.Value.Name] = parameter.Value.Schema.Value
+		}
+	}
+	for name, values := range req.URL.Query() {
+		schema := known[name]
+		if schema == nil {
+			continue // what is unknown is ignored on most routes
+		}
+		for _, value := range values {
+			if err := checkText(schema, value, openapi3.VisitAsRequest()); err != nil {
+				found = append(found, fmt.Sprintf("accepted a query that the description forbids: %s: %v", name, err))
+			}
+		}
+	}
+	return found
+}
