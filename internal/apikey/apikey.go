@@ -4,6 +4,7 @@
 package apikey
 
 import (
+	"errors"
 	"time"
 
 	"stakegate/internal/money"
@@ -62,6 +63,10 @@ type Spec struct {
 	Privacy     Privacy
 	ExpiresAt   *time.Time // nil: never
 }
+
+// ErrNotFound is what keepers of keys return when an account has no such key,
+// be it missing, revoked or somebody else's.
+var ErrNotFound = errors.New("key not found")
 
 // Key is a stored key, without its secret.
 type Key struct {

@@ -1,0 +1,150 @@
+// Package issuer is the mint: a challenge, a signature over it and a stake
+// become an API key, in one transaction. Nothing is spent until everything has
+// passed, so a refused attempt leaves the token usable.
+package issuer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/google/uuid"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/challenge"
+)
+
+// Errors of minting and creating keys. The texts are what a client sees.
+var (
+	ErrChallengeSpent = errors.New("JWT has already been used")
+	ErrTooManyKeys    = errors.New("Maximum number of active API keys reached")
+	ErrTooFast        = errors.New("Rate limit exceeded")
+)
+
+// NoStakeError says that the wallet has no mint right.
+type NoStakeError struct{ Symbol, Chain string }
+
+func (e *NoStakeError) Error() string {
+	return fmt.Sprintf("Wallet has no staked %s on %s", e.Symbol, e.Chain)
+}
+
+// Store keeps accounts and keys.
+type Store interface {
+	// InsertKey spends the challenge (when there is one), makes the account if
+	// it is new, and inserts the key, in one transaction. It returns
+	// ErrChallengeSpent, ErrTooManyKeys or ErrTooFast, having changed nothing.
+	InsertKey(ctx context.Context, insertion Insertion) error
+}
+
+// Insertion is everything that the transaction of a mint writes and checks.
+type Insertion struct {
+	Key  apikey.Key
+	Hash [32]byte
+	// ChallengeID is "" when an ADMIN key creates the key.
+	ChallengeID      string
+	ChallengeExpires time.Time
+	// MaxActive and MaxPerMinute bound an account's keys and creations.
+	MaxActive, MaxPerMinute int
+}
+
+// Verifier tells whether a wallet signed a text (EIP-191).
+type Verifier interface {
+	Verify(ctx context.Context, address common.Address, text string, signature []byte) error
+}
+
+// Stake tells whether a wallet may mint. It returns *NoStakeError when it may
+// not, and another error when the chain could not be asked.
+type Stake interface {
+	MintRight(ctx context.Context, address common.Address) error
+}
+
+// Config wires an issuer.
+type Config struct {
+	Challenges              *challenge.Issuer
+	Verifier                Verifier
+	Stake                   Stake
+	Store                   Store
+	Hasher                  *apikey.Hasher
+	Now                     func() time.Time
+	MaxActive, MaxPerMinute int
+}
+
+// Issuer mints keys. It is safe for concurrent use.
+type Issuer struct{ config Config }
+
+// New makes an issuer.
+func New(config Config) *Issuer { return &Issuer{config} }
+
+// Proof is what a wallet presents.
+type Proof struct {
+	Address   common.Address
+	Token     string
+	Signature []byte
+}
+
+// Minted is a fresh key with its secret, which is shown this once.
+type Minted struct {
+	Key    apikey.Key
+	Secret apikey.Secret
+}
+
+// Challenge issues a validation token. It writes nothing.
+func (i *Issuer) Challenge() (string, error) {
+	return i.config.Challenges.Issue(i.config.Now(), "")
+}
+
+// Mint checks, in this order, the token, the signature and the stake, and then
+// makes the key in one transaction with spending the token. It returns
+// challenge's and signature's errors, *NoStakeError, this package's, or the
+// error of a chain that could not be read.
+func (i *Issuer) Mint(ctx context.Context, proof Proof, spec apikey.Spec) (Minted, error) {
+	checked, err := i.config.Challenges.Check(proof.Token, i.config.Now())
+	if err != nil {
+		return Minted{}, err
+	}
+	if checked.Subject != "" && !strings.EqualFold(checked.Subject, proof.Address.Hex()) {
+		return Minted{}, challenge.ErrClaims
+	}
+	if err := i.config.Verifier.Verify(ctx, proof.Address, proof.Token, proof.Signature); err != nil {
+		return Minted{}, err
+	}
+	if err := i.config.Stake.MintRight(ctx, proof.Address); err != nil {
+		return Minted{}, err
+	}
+	return i.insert(ctx, AccountOf(proof.Address), spec, checked)
+}
+
+// Create makes a key for an account at the word of one of its ADMIN keys.
+func (i *Issuer) Create(ctx context.Context, accountID string, spec apikey.Spec) (Minted, error) {
+	return i.insert(ctx, accountID, spec, challenge.Challenge{})
+}
+
+func (i *Issuer) insert(ctx context.Context, accountID string, spec apikey.Spec, spent challenge.Challenge) (Minted, error) {
+	secret, err := apikey.New(spec.Type)
+	if err != nil {
+		return Minted{}, err
+	}
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return Minted{}, err
+	}
+	key := apikey.Key{
+		Spec: spec, ID: id.String(), AccountID: accountID,
+		Last6: secret.Last6(), CreatedAt: i.config.Now().UTC().Truncate(time.Millisecond),
+	}
+	err = i.config.Store.InsertKey(ctx, Insertion{
+		Key: key, Hash: i.config.Hasher.Hash(secret),
+		ChallengeID: spent.ID, ChallengeExpires: spent.ExpiresAt,
+		MaxActive: i.config.MaxActive, MaxPerMinute: i.config.MaxPerMinute,
+	})
+	if err != nil {
+		return Minted{}, err
+	}
+	return Minted{Key: key, Secret: secret}, nil
+}
+
+// AccountOf is the account id of a wallet address: lower-case hex with 0x.
+func AccountOf(address common.Address) string { return strings.ToLower(address.Hex()) }

@@ -1,0 +1,413 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"stakegate/internal/money"
+)
+
+// Op is one operation of a batch; exactly one field is set.
+type Op struct {
+	Hold   *HoldRequest
+	Settle *Settlement
+	Void   string // hold id
+	Assume string // hold id
+	Grant  *Grant
+	Credit *Credit
+}
+
+// Grant records what an account may spend from its sources in an epoch, as
+// read from the chain at one block.
+type Grant struct {
+	AccountID string
+	Epoch     string
+	Sources   []SourceGrant
+	Reason    string
+}
+
+// SourceGrant is the cap that one source gives. PoolCap is the size of the
+// shared pool's day, for pooled sources.
+type SourceGrant struct {
+	Source  string
+	Cap     money.Nano
+	PoolCap money.Nano
+}
+
+// Credit adds (or, negative, takes back) USD credit of an account. What was
+// spent or held cannot be taken back.
+type Credit struct {
+	AccountID string
+	Amount    money.Nano
+	Reason    string
+}
+
+// Verdict is the answer to one operation.
+type Verdict struct {
+	Held    Held
+	Settled Settled
+	Err     error
+}
+
+// State is everything that a batch of operations needs, loaded and locked.
+// Decide changes it in place and collects what has to be written.
+type State struct {
+	Now     time.Time
+	Seq     int64 // of the newest entry
+	Sources []Source
+	Keys    map[[32]byte]*Key
+	Holds   map[string]*Hold
+	Budgets map[string]*Budget
+
+	changes      Changes
+	dirtyBudgets map[string]bool
+	endedHolds   map[string]bool
+	usedKeys     map[string]bool
+}
+
+// Decide answers every operation in order and returns the changes to write.
+// It is pure: the same state and operations give the same verdicts. An
+// operation that is refused moves no money.
+func Decide(state *State, ops []Op) ([]Verdict, *Changes) {
+	state.dirtyBudgets = map[string]bool{}
+	state.endedHolds = map[string]bool{}
+	state.usedKeys = map[string]bool{}
+	state.changes = Changes{}
+	verdicts := make([]Verdict, len(ops))
+	for i, op := range ops {
+		verdicts[i] = state.decideOne(op)
+	}
+	return verdicts, &state.changes
+}
+
+func (s *State) decideOne(op Op) Verdict {
+	switch {
+	case op.Hold != nil:
+		return s.hold(op.Hold)
+	case op.Settle != nil:
+		return s.settle(op.Settle)
+	case op.Void != "":
+		return s.end(op.Void, VoidedAs, EntryVoid)
+	case op.Assume != "":
+		return s.assume(op.Assume)
+	case op.Grant != nil:
+		return s.grant(op.Grant)
+	case op.Credit != nil:
+		return s.credit(op.Credit)
+	}
+	return Verdict{Err: fmt.Errorf("operation has no kind")}
+}
+
+func (s *State) hold(request *HoldRequest) Verdict {
+	key := s.Keys[request.KeyHash]
+	if key == nil || !key.Active(s.Now) {
+		return Verdict{Err: ErrKey}
+	}
+	if !key.Privacy.Admits(request.ModelType, request.ModelPrivate) {
+		return Verdict{Err: ErrPrivacy}
+	}
+	if s.Holds[request.ID] != nil {
+		return Verdict{Err: fmt.Errorf("hold %s exists already", request.ID)}
+	}
+	ways := funds(s.Sources, key, s.Now)
+	if !s.granted(ways) {
+		return Verdict{Err: ErrNoGrant}
+	}
+	before := s.balance(ways)
+	s.applyKeyLimits(key, ways)
+	parts, total := s.split(ways, request.Max)
+	if total < request.Min {
+		return Verdict{Err: s.refusal(key, ways, request, total)}
+	}
+	hold := &Hold{
+		ID: request.ID, KeyID: key.ID, AccountID: key.AccountID,
+		ModelID: request.ModelID, ModelType: request.ModelType,
+		InputPrice: request.InputPrice, OutputPrice: request.OutputPrice,
+		State: Reserved, Parts: parts, StartedAt: s.Now, Deadline: s.Now.Add(request.Lifetime),
+	}
+	entry := s.entry(EntryHold, hold.AccountID, hold.KeyID, hold.ID)
+	for _, part := range parts {
+		for _, id := range part.Budgets {
+			s.move(entry, id, Delta{Pending: part.Amount})
+		}
+	}
+	s.Holds[hold.ID] = hold
+	s.changes.NewHolds = append(s.changes.NewHolds, hold)
+	if !s.usedKeys[key.ID] {
+		s.usedKeys[key.ID] = true
+		s.changes.UsedKeys = append(s.changes.UsedKeys, key.ID)
+	}
+	return Verdict{Held: Held{
+		ID: hold.ID, KeyID: key.ID, AccountID: key.AccountID, Amount: total, At: s.Now, Before: before,
+	}}
+}
+
+// granted reports whether every source of the account has a row for the epoch.
+func (s *State) granted(ways []fund) bool {
+	for _, way := range ways {
+		if way.currency == money.DIEM && s.Budgets[way.account] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// applyKeyLimits brings the caps of the key's own budgets up to date with the
+// key's row, which is the truth.
+func (s *State) applyKeyLimits(key *Key, ways []fund) {
+	for _, way := range ways {
+		limit := limitOf(key, way.currency)
+		if budget := s.Budgets[way.key]; budget != nil && budget.Cap == limit {
+			continue
+		}
+		s.setCap(s.entry(EntryLimit, key.AccountID, key.ID, ""), way.key, limit)
+	}
+}
+
+// split spreads an amount over the ways to pay, in their order, and returns
+// what it could place.
+func (s *State) split(ways []fund, amount money.Nano) ([]Part, money.Nano) {
+	taken := map[string]money.Nano{} // by budget id: ways share the key's row
+	var parts []Part
+	var total money.Nano
+	for _, way := range ways {
+		take := amount - total
+		for _, id := range way.budgets() {
+			take = min(take, max(0, s.free(id)-taken[id]))
+		}
+		if take <= 0 {
+			continue
+		}
+		for _, id := range way.budgets() {
+			taken[id] += take
+		}
+		parts = append(parts, Part{Currency: way.currency, Budgets: way.budgets(), Amount: take})
+		total += take
+	}
+	return parts, total
+}
+
+func (s *State) free(budgetID string) money.Nano {
+	budget := s.Budgets[budgetID]
+	if budget == nil {
+		return 0
+	}
+	return budget.Free()
+}
+
+// balance is what the account has free in each currency, whatever its keys'
+// own limits.
+func (s *State) balance(ways []fund) Balance {
+	var balance Balance
+	for _, way := range ways {
+		free := s.free(way.account)
+		if way.pool != "" {
+			free = min(free, s.free(way.pool))
+		}
+		if way.currency == money.USD {
+			balance.USD = balance.USD.Add(free)
+		} else {
+			balance.DIEM = balance.DIEM.Add(free)
+		}
+	}
+	return balance
+}
+
+func (s *State) settle(settlement *Settlement) Verdict {
+	hold := s.Holds[settlement.HoldID]
+	if hold == nil {
+		return Verdict{Err: ErrHoldUnknown}
+	}
+	switch hold.State {
+	case Reserved:
+		return s.resolve(hold, settlement, SettledAs, EntrySettle)
+	case AssumedFor:
+		return s.correct(hold, settlement)
+	case VoidedAs:
+		return Verdict{Err: fmt.Errorf("hold %s was voided", hold.ID)}
+	case SettledAs: // said already; saying it again changes nothing
+	}
+	return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
+}
+
+// assume charges a hold of unknown outcome in full.
+func (s *State) assume(holdID string) Verdict {
+	hold := s.Holds[holdID]
+	if hold == nil {
+		return Verdict{Err: ErrHoldUnknown}
+	}
+	if hold.State != Reserved {
+		return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
+	}
+	amount := hold.Amount()
+	return s.resolve(hold, &Settlement{HoldID: holdID, Cost: amount, InputCost: amount, Source: "hold"}, AssumedFor, EntryAssume)
+}
+
+// end releases a hold without a charge.
+func (s *State) end(holdID string, state HoldState, kind EntryKind) Verdict {
+	hold := s.Holds[holdID]
+	if hold == nil {
+		return Verdict{Err: ErrHoldUnknown}
+	}
+	if hold.State == Reserved {
+		return s.resolve(hold, &Settlement{HoldID: holdID}, state, kind)
+	}
+	if hold.State != state {
+		return Verdict{Err: fmt.Errorf("hold %s is %s already", hold.ID, hold.State)}
+	}
+	return Verdict{}
+}
+
+// resolve moves a reserved hold to its final state, charging at most the hold.
+func (s *State) resolve(hold *Hold, settlement *Settlement, state HoldState, kind EntryKind) Verdict {
+	cost := min(max(0, settlement.Cost), hold.Amount())
+	entry := s.entry(kind, hold.AccountID, hold.KeyID, hold.ID)
+	rest := cost
+	for i := range hold.Parts {
+		part := &hold.Parts[i]
+		part.Charged = min(rest, part.Amount)
+		rest -= part.Charged
+		for _, id := range part.Budgets {
+			s.move(entry, id, Delta{Pending: -part.Amount, Posted: part.Charged})
+		}
+	}
+	hold.State = state
+	s.record(hold, settlement, cost, entry)
+	return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
+}
+
+// correct lowers the charge of an assumed hold to what is now known.
+func (s *State) correct(hold *Hold, settlement *Settlement) Verdict {
+	charged := hold.ChargedDIEM + hold.ChargedUSD
+	cost := max(0, settlement.Cost)
+	if cost >= charged {
+		return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
+	}
+	entry := s.entry(EntryCorrect, hold.AccountID, hold.KeyID, hold.ID)
+	rest := cost
+	for i := range hold.Parts {
+		part := &hold.Parts[i]
+		keep := min(rest, part.Charged)
+		rest -= keep
+		for _, id := range part.Budgets {
+			s.move(entry, id, Delta{Posted: keep - part.Charged})
+		}
+		part.Charged = keep
+	}
+	s.record(hold, settlement, cost, entry)
+	return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
+}
+
+// record writes what a resolved hold cost into its row.
+func (s *State) record(hold *Hold, settlement *Settlement, cost money.Nano, entry *Entry) {
+	hold.Cost = *settlement
+	hold.Cost.Cost = cost
+	hold.Cost.InputCost = min(max(0, settlement.InputCost), cost)
+	hold.ChargedDIEM, hold.ChargedUSD = 0, 0
+	for _, part := range hold.Parts {
+		if part.Currency == money.USD {
+			hold.ChargedUSD += part.Charged
+		} else {
+			hold.ChargedDIEM += part.Charged
+		}
+	}
+	hold.InputChargeDIEM = min(hold.Cost.InputCost, hold.ChargedDIEM)
+	hold.InputChargeUSD = hold.Cost.InputCost - hold.InputChargeDIEM
+	if hold.EndedSeq == 0 { // a correction keeps the charge's place in the history
+		hold.EndedAt, hold.EndedSeq = s.Now, entry.Seq
+	}
+	if !s.endedHolds[hold.ID] {
+		s.endedHolds[hold.ID] = true
+		s.changes.Ended = append(s.changes.Ended, hold)
+	}
+}
+
+func (s *State) grant(grant *Grant) Verdict {
+	if grant.Epoch != EpochOf(s.Now) {
+		return Verdict{Err: fmt.Errorf("grant is for epoch %s, now is %s", grant.Epoch, EpochOf(s.Now))}
+	}
+	entry := &Entry{Kind: EntryGrant, AccountID: grant.AccountID, Note: grant.Reason}
+	for _, source := range grant.Sources {
+		s.setCap(entry, AllocationBudget(grant.AccountID, source.Source, grant.Epoch), source.Cap)
+		if i := slices.IndexFunc(s.Sources, func(c Source) bool { return c.Name == source.Source }); i >= 0 && s.Sources[i].Pooled {
+			s.setCap(entry, PoolBudget(source.Source, grant.Epoch), source.PoolCap)
+		}
+	}
+	if len(entry.Deltas) > 0 {
+		s.append(entry)
+	}
+	return Verdict{}
+}
+
+func (s *State) credit(credit *Credit) Verdict {
+	id := CreditBudget(credit.AccountID)
+	var current Budget
+	if budget := s.Budgets[id]; budget != nil {
+		current = *budget
+	}
+	next := current.Cap.Add(credit.Amount)
+	if next < current.Posted+current.Pending {
+		return Verdict{Err: fmt.Errorf("account has %s USD spent or held and %s USD credited; at most %s can be taken back",
+			current.Posted+current.Pending, current.Cap, current.Free())}
+	}
+	entry := s.entry(EntryCredit, credit.AccountID, "", "")
+	entry.Note = credit.Reason
+	s.setCap(entry, id, next)
+	return Verdict{}
+}
+
+// entry appends an empty entry to the log.
+func (s *State) entry(kind EntryKind, accountID, keyID, holdID string) *Entry {
+	entry := &Entry{Kind: kind, AccountID: accountID, KeyID: keyID, HoldID: holdID}
+	s.append(entry)
+	return entry
+}
+
+func (s *State) append(entry *Entry) {
+	s.Seq++
+	entry.Seq, entry.At = s.Seq, s.Now
+	s.changes.Entries = append(s.changes.Entries, entry)
+}
+
+// setCap changes a budget's cap, making the row if there is none. A cap that
+// stays as it is leaves no trace, but a new row does.
+func (s *State) setCap(entry *Entry, budgetID string, limit money.Nano) {
+	budget := s.Budgets[budgetID]
+	if budget == nil {
+		budget = &Budget{ID: budgetID}
+		s.Budgets[budgetID] = budget
+		s.touch(budget)
+	} else if budget.Cap == limit {
+		return
+	}
+	delta := Delta{Budget: budgetID, Cap: limit - budget.Cap}
+	budget.Cap = limit
+	budget.CapHigh = max(budget.CapHigh, limit)
+	entry.Deltas = append(entry.Deltas, delta)
+	s.touch(budget)
+}
+
+// move applies a delta to a budget and asserts the invariants on it. A budget
+// below zero or above its highest cap would be a bug of this package; stopping
+// the process is better than writing wrong books.
+func (s *State) move(entry *Entry, budgetID string, delta Delta) {
+	budget := s.Budgets[budgetID]
+	budget.Posted += delta.Posted
+	budget.Pending += delta.Pending
+	if budget.Posted < 0 || budget.Pending < 0 || budget.Posted+budget.Pending > budget.CapHigh {
+		panic(fmt.Sprintf("ledger: budget %s breaks its invariant: cap %d, highest cap %d, posted %d, pending %d",
+			strings.SplitN(budgetID, "/", 2)[0], budget.Cap, budget.CapHigh, budget.Posted, budget.Pending))
+	}
+	delta.Budget = budgetID
+	entry.Deltas = append(entry.Deltas, delta)
+	s.touch(budget)
+}
+
+func (s *State) touch(budget *Budget) {
+	if !s.dirtyBudgets[budget.ID] {
+		s.dirtyBudgets[budget.ID] = true
+		s.changes.Budgets = append(s.changes.Budgets, budget)
+	}
+}

@@ -1,0 +1,300 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// EngineConfig sizes an engine. The zero value of every field works.
+type EngineConfig struct {
+	// Sources lists where allocations come from, in the order of spending.
+	Sources []Source
+	// QueueLength is how many operations may wait; beyond it callers get
+	// ErrBusy. Default 4096.
+	QueueLength int
+	// MaxBatch is how many operations one commit takes. Default 512.
+	MaxBatch int
+	// SweepEvery is how often overdue holds are looked for. Default 5 s.
+	SweepEvery time.Duration
+	// Exclusive says that no other process uses the database. Holds found at
+	// the start then belong to a process that died, and are assumed at once.
+	Exclusive bool
+	Logger    *slog.Logger
+}
+
+// Engine turns concurrent calls into batches: what arrives while a commit is
+// in flight forms the next one. Alone, an operation waits for one commit and
+// for no timer. Run must be running for calls to be answered.
+type Engine struct {
+	store   Store
+	config  EngineConfig
+	queue   chan *call
+	stopped chan struct{} // closed when Run has answered its last call
+	orphans []string      // holds whose commit failed: to be voided if they exist
+	// violations counts decisions that would have broken an invariant.
+	violations atomic.Int64
+}
+
+// call is one operation on its way through the engine.
+type call struct {
+	op      Op
+	verdict Verdict
+	done    chan struct{}
+	taken   atomic.Bool // by the engine, or by its caller giving up
+}
+
+const (
+	defaultQueueLength = 4096
+	defaultMaxBatch    = 512
+	defaultSweepEvery  = 5 * time.Second
+	sweepBatch         = 256
+	voidTimeout        = 30 * time.Second
+)
+
+// NewEngine makes an engine over a store.
+func NewEngine(store Store, config EngineConfig) *Engine {
+	if config.QueueLength == 0 {
+		config.QueueLength = defaultQueueLength
+	}
+	if config.MaxBatch == 0 {
+		config.MaxBatch = defaultMaxBatch
+	}
+	if config.SweepEvery == 0 {
+		config.SweepEvery = defaultSweepEvery
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{
+		store: store, config: config,
+		queue: make(chan *call, config.QueueLength), stopped: make(chan struct{}),
+	}
+}
+
+// Violations is how many decisions were stopped because they would have broken
+// an invariant. It must be zero.
+func (e *Engine) Violations() int64 { return e.violations.Load() }
+
+// Run commits batches until the context ends; then it answers what is queued
+// and returns. It must be called once.
+func (e *Engine) Run(ctx context.Context) error {
+	defer close(e.stopped)
+	sweep := time.NewTicker(e.config.SweepEvery)
+	defer sweep.Stop()
+	work := context.WithoutCancel(ctx) // a commit that started is finished
+	if e.config.Exclusive {
+		for e.sweep(work, true) == sweepBatch {
+			continue
+		}
+	}
+	for {
+		select {
+		case first := <-e.queue:
+			_ = e.commit(work, e.collect(first)) // told to the callers
+		case <-sweep.C:
+			e.sweep(work, false)
+		case <-ctx.Done():
+			e.drain(work)
+			return nil
+		}
+	}
+}
+
+// collect takes what waits in the queue, without waiting for more.
+func (e *Engine) collect(first *call) []*call {
+	batch := append(make([]*call, 0, 16), first)
+	for len(batch) < e.config.MaxBatch {
+		select {
+		case next := <-e.queue:
+			batch = append(batch, next)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (e *Engine) drain(ctx context.Context) {
+	for {
+		select {
+		case first := <-e.queue:
+			_ = e.commit(ctx, e.collect(first)) // told to the callers
+		default:
+			return
+		}
+	}
+}
+
+// commit decides and writes one batch, then answers its callers.
+func (e *Engine) commit(ctx context.Context, batch []*call) error {
+	batch = slices.DeleteFunc(batch, func(c *call) bool { return !c.taken.CompareAndSwap(false, true) })
+	ops := make([]Op, 0, len(batch)+len(e.orphans))
+	for _, c := range batch {
+		ops = append(ops, c.op)
+	}
+	for _, id := range e.orphans {
+		ops = append(ops, Op{Void: id})
+	}
+	if len(ops) == 0 {
+		return nil
+	}
+	verdicts, err := e.decide(ctx, ops)
+	if err == nil {
+		e.orphans = nil
+	} else {
+		e.config.Logger.Error("ledger commit failed", "operations", len(ops), "error", err)
+	}
+	for i, c := range batch {
+		if err != nil {
+			c.verdict = Verdict{Err: fmt.Errorf("%w: the commit failed", ErrBusy)}
+			e.rememberOrphan(c.op)
+		} else {
+			c.verdict = verdicts[i]
+		}
+		close(c.done)
+	}
+	return err
+}
+
+// rememberOrphan keeps a hold whose commit is in doubt, so that the next
+// commit releases it should it exist after all: nobody will call upstream for
+// it.
+func (e *Engine) rememberOrphan(op Op) {
+	if op.Hold != nil && len(e.orphans) < e.config.QueueLength {
+		e.orphans = append(e.orphans, op.Hold.ID)
+	}
+}
+
+// decide runs one transaction. A decision that would break an invariant is
+// rolled back and reported.
+func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, err error) {
+	err = e.store.Update(ctx, func(ctx context.Context, tx Tx) (err error) {
+		defer func() {
+			if broken := recover(); broken != nil {
+				e.violations.Add(1)
+				err = fmt.Errorf("invariant: %v", broken)
+			}
+		}()
+		state, err := load(ctx, tx, e.config.Sources, ops)
+		if err != nil {
+			return err
+		}
+		var changes *Changes
+		verdicts, changes = Decide(state, ops)
+		return tx.Write(ctx, changes)
+	})
+	return verdicts, err
+}
+
+// sweep assumes holds whose deadline has passed (or all of them) and returns
+// how many.
+func (e *Engine) sweep(ctx context.Context, all bool) int {
+	overdue, err := e.store.Overdue(ctx, all, sweepBatch)
+	if err != nil {
+		e.config.Logger.Error("looking for overdue holds failed", "error", err)
+		return 0
+	}
+	batch := make([]*call, 0, len(overdue))
+	for _, id := range overdue {
+		batch = append(batch, &call{op: Op{Assume: id}, done: make(chan struct{})})
+	}
+	if e.commit(ctx, batch) != nil {
+		return 0
+	}
+	if len(overdue) > 0 {
+		e.config.Logger.Warn("holds of unknown outcome were charged in full", "holds", len(overdue))
+	}
+	return len(overdue)
+}
+
+// do queues an operation and waits for its verdict. When the caller gives up
+// first, the operation is either never started or its verdict is awaited, so
+// that nothing is granted to nobody.
+func (e *Engine) do(ctx context.Context, op Op) (Verdict, error) {
+	c := &call{op: op, done: make(chan struct{})}
+	select {
+	case <-e.stopped:
+		return Verdict{}, ErrBusy
+	default:
+	}
+	select {
+	case e.queue <- c:
+	default:
+		return Verdict{}, ErrBusy
+	}
+	select {
+	case <-c.done:
+		return c.verdict, nil
+	case <-ctx.Done():
+		if c.taken.CompareAndSwap(false, true) {
+			return Verdict{}, ctx.Err()
+		}
+		<-c.done
+		return c.verdict, nil
+	case <-e.stopped:
+		if c.taken.CompareAndSwap(false, true) {
+			return Verdict{}, ErrBusy
+		}
+		<-c.done
+		return c.verdict, nil
+	}
+}
+
+// Hold sets money aside, durably, before it returns. It returns ErrKey,
+// ErrPrivacy, ErrNoGrant, *Refusal, ErrBusy or the context's error. A hold
+// whose caller has gone meanwhile is released.
+func (e *Engine) Hold(ctx context.Context, request HoldRequest) (Held, error) {
+	verdict, err := e.do(ctx, Op{Hold: &request})
+	if err != nil {
+		return Held{}, err
+	}
+	if verdict.Err != nil {
+		return Held{}, verdict.Err
+	}
+	if ctx.Err() != nil {
+		void, cancel := context.WithTimeout(context.WithoutCancel(ctx), voidTimeout)
+		defer cancel()
+		if err := e.Void(void, verdict.Held.ID); err != nil {
+			e.config.Logger.Error("hold of a caller that left stays until its deadline", "hold", verdict.Held.ID, "error", err)
+		}
+		return Held{}, ctx.Err()
+	}
+	return verdict.Held, nil
+}
+
+// Settle charges a hold with its cost, at most the hold, durably before it
+// returns. Settling twice gives the first answer; settling an assumed hold
+// lowers its charge. It returns ErrHoldUnknown or ErrBusy.
+func (e *Engine) Settle(ctx context.Context, settlement Settlement) (Settled, error) {
+	verdict, err := e.do(ctx, Op{Settle: &settlement})
+	return verdict.Settled, errors.Join(err, verdict.Err)
+}
+
+// Void releases a hold of which certainly nothing was used.
+func (e *Engine) Void(ctx context.Context, holdID string) error {
+	verdict, err := e.do(ctx, Op{Void: holdID})
+	return errors.Join(err, verdict.Err)
+}
+
+// Assume charges a hold in full whose caller is known to be gone.
+func (e *Engine) Assume(ctx context.Context, holdID string) error {
+	verdict, err := e.do(ctx, Op{Assume: holdID})
+	return errors.Join(err, verdict.Err)
+}
+
+// Grant records an account's allocations for the current epoch.
+func (e *Engine) Grant(ctx context.Context, grant Grant) error {
+	verdict, err := e.do(ctx, Op{Grant: &grant})
+	return errors.Join(err, verdict.Err)
+}
+
+// Credit changes an account's USD credit.
+func (e *Engine) Credit(ctx context.Context, credit Credit) error {
+	verdict, err := e.do(ctx, Op{Credit: &credit})
+	return errors.Join(err, verdict.Err)
+}

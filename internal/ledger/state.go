@@ -1,0 +1,148 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/money"
+)
+
+// Key is an API key as a decision needs it, read inside the decision's own
+// transaction, so that revoking it takes effect in the same commit.
+type Key struct {
+	apikey.Key
+	Hash [32]byte
+}
+
+// Budget is one (owner, currency, window) row. Posted+Pending never passes
+// Cap by a hold; a cap that is lowered later never takes back what was
+// charged, hence CapHigh, the highest cap that the row ever had.
+type Budget struct {
+	ID                            string
+	Cap, CapHigh, Posted, Pending money.Nano
+}
+
+// Free is what the budget can still hold, never negative. The subtraction
+// cannot overflow because all four amounts are non-negative.
+func (b *Budget) Free() money.Nano {
+	return max(0, b.Cap-b.Posted-b.Pending)
+}
+
+// HoldState is where a hold is in its life; every state but Reserved is final.
+type HoldState string
+
+// The states of a hold.
+const (
+	Reserved   HoldState = "reserved"
+	SettledAs  HoldState = "settled"
+	VoidedAs   HoldState = "voided"
+	AssumedFor HoldState = "assumed"
+)
+
+// Part is the share of a hold that one source funds: the same amount stands in
+// every budget named.
+type Part struct {
+	Currency money.Currency `json:"currency"`
+	Budgets  []string       `json:"budgets"`
+	Amount   money.Nano     `json:"-"`
+	Charged  money.Nano     `json:"-"`
+}
+
+// Hold is one request's money, and later the record of what it cost.
+type Hold struct {
+	ID, KeyID, AccountID    string
+	ModelID, ModelType      string
+	InputPrice, OutputPrice money.Nano
+	State                   HoldState
+	Parts                   []Part
+	StartedAt, Deadline     time.Time
+
+	// Set when the hold is resolved.
+	EndedAt                         time.Time
+	EndedSeq                        int64
+	Cost                            Settlement
+	ChargedDIEM, ChargedUSD         money.Nano
+	InputChargeDIEM, InputChargeUSD money.Nano
+}
+
+// Amount is the whole hold over its parts.
+func (h *Hold) Amount() money.Nano {
+	var sum money.Nano
+	for _, part := range h.Parts {
+		sum += part.Amount
+	}
+	return sum
+}
+
+// Delta is how one entry moves one budget.
+type Delta struct {
+	Budget  string     `json:"budget"`
+	Cap     money.Nano `json:"-"`
+	Posted  money.Nano `json:"-"`
+	Pending money.Nano `json:"-"`
+}
+
+// EntryKind says what an entry records.
+type EntryKind string
+
+// The kinds of entries.
+const (
+	EntryHold    EntryKind = "hold"
+	EntrySettle  EntryKind = "settle"
+	EntryVoid    EntryKind = "void"
+	EntryAssume  EntryKind = "assume"
+	EntryCorrect EntryKind = "correct"
+	EntryGrant   EntryKind = "grant"
+	EntryLimit   EntryKind = "limit"
+	EntryCredit  EntryKind = "credit"
+	EntrySeed    EntryKind = "seed"
+)
+
+// Entry is one line of the append-only log from which every budget can be
+// recomputed. Seq has no gaps.
+type Entry struct {
+	Seq       int64
+	At        time.Time
+	Kind      EntryKind
+	AccountID string
+	KeyID     string
+	HoldID    string
+	Note      string // why, for grants: the block that was read
+	Deltas    []Delta
+}
+
+// Changes is what a batch of decisions writes, all in one commit.
+type Changes struct {
+	Budgets  []*Budget // inserted or updated
+	NewHolds []*Hold
+	Ended    []*Hold // resolved or corrected
+	Entries  []*Entry
+	UsedKeys []string // ids of keys whose last use is now
+}
+
+// Tx is one durable transaction. Reads lock what they return, in the order of
+// the ids given, until the transaction ends.
+type Tx interface {
+	// Now is the database's time; it decides windows.
+	Now() time.Time
+	// LastSeq is the number of the newest entry.
+	LastSeq(ctx context.Context) (int64, error)
+	// Keys returns the keys with these hashes; unknown hashes are left out.
+	Keys(ctx context.Context, hashes [][32]byte) ([]*Key, error)
+	// Holds returns the holds with these ids; unknown ids are left out.
+	Holds(ctx context.Context, ids []string) ([]*Hold, error)
+	// Budgets returns the rows that exist among these ids.
+	Budgets(ctx context.Context, ids []string) ([]*Budget, error)
+	// Write applies the changes.
+	Write(ctx context.Context, changes *Changes) error
+}
+
+// Store runs transactions. Update commits durably before it returns nil; on an
+// error nothing of it may be assumed to have happened or not.
+type Store interface {
+	Update(ctx context.Context, work func(ctx context.Context, tx Tx) error) error
+	// Overdue lists reserved holds, oldest deadline first: those whose deadline
+	// has passed or, if all is set, every one.
+	Overdue(ctx context.Context, all bool, limit int) ([]string, error)
+}

@@ -1,0 +1,28 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"testing"
+)
+
+// VerifyAfter verifies the books after a statement of tampering that is rolled
+// back at the end.
+func VerifyAfter(t *testing.T, s *Store, tampering string) (Report, error) {
+	var report Report
+	undo := errors.New("undo")
+	err := s.write(t.Context(), func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(t.Context(), tampering); err != nil {
+			return err
+		}
+		var err error
+		if report, err = verifyBooks(t.Context(), tx); err != nil {
+			return err
+		}
+		return undo
+	})
+	if errors.Is(err, undo) {
+		err = nil
+	}
+	return report, err
+}

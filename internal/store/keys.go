@@ -1,0 +1,274 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/issuer"
+	"stakegate/internal/ledger"
+	"stakegate/internal/money"
+)
+
+var _ issuer.Store = (*Store)(nil)
+
+// InsertKey implements issuer.Store.
+func (s *Store) InsertKey(ctx context.Context, insertion issuer.Insertion) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if insertion.ChallengeID != "" {
+			if err := s.spend(ctx, tx, insertion); err != nil {
+				return err
+			}
+		}
+		key := insertion.Key
+		_, err := tx.ExecContext(ctx, "INSERT INTO accounts (id, created_ms) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+			key.AccountID, millis(key.CreatedAt))
+		if err != nil {
+			return err
+		}
+		if err := s.countKeys(ctx, tx, insertion); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO api_keys ("+keyColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, NULL)",
+			key.ID, key.AccountID, insertion.Hash[:], key.Last6, string(key.Type), key.Description,
+			limitText(key.Limits.USD), limitText(key.Limits.DIEM), limitText(key.Limits.VCU),
+			string(key.Period), string(key.Privacy), millis(key.CreatedAt), nullMillis(key.ExpiresAt))
+		return err
+	})
+}
+
+// spend records a challenge as used, and forgets those that expired long ago.
+func (s *Store) spend(ctx context.Context, tx *sql.Tx, insertion issuer.Insertion) error {
+	const keptAfterExpiry = 10 * time.Minute
+	_, err := tx.ExecContext(ctx, "DELETE FROM spent_challenges WHERE expires_ms < $1", millis(s.now().Add(-keptAfterExpiry)))
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO spent_challenges (id, expires_ms) VALUES ($1, $2)",
+		insertion.ChallengeID, millis(insertion.ChallengeExpires))
+	if isUnique(err) {
+		return issuer.ErrChallengeSpent
+	}
+	return err
+}
+
+func (s *Store) countKeys(ctx context.Context, tx *sql.Tx, insertion issuer.Insertion) error {
+	now := millis(insertion.Key.CreatedAt)
+	var active, recent int
+	err := tx.QueryRowContext(ctx, `SELECT
+		COUNT(*) FILTER (WHERE revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $1)),
+		COUNT(*) FILTER (WHERE created_ms > $2) FROM api_keys WHERE account_id = $3`,
+		now, now-time.Minute.Milliseconds(), insertion.Key.AccountID).Scan(&active, &recent)
+	switch {
+	case err != nil:
+		return err
+	case recent >= insertion.MaxPerMinute:
+		return issuer.ErrTooFast
+	case active >= insertion.MaxActive:
+		return issuer.ErrTooManyKeys
+	}
+	return nil
+}
+
+func limitText(limit *apikey.Limit) sql.NullString {
+	if limit == nil {
+		return sql.NullString{}
+	}
+	return sql.NullString{String: limit.Text, Valid: true}
+}
+
+// KeyByHash returns the key with this hash, or apikey.ErrNotFound. It may be revoked
+// or expired.
+func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (apikey.Key, error) {
+	return found(scanKey(s.reader.QueryRowContext(ctx, selectKeyByHash, hash[:])))
+}
+
+// Key returns an account's key that is not revoked, or apikey.ErrNotFound.
+func (s *Store) Key(ctx context.Context, accountID, id string) (apikey.Key, error) {
+	return found(scanKey(s.reader.QueryRowContext(ctx,
+		"SELECT "+keyColumns+" FROM api_keys WHERE id = $1 AND account_id = $2 AND revoked_ms IS NULL", id, accountID)))
+}
+
+func found(key *ledger.Key, err error) (apikey.Key, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return apikey.Key{}, apikey.ErrNotFound
+	}
+	if err != nil {
+		return apikey.Key{}, err
+	}
+	return key.Key, nil
+}
+
+// Keys lists an account's keys that are not revoked, oldest first.
+func (s *Store) Keys(ctx context.Context, accountID string) ([]apikey.Key, error) {
+	rows, err := s.reader.QueryContext(ctx,
+		"SELECT "+keyColumns+" FROM api_keys WHERE account_id = $1 AND revoked_ms IS NULL ORDER BY created_ms, id", accountID)
+	if err != nil {
+		return nil, err
+	}
+	return scanAll(rows, func(rows *sql.Rows) (apikey.Key, error) { return found(scanKey(rows)) })
+}
+
+// RevokeKey ends a key: no hold decided after this returns can use it.
+func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "UPDATE api_keys SET revoked_ms = $1 WHERE id = $2 AND account_id = $3 AND revoked_ms IS NULL",
+			millis(s.now()), id, accountID)
+		if err != nil {
+			return err
+		}
+		if changed, err := result.RowsAffected(); err != nil || changed == 0 {
+			return errors.Join(apikey.ErrNotFound, err)
+		}
+		return nil
+	})
+}
+
+// UpdateKey changes a key as edit says and returns the new key. When the limit
+// period changes, the new window starts with what was spent and held in it
+// already, so that a change of period frees nothing.
+func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error) {
+	var updated apikey.Key
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		before, err := found(scanKey(tx.QueryRowContext(ctx,
+			"SELECT "+keyColumns+" FROM api_keys WHERE id = $1 AND account_id = $2 AND revoked_ms IS NULL", id, accountID)))
+		if err != nil {
+			return err
+		}
+		updated = before
+		edit(&updated)
+		_, err = tx.ExecContext(ctx, `UPDATE api_keys SET description = $1, limit_usd = $2, limit_diem = $3, limit_vcu = $4,
+			limit_period = $5, privacy = $6, expires_ms = $7 WHERE id = $8`,
+			updated.Description, limitText(updated.Limits.USD), limitText(updated.Limits.DIEM), limitText(updated.Limits.VCU),
+			string(updated.Period), string(updated.Privacy), nullMillis(updated.ExpiresAt), id)
+		if err != nil || before.Period == updated.Period {
+			return err
+		}
+		return s.seedWindow(ctx, tx, updated)
+	})
+	return updated, err
+}
+
+// seedWindow brings the key's budgets of its current window up to what the
+// calls begun in that window have cost or may still cost: the row may be
+// missing, or old from an earlier time with the same period.
+func (s *Store) seedWindow(ctx context.Context, tx *sql.Tx, key apikey.Key) error {
+	t := s.transaction(tx)
+	window := key.Period.Window(t.now)
+	calls, err := t.callsSince(ctx, key, window.Start)
+	if err != nil {
+		return err
+	}
+	seq, err := t.LastSeq(ctx)
+	if err != nil {
+		return err
+	}
+	entry := &ledger.Entry{
+		Seq: seq + 1, At: t.now, Kind: ledger.EntrySeed, AccountID: key.AccountID, KeyID: key.ID,
+		Note: fmt.Sprintf("limit period changed to %s", key.Period),
+	}
+	changes := &ledger.Changes{Entries: []*ledger.Entry{entry}}
+	for _, currency := range []money.Currency{money.DIEM, money.USD} {
+		budget := &ledger.Budget{ID: ledger.KeyBudget(key.ID, currency, window.ID)}
+		existing, err := t.Budgets(ctx, []string{budget.ID})
+		if err != nil {
+			return err
+		}
+		if len(existing) > 0 {
+			budget = existing[0]
+		}
+		delta := ledger.Delta{Budget: budget.ID, Posted: spentBeside(budget.ID, currency, calls) - budget.Posted}
+		budget.Posted += delta.Posted
+		// The next hold brings the cap to the key's limit.
+		if used := budget.Posted + budget.Pending; budget.Cap < used {
+			delta.Cap = used - budget.Cap
+			budget.Cap = used
+		}
+		budget.CapHigh = max(budget.CapHigh, budget.Cap)
+		changes.Budgets = append(changes.Budgets, budget)
+		entry.Deltas = append(entry.Deltas, delta)
+	}
+	return t.Write(ctx, changes)
+}
+
+// spentBeside sums what calls were charged in a currency, and the holds of
+// calls in flight that do not stand in the budget as pending anyway.
+func spentBeside(budgetID string, currency money.Currency, calls []*ledger.Hold) money.Nano {
+	var sum money.Nano
+	for _, call := range calls {
+		for _, part := range call.Parts {
+			switch {
+			case part.Currency != currency:
+			case call.State != ledger.Reserved:
+				sum += part.Charged
+			case !slices.Contains(part.Budgets, budgetID):
+				sum += part.Amount
+			}
+		}
+	}
+	return sum
+}
+
+// callsSince lists a key's calls begun at or after the start.
+func (t *transaction) callsSince(ctx context.Context, key apikey.Key, start time.Time) ([]*ledger.Hold, error) {
+	since := int64(0)
+	if !start.IsZero() {
+		since = millis(start)
+	}
+	rows, err := t.tx.QueryContext(ctx, "SELECT "+holdColumns+" FROM holds WHERE account_id = $1 AND key_id = $2 AND started_ms >= $3",
+		key.AccountID, key.ID, since)
+	if err != nil {
+		return nil, err
+	}
+	return scanAll(rows, func(rows *sql.Rows) (*ledger.Hold, error) { return scanHold(rows) })
+}
+
+// Accounts lists the ids of all accounts.
+func (s *Store) Accounts(ctx context.Context) ([]string, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT id FROM accounts ORDER BY id")
+	if err != nil {
+		return nil, err
+	}
+	return scanAll(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
+}
+
+// Budgets returns those of the budgets that exist, by id.
+func (s *Store) Budgets(ctx context.Context, ids []string) (map[string]*ledger.Budget, error) {
+	budgets := make(map[string]*ledger.Budget, len(ids))
+	for _, id := range ids {
+		budget, err := scanBudget(s.reader.QueryRowContext(ctx, selectBudget, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		budgets[id] = budget
+	}
+	return budgets, nil
+}
+
+// SpendByKey sums an account's charges of calls begun since the instant, by
+// key id.
+func (s *Store) SpendByKey(ctx context.Context, accountID string, since time.Time) (map[string]ledger.Settled, error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT key_id, CAST(SUM(charged_diem) AS BIGINT), CAST(SUM(charged_usd) AS BIGINT)
+		FROM holds WHERE account_id = $1 AND started_ms >= $2 GROUP BY key_id`, accountID, millis(since))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	spend := map[string]ledger.Settled{}
+	for rows.Next() {
+		var id string
+		var sum ledger.Settled
+		if err := rows.Scan(&id, &sum.DIEM, &sum.USD); err != nil {
+			return nil, err
+		}
+		spend[id] = sum
+	}
+	return spend, rows.Err()
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"stakegate/internal/ledger"
+	"stakegate/internal/money"
+)
+
+// Report is what recomputing the books found.
+type Report struct {
+	Entries, Holds, Budgets int64
+	// Reserved is how many holds are in flight.
+	Reserved int64
+	// Problems say where the books do not balance; it must be empty.
+	Problems []string
+}
+
+const maxProblems = 100
+
+// queryer is a transaction or a database.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Verify recomputes every budget twice, from the log's entries and from the
+// holds, and compares. It reads one consistent state of the database.
+func (s *Store) Verify(ctx context.Context) (Report, error) {
+	tx, err := s.reader.BeginTx(ctx, nil)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing was written
+	return verifyBooks(ctx, tx)
+}
+
+// books are sums by budget id.
+type books map[string]*ledger.Budget
+
+func (b books) of(id string) *ledger.Budget {
+	budget := b[id]
+	if budget == nil {
+		budget = &ledger.Budget{ID: id}
+		b[id] = budget
+	}
+	return budget
+}
+
+func verifyBooks(ctx context.Context, q queryer) (Report, error) {
+	var report Report
+	fromEntries, fromHolds, seeded := books{}, books{}, books{}
+	steps := []func() error{
+		func() error { return report.readEntries(ctx, q, fromEntries, seeded) },
+		func() error { return report.readHolds(ctx, q, fromHolds) },
+		func() error { return report.compare(ctx, q, fromEntries, fromHolds, seeded) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return report, err
+		}
+	}
+	return report, nil
+}
+
+func (r *Report) problem(format string, arguments ...any) {
+	if len(r.Problems) < maxProblems {
+		r.Problems = append(r.Problems, fmt.Sprintf(format, arguments...))
+	}
+}
+
+func (r *Report) readEntries(ctx context.Context, q queryer, sums, seeded books) error {
+	rows, err := q.QueryContext(ctx, "SELECT seq, kind, deltas FROM entries ORDER BY seq")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq int64
+		var kind, text string
+		if err := rows.Scan(&seq, &kind, &text); err != nil {
+			return err
+		}
+		if r.Entries++; seq != r.Entries {
+			r.problem("entry %d is missing", r.Entries)
+			r.Entries = seq
+		}
+		var deltas []storedDelta
+		if err := json.Unmarshal([]byte(text), &deltas); err != nil {
+			r.problem("entry %d is unreadable", seq)
+		}
+		for _, delta := range deltas {
+			budget := sums.of(delta.Budget)
+			budget.Cap += money.Nano(delta.Cap)
+			budget.CapHigh = max(budget.CapHigh, budget.Cap)
+			budget.Posted += money.Nano(delta.Posted)
+			budget.Pending += money.Nano(delta.Pending)
+			if kind == string(ledger.EntrySeed) {
+				seeded.of(delta.Budget).Posted += money.Nano(delta.Posted)
+			}
+			if budget.Posted < 0 || budget.Pending < 0 || budget.Posted+budget.Pending > budget.CapHigh {
+				r.problem("entry %d takes budget %s past its ceiling", seq, delta.Budget)
+			}
+		}
+	}
+	return rows.Err()
+}
+
+func (r *Report) readHolds(ctx context.Context, q queryer, sums books) error {
+	rows, err := q.QueryContext(ctx, "SELECT "+holdColumns+" FROM holds")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		hold, err := scanHold(rows)
+		if err != nil {
+			return err
+		}
+		r.Holds++
+		if hold.State == ledger.Reserved {
+			r.Reserved++
+		}
+		var charged money.Nano
+		for _, part := range hold.Parts {
+			charged += part.Charged
+			for _, id := range part.Budgets {
+				sums.of(id).Posted += part.Charged
+				if hold.State == ledger.Reserved {
+					sums.of(id).Pending += part.Amount
+				}
+			}
+		}
+		if charged != hold.ChargedDIEM+hold.ChargedUSD || charged > hold.Amount() {
+			r.problem("hold %s of %s is charged %s in parts and %s in all", hold.ID, hold.Amount(), charged, hold.ChargedDIEM+hold.ChargedUSD)
+		}
+	}
+	return rows.Err()
+}
+
+func (r *Report) compare(ctx context.Context, q queryer, fromEntries, fromHolds, seeded books) error {
+	rows, err := q.QueryContext(ctx, "SELECT id, cap, cap_high, posted, pending FROM budgets")
+	if err != nil {
+		return err
+	}
+	budgets, err := scanAll(rows, func(rows *sql.Rows) (*ledger.Budget, error) { return scanBudget(rows) })
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, budget := range budgets {
+		r.Budgets++
+		known[budget.ID] = true
+		if want := fromEntries.of(budget.ID); *budget != *want {
+			r.problem("budget %s has cap %s, charged %s, held %s; its entries say %s, %s, %s",
+				budget.ID, budget.Cap, budget.Posted, budget.Pending, want.Cap, want.Posted, want.Pending)
+		}
+		want := fromHolds.of(budget.ID)
+		if posted := want.Posted + seeded.of(budget.ID).Posted; budget.Posted != posted || budget.Pending != want.Pending {
+			r.problem("budget %s has charged %s, held %s; its holds say %s, %s",
+				budget.ID, budget.Posted, budget.Pending, posted, want.Pending)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(fromHolds)) {
+		if !known[id] {
+			r.problem("budget %s is missing", id)
+		}
+	}
+	return nil
+}
