@@ -53,7 +53,7 @@ func (a *evmAPI) IncreaseTime(seconds quantity) (int64, error) {
 	if time.Duration(seconds) > maxTimeTravel/time.Second {
 		return 0, errors.New("more than 100 years forward: give a smaller number of seconds")
 	}
-	return int64(a.chain.clock.advance(time.Duration(seconds)*time.Second) / time.Second), nil
+	return int64(a.chain.advance(time.Duration(seconds)*time.Second) / time.Second), nil
 }
 
 // SetNextBlockTimestamp fixes the time of the next block, from where time goes on.

@@ -186,14 +186,21 @@ func (c *Chain) Mine(n int) error {
 	return c.flush()
 }
 
-// IncreaseTime moves the chain's clock forward by d (whole seconds count) and
-// seals one block, so that calls see the new time at once.
+// IncreaseTime moves the chain's clock to at least d (whole seconds count) after
+// the newest block and seals one block, so that calls see the new time at once.
 func (c *Chain) IncreaseTime(d time.Duration) error {
 	if d < 0 {
 		return errors.New("the chain's time only moves forward")
 	}
-	c.clock.advance(d)
+	c.advance(d)
 	return c.Mine(1)
+}
+
+// advance counts from the head where that is ahead of the clock, or else a wait
+// that began in a burst of blocks would not be over.
+func (c *Chain) advance(d time.Duration) (offset time.Duration) {
+	c.clock.notBefore(c.Head().Time)
+	return c.clock.advance(d)
 }
 
 // Reorg replaces the newest depth blocks by depth+1 empty ones. Subscribers see
