@@ -1,0 +1,333 @@
+package usage_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"pgregory.net/rapid"
+
+	"stakegate/api"
+	"stakegate/internal/money"
+	"stakegate/internal/usage"
+)
+
+var (
+	day = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	key = bytes.Repeat([]byte{7}, 32)
+)
+
+const account = "0x00000000000000000000000000000000000000aa"
+
+// memory is a source over charges in a slice; onRead runs before each read.
+type memory struct {
+	charges map[string][]usage.Charge
+	onRead  func()
+	lazy    bool // leaves the filtering to the reader
+}
+
+func (m *memory) Charges(_ context.Context, accountID string, filter usage.Filter, after usage.Position, limit int) ([]usage.Charge, error) {
+	if m.onRead != nil {
+		m.onRead()
+	}
+	var found []usage.Charge
+	for _, c := range m.charges[accountID] {
+		if c.Seq > int64(after) && (m.lazy || filter.Admits(c)) && len(found) < limit {
+			found = append(found, c)
+		}
+	}
+	return found, nil
+}
+
+func newHistory(t fataler, source usage.Source) *usage.History {
+	history, err := usage.New(source, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return history
+}
+
+type fataler interface{ Fatal(args ...any) }
+
+// walk reads all pages, each within the size asked for.
+func walk(t *rapid.T, history *usage.History, query usage.Query) []usage.Entry {
+	var all []usage.Entry
+	size := query.PageSize
+	for {
+		page, err := history.Page(context.Background(), account, query, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page.Entries...)
+		if page.Next == "" {
+			return all
+		}
+		if len(page.Entries) != size {
+			t.Fatalf("a page before the last has %d entries, want %d", len(page.Entries), size)
+		}
+		if query, err = usage.ParseQuery(map[string][]string{"cursor": {page.Next}}); err != nil {
+			t.Fatalf("a cursor of ours is refused: %v", err)
+		}
+	}
+}
+
+// drawCharge draws a charge; the ledger never splits a side beyond its total.
+func drawCharge(t *rapid.T, seq int64, at time.Time) usage.Charge {
+	amount := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(1, 3), rapid.Int64Range(0, 1<<60))
+	c := usage.Charge{
+		Seq: seq, RequestID: fmt.Sprint("r", seq), At: at, ModelID: "m", ModelType: rapid.SampledFrom([]string{"text", "embedding"}).Draw(t, "type"),
+		TokensKnown: rapid.Bool().Draw(t, "known"), PromptTokens: rapid.Int64Range(0, 1<<40).Draw(t, "prompt"),
+		CompletionTokens: rapid.Int64Range(0, 1<<40).Draw(t, "completion"), DIEM: money.Nano(amount.Draw(t, "diem")), USD: money.Nano(amount.Draw(t, "usd")),
+	}
+	c.InputDIEM = money.Nano(rapid.Int64Range(0, int64(c.DIEM)).Draw(t, "input diem"))
+	c.InputUSD = money.Nano(rapid.Int64Range(0, int64(c.USD)).Draw(t, "input usd"))
+	if rapid.IntRange(0, 9).Draw(t, "correction") == 0 {
+		c.DIEM, c.USD, c.InputDIEM, c.InputUSD = -c.DIEM, -c.USD, -c.InputDIEM, -c.InputUSD
+	}
+	return c
+}
+
+// one returns a single charge's entries.
+func one(t fataler, c usage.Charge) []usage.Entry {
+	history := newHistory(t, &memory{charges: map[string][]usage.Charge{account: {c}}})
+	page, err := history.Page(context.Background(), account, usage.Query{}, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Entries
+}
+
+// A charge's entries are exactly what was charged, by currency and side, and
+// their units exactly what was used.
+func TestEntriesAddUpToTheCharge(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawCharge(t, 1, day)
+		entries := one(t, c)
+		if len(entries) == 0 || len(entries) > 4 {
+			t.Fatalf("%d entries", len(entries))
+		}
+		amounts, units := map[string]money.Nano{}, map[string]usage.Units{}
+		for _, e := range entries {
+			if _, twice := amounts[e.SKU+string(e.Currency)]; twice {
+				t.Fatalf("two entries for %s in %s", e.SKU, e.Currency)
+			}
+			amounts[e.SKU+string(e.Currency)] = e.Amount
+			units[e.SKU] += e.Units
+		}
+		for k, want := range map[string]money.Nano{
+			"m-llm-input-mtokenDIEM": -c.InputDIEM, "m-llm-output-mtokenDIEM": c.InputDIEM - c.DIEM,
+			"m-llm-input-mtokenUSD": -c.InputUSD, "m-llm-output-mtokenUSD": c.InputUSD - c.USD,
+		} {
+			if amounts[k] != want {
+				t.Fatalf("%s: amount %v, want %v", k, amounts[k], want)
+			}
+		}
+		if !c.TokensKnown {
+			c.PromptTokens, c.CompletionTokens = 0, 0
+		}
+		if got := units["m-llm-input-mtoken"]; got != usage.Units(c.PromptTokens) {
+			t.Fatalf("input units %v, want %v tokens", got, c.PromptTokens)
+		}
+		if got := units["m-llm-output-mtoken"]; got != usage.Units(c.CompletionTokens) {
+			t.Fatalf("output units %v, want %v tokens", got, c.CompletionTokens)
+		}
+	})
+}
+
+// An input part outside its total cannot turn the sum.
+func TestAbsurdInputPartsStillAddUp(t *testing.T) {
+	for _, input := range []money.Nano{-5, 11, money.Max} {
+		var sum money.Nano
+		for _, e := range one(t, usage.Charge{Seq: 1, At: day, DIEM: 10, InputDIEM: input}) {
+			if e.Amount > 0 {
+				t.Errorf("input %d: an entry gives back %v", input, e.Amount)
+			}
+			sum += e.Amount
+		}
+		if sum != -10 {
+			t.Errorf("input %d: entries add up to %v", input, sum)
+		}
+	}
+}
+
+// Walking page by page gives what one look at everything gives, whatever the
+// filter, wherever pages end, and while new usage arrives between the pages.
+func TestWalkLosesAndRepeatsNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		source := &memory{charges: map[string][]usage.Charge{}, lazy: rapid.Bool().Draw(t, "lazy")}
+		seq, at := int64(0), day
+		arrive := func(n int) {
+			for range n {
+				seq += rapid.Int64Range(1, 3).Draw(t, "seq step")
+				at = at.Add(time.Duration(rapid.Int64Range(0, 2).Draw(t, "time step")) * time.Millisecond)
+				owner := rapid.SampledFrom([]string{account, account, account, "0xbb"}).Draw(t, "owner")
+				source.charges[owner] = append(source.charges[owner], drawCharge(t, seq, at))
+			}
+		}
+		arrive(rapid.IntRange(0, 40).Draw(t, "before"))
+		late := rapid.IntRange(0, 3).Draw(t, "arrivals")
+		source.onRead = func() {
+			if late > 0 {
+				late--
+				arrive(rapid.IntRange(0, 8).Draw(t, "late"))
+			}
+		}
+		filter := usage.Filter{Currency: rapid.SampledFrom([]money.Currency{"", money.DIEM, money.USD}).Draw(t, "currency")}
+		if rapid.Bool().Draw(t, "has start") {
+			filter.Start = day.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "start")) * time.Millisecond)
+		}
+		if rapid.Bool().Draw(t, "has end") {
+			filter.End = day.Add(time.Duration(rapid.IntRange(21, 60).Draw(t, "end")) * time.Millisecond)
+		}
+		got := walk(t, newHistory(t, source), usage.Query{Filter: filter, PageSize: rapid.IntRange(10, 14).Draw(t, "size")})
+
+		var want []usage.Entry
+		for _, c := range source.charges[account] {
+			for _, e := range one(t, c) {
+				inside := (filter.Start.IsZero() || !c.At.Before(filter.Start)) && (filter.End.IsZero() || c.At.Before(filter.End))
+				paid := filter.Currency == "" || filter.Currency == money.DIEM && c.DIEM != 0 || filter.Currency == money.USD && c.USD != 0
+				if inside && paid && (filter.Currency == "" || e.Currency == filter.Currency) {
+					want = append(want, e)
+				}
+			}
+		}
+		if render(t, got) != render(t, want) {
+			t.Fatalf("walked\n%s\nwant\n%s", render(t, got), render(t, want))
+		}
+		if !slices.IsSortedFunc(got, func(a, b usage.Entry) int { return a.At.Compare(b.At) }) {
+			t.Fatal("entries are not in ascending time")
+		}
+	})
+}
+
+func render(t fataler, entries []usage.Entry) string {
+	text, err := json.Marshal(usage.Page{Entries: entries})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), "},{", "},\n{")
+}
+
+// The full page that happens to be the last has no successor.
+func TestLastFullPageHasNoCursor(t *testing.T) {
+	source := &memory{charges: map[string][]usage.Charge{}}
+	for i := range int64(10) {
+		source.charges[account] = append(source.charges[account], usage.Charge{Seq: i + 1, At: day, USD: 1})
+	}
+	page, err := newHistory(t, source).Page(context.Background(), account, usage.Query{PageSize: 10}, day)
+	if err != nil || len(page.Entries) != 10 || page.Next != "" {
+		t.Errorf("%d entries, cursor %q, %v", len(page.Entries), page.Next, err)
+	}
+}
+
+func TestBundledCreditsAreNeverCharged(t *testing.T) {
+	source := &memory{onRead: func() { t.Error("the source was asked for a currency that it cannot have") }}
+	query, err := usage.ParseQuery(map[string][]string{"currency": {"BUNDLED_CREDITS"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := newHistory(t, source).Page(context.Background(), account, query, day)
+	if err != nil || len(page.Entries) != 0 || page.Next != "" {
+		t.Errorf("got %+v, %v", page, err)
+	}
+}
+
+type brokenSource struct{ charges []usage.Charge }
+
+var errBroken = errors.New("broken")
+
+func (s brokenSource) Charges(context.Context, string, usage.Filter, usage.Position, int) ([]usage.Charge, error) {
+	if s.charges == nil {
+		return nil, errBroken
+	}
+	return s.charges, nil
+}
+
+func TestSourceErrorsArePassedOn(t *testing.T) {
+	_, err := newHistory(t, brokenSource{}).Page(context.Background(), account, usage.Query{}, day)
+	if !errors.Is(err, errBroken) {
+		t.Errorf("got %v", err)
+	}
+	// A source that goes backwards would be walked for ever.
+	_, err = newHistory(t, brokenSource{[]usage.Charge{{Seq: 2}, {Seq: 2}}}).Page(context.Background(), account, usage.Query{}, day)
+	if err == nil || !strings.Contains(err.Error(), "ascending") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCursorKeyMustBeWhole(t *testing.T) {
+	if _, err := usage.New(brokenSource{}, key[:16]); err == nil {
+		t.Error("a key of 16 bytes was taken")
+	}
+}
+
+// The rendered page is what the API's description says, to the letter.
+func TestPageAsJSON(t *testing.T) {
+	c := usage.Charge{
+		Seq: 1, RequestID: "chatcmpl-1", At: time.Date(2026, 6, 15, 21, 5, 10, 504_999_999, time.FixedZone("CEST", 7200)),
+		ModelID: "glm", ModelType: "text", TokensKnown: true, PromptTokens: 339, CompletionTokens: 227,
+		DIEM: 1_000_000, InputDIEM: 300_001, InputPrice: 880_000_000, OutputPrice: 2_800_000_000, ExecutionTime: 2964 * time.Millisecond,
+	}
+	text, err := json.Marshal(usage.Page{Entries: one(t, c), Next: "abc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const details = `"notes":"API Inference","inferenceDetails":{"requestId":"chatcmpl-1","promptTokens":339,"completionTokens":227,"inferenceExecutionTime":2964}}`
+	want := `{"data":[{"timestamp":"2026-06-15T19:05:10.504Z","currency":"DIEM","amount":-0.000300001,"pricePerUnitUsd":0.88,"sku":"glm-llm-input-mtoken","units":0.000339,` + details +
+		`,{"timestamp":"2026-06-15T19:05:10.504Z","currency":"DIEM","amount":-0.000699999,"pricePerUnitUsd":2.8,"sku":"glm-llm-output-mtoken","units":0.000227,` + details + `],"nextCursor":"abc"}`
+	if string(text) != want {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+	if text, _ := json.Marshal(usage.Page{}); string(text) != `{"data":[],"nextCursor":null}` {
+		t.Errorf("an empty page is %s", text)
+	}
+}
+
+func TestUnknownUsageAndEmbeddingsSayNull(t *testing.T) {
+	unknown := one(t, usage.Charge{Seq: 1, At: day, ModelType: "text", USD: 5, PromptTokens: 3})
+	if len(unknown) != 1 || unknown[0].PromptTokens != nil || unknown[0].CompletionTokens != nil || unknown[0].ExecutionTime != nil ||
+		unknown[0].Units != 0 || !strings.Contains(unknown[0].Notes, "not reported") {
+		t.Errorf("unknown usage is shown as %+v", unknown)
+	}
+	embedding := one(t, usage.Charge{Seq: 1, At: day, ModelID: "e", ModelType: "embedding", TokensKnown: true, PromptTokens: 3, DIEM: 5, InputDIEM: 5})
+	if len(embedding) != 1 || embedding[0].SKU != "e-llm-input-mtoken" || *embedding[0].PromptTokens != 3 || embedding[0].CompletionTokens != nil {
+		t.Errorf("an embedding is shown as %+v", embedding)
+	}
+	free := one(t, usage.Charge{Seq: 1, At: day, ModelType: "text", TokensKnown: true})
+	if len(free) != 1 || free[0].Amount != 0 {
+		t.Errorf("a free call is shown as %+v", free)
+	}
+}
+
+// Every page of drawn charges fits the description's schema.
+func TestPagesFitTheDescription(t *testing.T) {
+	doc, err := openapi3.NewLoader().LoadFromData(api.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	schema := doc.Components.Schemas["UsageHistory"].Value
+	rapid.Check(t, func(t *rapid.T) {
+		page := usage.Page{Entries: one(t, drawCharge(t, 1, day))}
+		text, err := json.Marshal(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value any
+		if err := json.Unmarshal(text, &value); err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.VisitJSON(value, openapi3.EnableFormatValidation()); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	})
+}
