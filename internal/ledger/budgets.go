@@ -21,8 +21,11 @@ func EpochOf(at time.Time) string { return apikey.Epoch.Window(at).ID }
 // AllocationBudget is the id of what an account may spend from one source in
 // an epoch.
 func AllocationBudget(accountID, source, epoch string) string {
-	return "a/" + accountID + "/DIEM/" + source + "/" + epoch
+	return "a/" + accountID + AllocationSuffix(source, epoch)
 }
+
+// AllocationSuffix is what follows the account in AllocationBudget.
+func AllocationSuffix(source, epoch string) string { return "/DIEM/" + source + "/" + epoch }
 
 // CreditBudget is the id of an account's USD credit, which has no window.
 func CreditBudget(accountID string) string { return "a/" + accountID + "/USD/credit" }

@@ -242,7 +242,7 @@ func (s *State) assume(holdID string) Verdict {
 		return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
 	}
 	amount := hold.Amount()
-	return s.resolve(hold, &Settlement{HoldID: holdID, Cost: amount, InputCost: amount, Source: "hold"}, AssumedFor, EntryAssume)
+	return s.resolve(hold, &Settlement{HoldID: holdID, Cost: amount, InputCost: amount, Source: SourceHold}, AssumedFor, EntryAssume)
 }
 
 // end releases a hold without a charge.

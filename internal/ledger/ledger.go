@@ -59,13 +59,19 @@ type Settlement struct {
 	Cost             money.Nano // clamped to the hold
 	PromptTokens     int64
 	CompletionTokens int64
-	// Source says where the numbers come from: "usage" (reported by the
-	// upstream), "estimated", or "hold" (unknown, charged in full).
+	// Source is SourceUsage, SourceEstimated or SourceHold.
 	Source        string
 	ExecutionTime time.Duration
 	// InputCost is the part of Cost that the prompt caused, for the history.
 	InputCost money.Nano
 }
+
+// Where the numbers of a settlement come from.
+const (
+	SourceUsage     = "usage"     // reported by the upstream
+	SourceEstimated = "estimated" // counted by the gateway
+	SourceHold      = "hold"      // unknown: charged in full
+)
 
 // Settled is what was charged, by currency.
 type Settled struct {

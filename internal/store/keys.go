@@ -227,15 +227,6 @@ func (t *transaction) callsSince(ctx context.Context, key apikey.Key, start time
 	return scanAll(rows, func(rows *sql.Rows) (*ledger.Hold, error) { return scanHold(rows) })
 }
 
-// Accounts lists the ids of all accounts.
-func (s *Store) Accounts(ctx context.Context) ([]string, error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT id FROM accounts ORDER BY id")
-	if err != nil {
-		return nil, err
-	}
-	return scanAll(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
-}
-
 // Budgets returns those of the budgets that exist, by id.
 func (s *Store) Budgets(ctx context.Context, ids []string) (map[string]*ledger.Budget, error) {
 	budgets := make(map[string]*ledger.Budget, len(ids))
