@@ -1,0 +1,193 @@
+package stake_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"stakegate/contracts/bindings"
+	"stakegate/internal/stake"
+)
+
+var (
+	vvvStaking = common.HexToAddress("0x321b7ff75154472B18EDb199033fF4D116F340Ff")
+	diem       = common.HexToAddress("0xF4d97F2da56e8c3098f3a8D538DB630A2606a024")
+	midnight   = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	errDown    = errors.New("connection refused")
+)
+
+// fakeChain is an honest small chain of the two contracts: each block knows
+// all stakes after it.
+type fakeChain struct {
+	mu     sync.Mutex
+	blocks []fakeBlock
+	fork   byte // makes hashes of another branch differ
+
+	down       error // answer of every method
+	emptyCode  bool  // contracts answer nothing
+	calls      int   // calls of the last batch
+	touchCalls [][2]uint64
+}
+
+type fakeBlock struct {
+	stake.Block
+	vvv, diem map[common.Address]*big.Int
+	total     *big.Int
+	touches   []stake.Touch
+}
+
+func newFakeChain() *fakeChain {
+	c := &fakeChain{}
+	c.blocks = []fakeBlock{{Block: c.block(0), vvv: map[common.Address]*big.Int{}, diem: map[common.Address]*big.Int{}, total: new(big.Int)}}
+	return c
+}
+
+func (c *fakeChain) block(number uint64) stake.Block {
+	var hash common.Hash
+	hash[0] = c.fork
+	binary.BigEndian.PutUint64(hash[24:], number+1)
+	return stake.Block{Number: number, Hash: hash, Time: midnight.Add(time.Duration(number) * 2 * time.Second)}
+}
+
+// mine adds a block in which the change happens.
+func (c *fakeChain) mine(change func(*fakeBlock)) stake.Block {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	parent := c.blocks[len(c.blocks)-1]
+	next := fakeBlock{Block: c.block(parent.Number + 1), vvv: cloneMap(parent.vvv), diem: cloneMap(parent.diem), total: parent.total}
+	if change != nil {
+		change(&next)
+	}
+	c.blocks = append(c.blocks, next)
+	return next.Block
+}
+
+// forget takes back the newest blocks; the next ones have other hashes.
+func (c *fakeChain) forget(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.blocks = c.blocks[:len(c.blocks)-n]
+	c.fork++
+}
+
+func (c *fakeChain) setDown(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.down = err
+}
+
+func cloneMap(m map[common.Address]*big.Int) map[common.Address]*big.Int {
+	out := make(map[common.Address]*big.Int, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+func (b *fakeBlock) setVVV(address common.Address, wei *big.Int) {
+	before := b.vvv[address]
+	if before == nil {
+		before = new(big.Int)
+	}
+	b.total = new(big.Int).Add(b.total, new(big.Int).Sub(wei, before))
+	b.vvv[address] = wei
+	b.touches = append(b.touches, stake.Touch{Contract: vvvStaking, Accounts: []common.Address{{}, address}, Block: b.Number})
+}
+
+func (b *fakeBlock) setDIEM(address common.Address, wei *big.Int) {
+	b.diem[address] = wei
+	b.touches = append(b.touches, stake.Touch{Contract: diem, Accounts: []common.Address{address, diem}, Block: b.Number})
+}
+
+func (c *fakeChain) Sealed(context.Context) (stake.Block, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.blocks[len(c.blocks)-1].Block, c.down
+}
+
+func (c *fakeChain) Canonical(_ context.Context, block stake.Block) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return block.Number < uint64(len(c.blocks)) && c.blocks[block.Number].Hash == block.Hash, c.down
+}
+
+func (c *fakeChain) Touches(_ context.Context, contracts []common.Address, from, to uint64) ([]stake.Touch, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.down != nil {
+		return nil, c.down
+	}
+	c.touchCalls = append(c.touchCalls, [2]uint64{from, to})
+	var out []stake.Touch
+	for _, block := range c.blocks[from : to+1] {
+		for _, touch := range block.touches {
+			if slices.Contains(contracts, touch.Contract) {
+				out = append(out, touch)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (c *fakeChain) Call(_ context.Context, block stake.Block, calls []stake.Call) ([][]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.down != nil {
+		return nil, c.down
+	}
+	if block.Number >= uint64(len(c.blocks)) || c.blocks[block.Number].Hash != block.Hash {
+		return nil, errors.New("unknown block")
+	}
+	c.calls = len(calls)
+	answers := make([][]byte, len(calls))
+	for i, call := range calls {
+		answer, err := c.answer(&c.blocks[block.Number], call)
+		if err != nil {
+			return nil, err
+		}
+		if !c.emptyCode {
+			answers[i] = answer
+		}
+	}
+	return answers, nil
+}
+
+func (c *fakeChain) answer(block *fakeBlock, call stake.Call) ([]byte, error) {
+	var who common.Address
+	if len(call.Data) == 36 {
+		who = common.BytesToAddress(call.Data[16:])
+	}
+	staking, token := bindings.NewStakingV2(), bindings.NewDIEM()
+	switch {
+	case call.To == vvvStaking && slices.Equal(call.Data, staking.PackBalanceOf(who)):
+		return word(block.vvv[who]), nil
+	case call.To == vvvStaking && slices.Equal(call.Data, staking.PackTotalSupply()):
+		return word(block.total), nil
+	case call.To == diem && slices.Equal(call.Data, token.PackStakedInfos(who)):
+		// The second field is a time: large, and no amount.
+		return slices.Concat(word(block.diem[who]), word(big.NewInt(1_800_000_000)), word(tokens(5))), nil
+	default:
+		return nil, fmt.Errorf("execution reverted: %x", call.Data)
+	}
+}
+
+func word(n *big.Int) []byte {
+	if n == nil {
+		n = new(big.Int)
+	}
+	return n.FillBytes(make([]byte, 32))
+}
+
+// tokens is n whole tokens in wei.
+func tokens(n int64) *big.Int {
+	return new(big.Int).Mul(big.NewInt(n), big.NewInt(1_000_000_000_000_000_000))
+}
+
+func wallet(n byte) common.Address { return common.Address{0: 0xaa, 19: n} }

@@ -1,0 +1,180 @@
+package stake_test
+
+import (
+	"context"
+	"errors"
+	"math/big"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"stakegate/internal/stake"
+)
+
+// watched runs a watcher in a bubble of fake time and records what it reports.
+type watched struct {
+	t       *testing.T
+	chain   *fakeChain
+	reports []report
+	refuse  error // what Changed answers
+	errs    []error
+	stop    func() error
+}
+
+type report struct {
+	block     stake.Block
+	addresses []common.Address
+}
+
+func watch(t *testing.T, policy stake.PolicyConfig, config stake.WatcherConfig) *watched {
+	t.Helper()
+	w := &watched{t: t, chain: newFakeChain()}
+	config.Changed = func(_ context.Context, block stake.Block, addresses []common.Address) error {
+		w.reports = append(w.reports, report{block, addresses})
+		return w.refuse
+	}
+	config.Failed = func(err error) { w.errs = append(w.errs, err) }
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	watcher := newPolicy(t, w.chain, policy).Watcher(config)
+	go func() { done <- watcher.Run(ctx) }()
+	w.stop = func() error { cancel(); return <-done }
+	synctest.Wait()
+	return w
+}
+
+// after lets the fake time pass and returns what was reported meanwhile.
+func (w *watched) after(d time.Duration) []report {
+	w.reports = nil
+	<-time.After(d) // of the bubble's clock: takes no time
+	synctest.Wait()
+	return w.reports
+}
+
+func (w *watched) want(name string, got []report, want ...report) {
+	w.t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		w.t.Errorf("%s: reported %+v, want %+v", name, got, want)
+	}
+}
+
+var diemOnly = stake.PolicyConfig{Mint: devWorld.Mint, Allocation: devWorld.Allocation[1:]}
+
+func TestWatcherReportsWhoWasTouched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, diemOnly, stake.WatcherConfig{Interval: 500 * time.Millisecond})
+		w.want("start", w.reports, report{w.chain.blocks[0].Block, nil})
+		w.want("nothing new", w.after(time.Minute))
+		w.chain.mine(nil)
+		w.want("empty block", w.after(time.Second))
+		w.chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), tokens(1)) })
+		block := w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(2), tokens(1)); b.setDIEM(wallet(1), tokens(1)) })
+		w.want("two blocks", w.after(500*time.Millisecond), report{block, []common.Address{wallet(1), wallet(2), diem}})
+		if got := w.chain.touchCalls[len(w.chain.touchCalls)-1]; got != [2]uint64{2, 3} {
+			t.Errorf("fetched blocks %v, want 2 to 3", got)
+		}
+		block = w.chain.mine(func(b *fakeBlock) { b.touches = []stake.Touch{{Contract: diem, Block: b.Number}} })
+		w.want("an event that names nobody", w.after(time.Second), report{block, nil})
+		if err := w.stop(); !errors.Is(err, context.Canceled) {
+			t.Errorf("Run returned %v", err)
+		}
+	})
+}
+
+func TestWatcherReportsEverybodyWhenATotalMayHaveChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, devWorld, stake.WatcherConfig{Interval: time.Second})
+		block := w.chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), tokens(1)) })
+		w.want("stake into the pool", w.after(time.Second), report{block, nil})
+		block = w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(1), tokens(1)) })
+		w.want("stake of DIEM", w.after(time.Second), report{block, []common.Address{wallet(1), diem}})
+		w.stop()
+	})
+}
+
+func TestWatcherReportsEverybodyWhenTheChainTookBlocksBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, diemOnly, stake.WatcherConfig{Interval: time.Second})
+		for range 5 {
+			w.chain.mine(nil)
+		}
+		w.after(time.Second)
+
+		w.chain.forget(3)
+		w.want("head lower", w.after(time.Second), report{w.chain.blocks[2].Block, nil})
+		w.chain.forget(1)
+		block := w.chain.mine(nil)
+		w.want("same height, other block", w.after(time.Second), report{block, nil})
+		w.chain.forget(1)
+		w.chain.mine(nil)
+		block = w.chain.mine(nil)
+		w.want("higher, on another branch", w.after(time.Second), report{block, nil})
+		w.chain.mine(nil)
+		w.want("and then all is well again", w.after(time.Second))
+		w.stop()
+	})
+}
+
+func TestWatcherReportsEverybodyAfterALargeGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, diemOnly, stake.WatcherConfig{Interval: time.Second, MaxRange: 10})
+		var block stake.Block
+		for range 10 {
+			w.chain.mine(nil)
+		}
+		w.want("10 blocks", w.after(time.Second))
+		for range 11 {
+			block = w.chain.mine(nil)
+		}
+		w.want("11 blocks", w.after(time.Second), report{block, nil})
+		w.stop()
+	})
+}
+
+func TestWatcherReportsEverybodyAtEachRecheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, diemOnly, stake.WatcherConfig{Interval: time.Second, Recheck: time.Minute})
+		if got := w.after(10*time.Minute + time.Second); len(got) != 10 || got[9].addresses != nil {
+			t.Errorf("%d reports in ten minutes", len(got))
+		}
+		w.stop()
+	})
+}
+
+func TestWatcherRepeatsWhatWasNotTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, diemOnly, stake.WatcherConfig{Interval: time.Second})
+		w.refuse = errors.New("ledger is busy")
+		first := w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(1), tokens(1)) })
+		w.want("refused", w.after(time.Second), report{first, []common.Address{wallet(1), diem}})
+		second := w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(2), tokens(1)) })
+		w.refuse = nil
+		w.want("again, with what came since", w.after(2*time.Second), report{second, []common.Address{wallet(1), diem, wallet(2)}})
+		w.stop()
+	})
+}
+
+func TestWatcherBacksOffAndRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, diemOnly, stake.WatcherConfig{Interval: 500 * time.Millisecond})
+		w.chain.setDown(errDown)
+		w.after(10 * time.Minute)
+		if n := len(w.errs); n < 50 || n > 75 || !errors.Is(w.errs[0], stake.ErrChain) {
+			t.Errorf("%d failures in ten minutes, the first: %v", n, w.errs[0])
+		}
+		w.chain.setDown(nil)
+		block := w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(1), new(big.Int)) })
+		got := w.after(10 * time.Second)
+		if len(got) != 1 || got[0].block != block || w.errs[len(w.errs)-1] != nil {
+			t.Errorf("after ten seconds: %+v", got)
+		}
+		w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(1), tokens(1)) })
+		if got := w.after(500 * time.Millisecond); len(got) != 1 {
+			t.Error("the interval did not go back to normal")
+		}
+		w.stop()
+	})
+}
