@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/big"
 	"reflect"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,12 +18,14 @@ import (
 
 // watched runs a watcher in a bubble of fake time and records what it reports.
 type watched struct {
-	t       *testing.T
-	chain   *fakeChain
+	t     *testing.T
+	chain *fakeChain
+	stop  func() error
+
+	mu      sync.Mutex
 	reports []report
 	refuse  error // what Changed answers
 	errs    []error
-	stop    func() error
 }
 
 type report struct {
@@ -33,10 +37,16 @@ func watch(t *testing.T, policy stake.PolicyConfig, config stake.WatcherConfig) 
 	t.Helper()
 	w := &watched{t: t, chain: newFakeChain()}
 	config.Changed = func(_ context.Context, block stake.Block, addresses []common.Address) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.reports = append(w.reports, report{block, addresses})
 		return w.refuse
 	}
-	config.Failed = func(err error) { w.errs = append(w.errs, err) }
+	config.Failed = func(err error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.errs = append(w.errs, err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	watcher := newPolicy(t, w.chain, policy).Watcher(config)
@@ -48,10 +58,31 @@ func watch(t *testing.T, policy stake.PolicyConfig, config stake.WatcherConfig) 
 
 // after lets the fake time pass and returns what was reported meanwhile.
 func (w *watched) after(d time.Duration) []report {
-	w.reports = nil
+	w.taken()
 	<-time.After(d) // of the bubble's clock: takes no time
 	synctest.Wait()
-	return w.reports
+	return w.taken()
+}
+
+// taken returns what was reported, and forgets it.
+func (w *watched) taken() []report {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	reports := w.reports
+	w.reports = nil
+	return reports
+}
+
+func (w *watched) setRefuse(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refuse = err
+}
+
+func (w *watched) failures() []error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.errs)
 }
 
 func (w *watched) want(name string, got []report, want ...report) {
@@ -66,7 +97,7 @@ var diemOnly = stake.PolicyConfig{Mint: devWorld.Mint, Allocation: devWorld.Allo
 func TestWatcherReportsWhoWasTouched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := watch(t, diemOnly, stake.WatcherConfig{Interval: 500 * time.Millisecond})
-		w.want("start", w.reports, report{w.chain.blocks[0].Block, nil})
+		w.want("start", w.taken(), report{w.chain.blocks[0].Block, nil})
 		w.want("nothing new", w.after(time.Minute))
 		w.chain.mine(nil)
 		w.want("empty block", w.after(time.Second))
@@ -147,11 +178,11 @@ func TestWatcherReportsEverybodyAtEachRecheck(t *testing.T) {
 func TestWatcherRepeatsWhatWasNotTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := watch(t, diemOnly, stake.WatcherConfig{Interval: time.Second})
-		w.refuse = errors.New("ledger is busy")
+		w.setRefuse(errors.New("ledger is busy"))
 		first := w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(1), tokens(1)) })
 		w.want("refused", w.after(time.Second), report{first, []common.Address{wallet(1), diem}})
 		second := w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(2), tokens(1)) })
-		w.refuse = nil
+		w.setRefuse(nil)
 		w.want("again, with what came since", w.after(2*time.Second), report{second, []common.Address{wallet(1), diem, wallet(2)}})
 		w.stop()
 	})
@@ -162,13 +193,13 @@ func TestWatcherBacksOffAndRecovers(t *testing.T) {
 		w := watch(t, diemOnly, stake.WatcherConfig{Interval: 500 * time.Millisecond})
 		w.chain.setDown(errDown)
 		w.after(10 * time.Minute)
-		if n := len(w.errs); n < 50 || n > 75 || !errors.Is(w.errs[0], stake.ErrChain) {
-			t.Errorf("%d failures in ten minutes, the first: %v", n, w.errs[0])
+		if errs := w.failures(); len(errs) < 50 || len(errs) > 75 || !errors.Is(errs[0], stake.ErrChain) {
+			t.Errorf("%d failures in ten minutes: %v", len(errs), errs)
 		}
 		w.chain.setDown(nil)
 		block := w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(1), new(big.Int)) })
 		got := w.after(10 * time.Second)
-		if len(got) != 1 || got[0].block != block || w.errs[len(w.errs)-1] != nil {
+		if errs := w.failures(); len(got) != 1 || got[0].block != block || errs[len(errs)-1] != nil {
 			t.Errorf("after ten seconds: %+v", got)
 		}
 		w.chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(1), tokens(1)) })
