@@ -106,7 +106,7 @@ contract StakingV2 is IERC20, DiemCurve, UUPS {
     /// VVV wei that claim would pay now.
     function pendingRewards(address account) external view returns (uint256) {
         (uint256 free, uint256 locked,) = _accrued();
-        return _earned(account, free, locked) - stakes[account].rewardDebt;
+        return _due(account, free, locked);
     }
 
     // --- staking
@@ -257,9 +257,9 @@ contract StakingV2 is IERC20, DiemCurve, UUPS {
         uint256 perShare = (emitted * ACC_REWARD_SCALE) / totalSupply;
         uint256 perFree = (perShare * (WAD - veniceEmissionsPercentage)) / WAD;
         uint256 perLocked = (perShare * (WAD - veniceEmissionsPercentageWhenLocked)) / WAD;
-        uint256 toStakers =
-            ((totalSupply - totalLockedStakedVVV) * perFree + totalLockedStakedVVV * perLocked) / ACC_REWARD_SCALE;
-        return (free + perFree, locked + perLocked, emitted - toStakers);
+        uint256 toStakers = (totalSupply - totalLockedStakedVVV) * perFree + totalLockedStakedVVV * perLocked;
+        toTreasury = emitted - (toStakers + ACC_REWARD_SCALE - 1) / ACC_REWARD_SCALE;
+        return (free + perFree, locked + perLocked, toTreasury);
     }
 
     function _accrue() private {
@@ -269,17 +269,25 @@ contract StakingV2 is IERC20, DiemCurve, UUPS {
         if (toTreasury != 0 && treasury != address(0)) IMintable(venice).mint(treasury, toTreasury);
     }
 
+    /// All that account's present balance would have earned, times the scale.
     function _earned(address account, uint256 free, uint256 locked) private view returns (uint256) {
         uint256 lockedAmount = lockedStakes[account].sVVVLockedAmount;
-        return ((balanceOf[account] - lockedAmount) * free + lockedAmount * locked) / ACC_REWARD_SCALE;
+        return (balanceOf[account] - lockedAmount) * free + lockedAmount * locked;
+    }
+
+    /// What is earned and not paid. It is rounded down, and a debt up, so that
+    /// no sequence of calls draws more than the emission.
+    function _due(address account, uint256 free, uint256 locked) private view returns (uint256) {
+        uint256 earned = _earned(account, free, locked) / ACC_REWARD_SCALE;
+        uint256 debt = stakes[account].rewardDebt;
+        return earned > debt ? earned - debt : 0;
     }
 
     /// What account has earned and not been paid; counts as paid from here on.
     function _take(address account) private returns (uint256 amount) {
         _accrue();
-        uint256 earned = _earned(account, accRewardPerShare, accRewardPerShareLocked);
-        amount = earned - stakes[account].rewardDebt;
-        stakes[account].rewardDebt = earned;
+        amount = _due(account, accRewardPerShare, accRewardPerShareLocked);
+        _rebase(account);
     }
 
     /// Pays account what it has earned; whoever then changes its stake calls _rebase.
@@ -291,7 +299,8 @@ contract StakingV2 is IERC20, DiemCurve, UUPS {
     }
 
     function _rebase(address account) private {
-        stakes[account].rewardDebt = _earned(account, accRewardPerShare, accRewardPerShareLocked);
+        uint256 earned = _earned(account, accRewardPerShare, accRewardPerShareLocked);
+        stakes[account].rewardDebt = (earned + ACC_REWARD_SCALE - 1) / ACC_REWARD_SCALE;
     }
 
     function _credit(address recipient, uint256 amount) private {
