@@ -42,6 +42,7 @@ type Validator struct {
 	t      testing.TB
 	doc    *openapi3.T
 	router routers.Router
+	common map[string]*openapi3.Header // that any answer may have
 
 	mu   sync.Mutex
 	seen map[Answer]int
@@ -62,7 +63,11 @@ func New(t testing.TB) *Validator {
 	if err != nil {
 		t.Fatalf("apitest: route by the description: %v", err)
 	}
-	return &Validator{t: t, doc: doc, router: router, seen: map[Answer]int{}}
+	common, err := commonHeaders(doc)
+	if err != nil {
+		t.Fatalf("apitest: %v", err)
+	}
+	return &Validator{t: t, doc: doc, router: router, common: common, seen: map[Answer]int{}}
 }
 
 // Check reports to t whatever the description does not say about this answer
@@ -98,7 +103,7 @@ func (v *Validator) problems(req *http.Request, a answer) []string {
 		v.seen[Answer{route.Operation.OperationID, a.status}]++
 		v.mu.Unlock()
 	}
-	found := v.headerProblems(described, a.header)
+	found := v.headerProblems(described, a)
 	if a.status == http.StatusMethodNotAllowed {
 		found = append(found, v.allowProblems(req, a.header)...)
 	}
@@ -192,6 +197,10 @@ func (v *Validator) Unseen() []Answer {
 	return unseen
 }
 
+// statusClientLeft is what servers note for a client that hung up; it is never
+// read by anybody.
+const statusClientLeft = 499
+
 // Middleware checks every answer of next and reports to the test that New was
 // given. It also reports a request that next accepted (2xx) although the
 // description forbids its body or query.
@@ -207,10 +216,10 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 		defer func() {
 			a := sent.answer()
 			a.cut = !finished || r.Context().Err() != nil
+			if a.cut && (a.status == 0 || a.status == statusClientLeft) {
+				return // nobody was there to read it
+			}
 			if a.status == 0 {
-				if a.cut {
-					return // nothing was sent, and nobody was there to read it
-				}
 				a.status, a.header = http.StatusOK, w.Header().Clone()
 			}
 			found := v.problems(r, a)

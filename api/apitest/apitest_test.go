@@ -84,6 +84,8 @@ var exchanges = []exchange{
 	{"an answer that could be kept", "GET", "/api/v1/billing/balance", 401, with(jsonHeaders, "Cache-Control", "max-age=5"), `{"error":"Authentication failed"}`, "Cache-Control"},
 	{"a 429", "GET", "/api/v1/models", 429, with(jsonHeaders, "Retry-After", "30"), tooMany, ""},
 	{"a 429 without a time", "GET", "/api/v1/models", 429, with(jsonHeaders), tooMany, "Retry-After is missing"},
+	{"a 503 that shall not be repeated", "POST", "/api/v1/embeddings", 503, with(jsonHeaders, "X-Should-Retry", "false", "X-Venice-Model-Id", "m"), `{"error":"x","requestId":"r1"}`, ""},
+	{"a 503 that says nothing about it", "POST", "/api/v1/embeddings", 503, with(jsonHeaders), `{"error":"x"}`, "Retry-After is missing"},
 	{"a 429 with a date", "GET", "/api/v1/models", 429, with(jsonHeaders, "Retry-After", "soon"), tooMany, "not a number"},
 	{"a nested complaint", "POST", "/api/v1/api_keys", 400, with(jsonHeaders), `{"error":"Invalid request parameters","details":{"_errors":[],"consumptionLimit":{"_errors":[],"diem":{"_errors":["bad"]}}}}`, ""},
 	{"a complaint of another shape", "POST", "/api/v1/api_keys", 400, with(jsonHeaders), `{"error":"x","details":{"_errors":[],"diem":"bad"}}`, "diem"},
@@ -105,7 +107,7 @@ var exchanges = []exchange{
 	{"a page of the history", "GET", "/api/v1/billing/usage-history?pageSize=10", 200, with(jsonHeaders), `{"data":[` + entry + `],"nextCursor":null}`, ""},
 	{"a cursor of other characters", "GET", "/api/v1/billing/usage-history", 200, with(jsonHeaders), `{"data":[],"nextCursor":"a="}`, "nextCursor"},
 	{"health", "GET", "/healthz", 200, with(nil, "Content-Type", "application/json"), `{"status":"ok"}`, ""},
-	{"not ready", "GET", "/readyz", 503, with(nil, "Content-Type", "application/json"), `{"status":"unavailable","checks":{"chain":"lagging"}}`, ""},
+	{"not ready", "GET", "/readyz", 503, with(nil, "Content-Type", "application/json", "Retry-After", "1"), `{"error":"not ready","code":"NOT_READY"}`, ""},
 	{"the description", "GET", "/openapi.yaml", 200, with(nil, "Content-Type", "application/yaml"), `openapi: 3.0.3`, ""},
 	{"an empty guide", "GET", "/llms.txt", 200, with(nil, "Content-Type", "text/plain; charset=utf-8"), ``, "empty"},
 	{"health under the prefix", "GET", "/api/v1/healthz", 200, with(nil, "Content-Type", "application/json"), `{"status":"ok"}`, "no such path"},
@@ -261,10 +263,12 @@ func TestMiddlewareExcusesCutStreams(t *testing.T) {
 		t.Errorf("a wrong event in a cut stream is not reported: %q", reported)
 	}
 	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
 	_, reported := through(t, request().WithContext(ctx), func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		leave()
 		<-r.Context().Done()
+		w.WriteHeader(499)
 	})
 	if reported != "" {
 		t.Errorf("an answer that nobody waited for is reported: %s", reported)

@@ -89,30 +89,66 @@ func checkText(schema *openapi3.Schema, text string, as openapi3.SchemaValidatio
 }
 
 // plainHeaders begin with X- and are no matter of this API.
-var plainHeaders = []string{"X-Content-Type-Options", "X-Frame-Options"}
+var plainHeaders = []string{"X-Accel-Buffering", "X-Content-Type-Options", "X-Frame-Options"}
 
-func (v *Validator) headerProblems(described *openapi3.Response, header http.Header) []string {
-	var found []string
-	known := map[string]bool{}
+// headersOf returns the headers that an answer may have: its own, and those
+// that any answer may have, which none must.
+func (v *Validator) headersOf(described *openapi3.Response) map[string]*openapi3.Header {
+	headers := map[string]*openapi3.Header{}
+	for name, optional := range v.common {
+		headers[name] = optional
+	}
 	for name, ref := range described.Headers {
-		name = http.CanonicalHeaderKey(name)
-		known[name] = true
+		headers[http.CanonicalHeaderKey(name)] = ref.Value
+	}
+	return headers
+}
+
+// commonHeaders reads x-common-headers, names and the components that describe
+// them.
+func commonHeaders(doc *openapi3.T) (map[string]*openapi3.Header, error) {
+	names, ok := doc.Extensions["x-common-headers"].(map[string]any)
+	if !ok {
+		return nil, errors.New("the description has no x-common-headers")
+	}
+	headers := map[string]*openapi3.Header{}
+	for name, component := range names {
+		text, _ := component.(string)
+		ref := doc.Components.Headers[text]
+		if ref == nil {
+			return nil, fmt.Errorf("x-common-headers: %s is described nowhere", name)
+		}
+		optional := *ref.Value
+		optional.Required = false
+		headers[http.CanonicalHeaderKey(name)] = &optional
+	}
+	return headers, nil
+}
+
+func (v *Validator) headerProblems(described *openapi3.Response, a answer) []string {
+	var found []string
+	header, known := a.header, v.headersOf(described)
+	for name, wanted := range known {
 		values := header.Values(name)
 		switch {
 		case len(values) > 1:
 			found = append(found, fmt.Sprintf("header %s is sent %d times", name, len(values)))
-		case len(values) == 0 && ref.Value.Required:
+		case len(values) == 0 && wanted.Required:
 			found = append(found, fmt.Sprintf("header %s is missing", name))
 		case len(values) == 1:
-			if err := checkText(ref.Value.Schema.Value, values[0], openapi3.VisitAsResponse()); err != nil {
+			if err := checkText(wanted.Schema.Value, values[0], openapi3.VisitAsResponse()); err != nil {
 				found = append(found, fmt.Sprintf("header %s: %v", name, err))
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if strings.HasPrefix(name, "X-") && !known[name] && !slices.Contains(plainHeaders, name) {
+		if strings.HasPrefix(name, "X-") && known[name] == nil && !slices.Contains(plainHeaders, name) {
 			found = append(found, fmt.Sprintf("header %s is not described for this answer", name))
 		}
+	}
+	temporary := a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable
+	if temporary && header.Get("Retry-After") == "" && header.Get("X-Should-Retry") != "false" {
+		found = append(found, "header Retry-After is missing, and X-Should-Retry does not say false")
 	}
 	return found
 }
