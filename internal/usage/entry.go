@@ -11,7 +11,7 @@ import (
 type Entry struct {
 	At           time.Time
 	Currency     money.Currency
-	Amount       money.Nano // negative for a charge
+	Amount       money.Nano // never positive: it was taken
 	PricePerUnit money.Nano // USD
 	SKU          string     // the model and what was used of it
 	Units        Units
@@ -82,9 +82,9 @@ func expand(c Charge) []line {
 	return lines
 }
 
-// within keeps a part between zero and its whole, whichever is greater.
+// within keeps a part between zero and its whole.
 func within(part, whole money.Nano) money.Nano {
-	return max(min(part, max(whole, 0)), min(whole, 0))
+	return max(min(part, whole), 0)
 }
 
 // describe fills in what all lines of a charge share.
@@ -134,20 +134,13 @@ func (s side) line(common Entry, seq int64, slot uint8, currency money.Currency,
 }
 
 // share returns the part of the tokens that the first of two amounts paid for,
-// rounded down. One of the amounts is not zero.
+// rounded down. Neither amount is negative, and one is not zero.
 func share(tokens int64, first, second money.Nano) int64 {
 	if tokens <= 0 {
 		return 0
 	}
-	a, b := magnitude(first), magnitude(second)
-	hi, lo := bits.Mul64(uint64(tokens), a)
-	part, _ := bits.Div64(hi, lo, a+b) // hi < a+b because tokens < 2^63
+	sum := uint64(first) + uint64(second)
+	hi, lo := bits.Mul64(uint64(tokens), uint64(first))
+	part, _ := bits.Div64(hi, lo, sum) // hi < sum because tokens < 2^63
 	return int64(part)
-}
-
-func magnitude(n money.Nano) uint64 {
-	if n < 0 {
-		return uint64(-n)
-	}
-	return uint64(n)
 }

@@ -109,12 +109,14 @@ func parseTimes(values map[string][]string, query *Query) (err error) {
 	}
 	start, end := query.Filter.Start, query.Filter.End
 	if !start.IsZero() && !end.IsZero() && !end.After(start) {
-		return &ParamError{"endTimestamp", "must be later than startTimestamp"}
+		return &ParamError{"endTimestamp", "must be at least a millisecond later than startTimestamp"}
 	}
 	return nil
 }
 
-// parseTime returns the zero time for a parameter that is not there.
+// parseTime returns the zero time for a parameter that is not there. Charges
+// have their times in milliseconds, so bounds are cut to those: two windows
+// that share one then meet exactly.
 func parseTime(values map[string][]string, name string) (time.Time, error) {
 	given, ok := values[name]
 	if !ok {
@@ -124,7 +126,7 @@ func parseTime(values map[string][]string, name string) (time.Time, error) {
 	if err != nil || !timestampPattern.MatchString(given[0]) || at.IsZero() {
 		return time.Time{}, &ParamError{name, "must be a time in UTC such as 2026-11-23T00:00:00.000Z"}
 	}
-	return at, nil
+	return at.Truncate(time.Millisecond), nil
 }
 
 func parsePageSize(values map[string][]string, query *Query) error {

@@ -24,7 +24,7 @@ func TestQueryDefaults(t *testing.T) {
 
 func TestQueryFilters(t *testing.T) {
 	query, err := usage.ParseQuery(url.Values{
-		"currency": {"DIEM"}, "startTimestamp": {"2026-11-22T00:00:00Z"}, "endTimestamp": {"2026-11-22T00:00:00.001Z"}, "pageSize": {"10"},
+		"currency": {"DIEM"}, "startTimestamp": {"2026-11-22T00:00:00Z"}, "endTimestamp": {"2026-11-22T00:00:00.001999999Z"}, "pageSize": {"10"},
 	})
 	start := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	want := usage.Query{Filter: usage.Filter{Currency: money.DIEM, Start: start, End: start.Add(time.Millisecond)}, PageSize: 10}
@@ -44,6 +44,7 @@ func TestBadQueriesNameTheParameter(t *testing.T) {
 		{"startTimestamp=2026-11-22t00:00:00z", "startTimestamp"}, {"endTimestamp=", "endTimestamp"}, {"endTimestamp=1700000000", "endTimestamp"},
 		{"startTimestamp=2026-11-22T00:00:00Z&endTimestamp=2026-11-22T00:00:00Z", "endTimestamp"},
 		{"startTimestamp=2026-11-22T00:00:00Z&endTimestamp=2026-11-21T00:00:00Z", "endTimestamp"},
+		{"startTimestamp=2026-11-22T00:00:00.0001Z&endTimestamp=2026-11-22T00:00:00.0009Z", "endTimestamp"},
 		{"cursor=", "cursor"}, {"cursor=a=", "cursor"}, {"cursor=a%0A", "cursor"}, {"cursor=" + strings.Repeat("a", 513), "cursor"}, {"cursor=a&cursor=a", "cursor"},
 		{"cursor=a&pageSize=10", "pageSize"}, {"cursor=a&currency=USD", "currency"}, {"cursor=a&startTimestamp=x", "startTimestamp"}, {"cursor=a&endTimestamp=x", "endTimestamp"},
 		{"startTimeStamp=2026-11-22T00:00:00Z", "startTimeStamp"}, {"page=2", "page"},

@@ -33,7 +33,7 @@ type Charge struct {
 	PromptTokens, CompletionTokens int64
 
 	// DIEM and USD are what was charged, InputDIEM and InputUSD the part of
-	// each that the prompt caused. A correction that gives back is negative.
+	// each that the prompt caused. A correction lowers them in place.
 	DIEM, USD           money.Nano
 	InputDIEM, InputUSD money.Nano
 	// Prices in USD for a million tokens.
@@ -45,7 +45,8 @@ type Charge struct {
 // Position is the Seq of a charge; 0 lies before the first one.
 type Position int64
 
-// Filter says which entries are wanted. The zero value wants all.
+// Filter says which entries are wanted, by times in whole milliseconds. The
+// zero value wants all.
 type Filter struct {
 	Currency money.Currency // "": any
 	Start    time.Time      // inclusive; zero: open
@@ -67,7 +68,7 @@ func (f Filter) Admits(c Charge) bool {
 // Source reads charges. It returns at most limit charges of the account whose
 // Seq is greater than after, ascending, and fewer only if there are no more.
 // It may leave out those that the filter does not admit, and no others. A
-// charge that it has returned stays where it is.
+// charge that it has returned keeps its Seq and At.
 type Source interface {
 	Charges(ctx context.Context, accountID string, filter Filter, after Position, limit int) ([]Charge, error)
 }
