@@ -1,0 +1,301 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"stakegate/api"
+	"stakegate/internal/apikey"
+	"stakegate/internal/catalog"
+	"stakegate/internal/chain"
+	"stakegate/internal/challenge"
+	"stakegate/internal/gateway"
+	"stakegate/internal/httpapi"
+	"stakegate/internal/issuer"
+	"stakegate/internal/ledger"
+	"stakegate/internal/signature"
+	"stakegate/internal/stake"
+	"stakegate/internal/store"
+	"stakegate/internal/usage"
+)
+
+// Options are what a program, rather than its operator, decides.
+type Options struct {
+	// Listener to serve on; its address makes the default public URL.
+	Listener net.Listener
+	// Guide fills in /llms.txt; its API base is set by the app.
+	Guide api.Guide
+	// Wrap, if set, goes around the whole handler.
+	Wrap    func(http.Handler) http.Handler
+	Version string
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// App is a server that was built and not yet run.
+type App struct {
+	config  Config
+	options Options
+	store   *store.Store
+	chain   *chain.Client
+	engine  *ledger.Engine
+	gateway *gateway.Gateway
+	watcher *stake.Watcher
+	server  *http.Server
+	api     string
+	closing sync.Once
+}
+
+const (
+	readHeaderTimeout = 5 * time.Second
+	idleTimeout       = 120 * time.Second
+	maxHeaderBytes    = 32 << 10
+	readyTimeout      = 2 * time.Second
+	cursorPurpose     = "cursor/v1"
+)
+
+// New builds a server: it opens the database, checks the chain's id and reads
+// the catalogue. Close must be called, unless Run is.
+func New(ctx context.Context, config Config, options Options) (*App, error) {
+	a := &App{config: config, options: options}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// APIBase is the URL under which the API is served, with its path.
+func (a *App) APIBase() string { return a.api }
+
+// Handler serves every route.
+func (a *App) Handler() http.Handler { return a.server.Handler }
+
+func (a *App) build(ctx context.Context) error {
+	publicURL, err := a.publicURL()
+	if err != nil {
+		return err
+	}
+	a.api = publicURL + "/api/v1"
+	root, err := loadRootKey(a.config.RootKeyFile)
+	if err != nil {
+		return err
+	}
+	models, keys, err := loadCatalog(a.config.Catalog)
+	if err != nil {
+		return err
+	}
+	if a.store, err = store.Open(ctx, a.config.Database, a.options.Now); err != nil {
+		return err
+	}
+	policy, err := a.connectChain(ctx)
+	if err != nil {
+		return err
+	}
+	generation, err := a.store.Generation(ctx)
+	if err != nil {
+		return err
+	}
+	challenges, err := challenge.New(root, generation, publicURL, a.config.Chain.ID)
+	if err != nil {
+		return err
+	}
+	allocations := a.allocations(policy)
+	a.watcher = policy.Watcher(stake.WatcherConfig{
+		Interval: time.Duration(a.config.Chain.PollInterval), Changed: allocations.changed, Failed: a.watchFailed,
+	})
+	hasher := apikey.NewHasher(root)
+	a.gateway = gateway.New(gateway.Config{
+		Catalog: models, Ledger: allocations, Keys: keys, Now: a.options.Now, NewID: newID, Log: a.options.Logger,
+	})
+	return a.open(root, hasher, models, allocations, challenges)
+}
+
+// open builds the front door.
+func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, books *allocations, challenges *challenge.Issuer) error {
+	cursorKey, err := derive(root, cursorPurpose)
+	if err != nil {
+		return err
+	}
+	history, err := usage.New(a.store, cursorKey)
+	if err != nil {
+		return err
+	}
+	guide := a.options.Guide
+	guide.APIBase, guide.ChainID, guide.ChainName = a.api, a.config.Chain.ID, a.config.Chain.Name
+	guide.StakeSymbol, guide.Staking = a.config.Stake.Mint.Symbol, a.config.Stake.Mint.Contract
+	text, err := guide.Render()
+	if err != nil {
+		return err
+	}
+	handler := httpapi.New(httpapi.Config{
+		Mint: issuer.New(issuer.Config{
+			Challenges: challenges, Verifier: &signature.Verifier{}, Stake: books, Store: a.store, Hasher: hasher,
+			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
+		}),
+		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Catalog: models, Hasher: hasher,
+		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
+	})
+	if a.options.Wrap != nil {
+		handler = a.options.Wrap(handler)
+	}
+	a.server = &http.Server{
+		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
+	}
+	return nil
+}
+
+// booksOf is everything that the front door reads about money.
+type booksOf struct {
+	*store.Store
+	*allocations
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// publicURL is the origin that clients use, without a slash at its end.
+func (a *App) publicURL() (string, error) {
+	origin := strings.TrimRight(a.config.PublicURL, "/")
+	if origin == "" {
+		return "http://" + a.options.Listener.Addr().String(), nil
+	}
+	if !strings.HasPrefix(origin, "https://") && !strings.HasPrefix(origin, "http://") {
+		return "", fmt.Errorf("public_url %q must begin with https:// or http://", a.config.PublicURL)
+	}
+	return origin, nil
+}
+
+// loadCatalog reads the models and the upstreams' keys, whose files are named
+// relative to the catalogue's folder.
+func loadCatalog(path string) (*catalog.Catalog, map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the catalogue: %w", err)
+	}
+	models, err := catalog.Parse(text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("catalogue %s: %w", path, err)
+	}
+	keys, err := gateway.ReadKeys(models, filepath.Dir(path))
+	if err != nil {
+		return nil, nil, err
+	}
+	return models, keys, nil
+}
+
+func (a *App) connectChain(ctx context.Context) (*stake.Policy, error) {
+	policyConfig, err := a.config.Stake.policy()
+	if err != nil {
+		return nil, err
+	}
+	if len(policyConfig.Allocation) == 0 {
+		return nil, errors.New("stake.allocation is empty: nobody could spend; list at least one adapter")
+	}
+	a.chain, err = chain.Dial(ctx, chain.Config{
+		URLs: a.config.Chain.RPC, ChainID: a.config.Chain.ID,
+		Confirmations: *a.config.Chain.Confirmations, MaxHeadAge: time.Duration(a.config.Chain.MaxHeadAge),
+		Now: a.options.Now, Logger: a.options.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return stake.NewPolicy(a.chain, policyConfig)
+}
+
+func (a *App) allocations(policy *stake.Policy) *allocations {
+	var sources []ledger.Source
+	for _, source := range policy.Sources() {
+		sources = append(sources, ledger.Source{Name: source.Name, Pooled: source.Pooled})
+	}
+	a.engine = ledger.NewEngine(a.store, ledger.EngineConfig{Sources: sources, Exclusive: true, Logger: a.options.Logger})
+	return &allocations{
+		policy: policy, engine: a.engine, store: a.store, sources: sources,
+		symbol: a.config.Stake.Mint.Symbol, chain: a.config.Chain.Name, now: a.options.Now,
+	}
+}
+
+func (a *App) watchFailed(err error) {
+	if err == nil {
+		a.options.Logger.Info("stakes are read again")
+		return
+	}
+	a.options.Logger.Warn("stakes cannot be read; allocations stay as they are", "error", err)
+}
+
+// ready says whether this server may take traffic.
+func (a *App) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	if err := a.store.Ping(ctx); err != nil {
+		return errors.New("the database does not answer")
+	}
+	if a.engine.Violations() > 0 {
+		return errors.New("the ledger stopped a decision that would have broken an invariant; run stakegate ledger verify")
+	}
+	return nil
+}
+
+// Run serves until the context ends, then lets calls in flight finish, settles
+// them, and closes everything.
+func (a *App) Run(ctx context.Context) error {
+	// The ledger outlives the server: what is in flight must still settle.
+	books, stopBooks := context.WithCancel(context.WithoutCancel(ctx))
+	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
+	var group sync.WaitGroup
+	group.Go(func() { _ = a.engine.Run(books) })
+	group.Go(func() { _ = a.watcher.Run(watching) })
+	served := make(chan error, 1)
+	group.Go(func() { served <- a.server.Serve(a.options.Listener) })
+
+	var err error
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		a.options.Logger.Info("stopping", "grace", time.Duration(a.config.ShutdownGrace).String())
+		err = a.drain()
+	}
+	stopWatching()
+	stopBooks()
+	group.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(err, a.Close())
+}
+
+// drain stops accepting and waits for calls in flight, also for those whose
+// client has left.
+func (a *App) drain() error {
+	grace, cancel := context.WithTimeout(context.Background(), time.Duration(a.config.ShutdownGrace))
+	defer cancel()
+	err := a.server.Shutdown(grace)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = a.server.Close()
+	}
+	return errors.Join(err, a.gateway.Drain(grace))
+}
+
+// Close releases what New opened. It is safe to call twice.
+func (a *App) Close() error {
+	var err error
+	a.closing.Do(func() {
+		if a.chain != nil {
+			a.chain.Close()
+		}
+		if a.store != nil {
+			err = a.store.Close()
+		}
+	})
+	return err
+}

@@ -1,0 +1,298 @@
+// Package app builds a running server from a configuration. It is the one
+// place where the rooms of the house are connected; serve and the dev world
+// share it.
+package app
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/goccy/go-yaml"
+
+	"stakegate/internal/money"
+	"stakegate/internal/signature"
+	"stakegate/internal/stake"
+)
+
+// Config is everything an operator sets. Fields without a value get the
+// default that their comment names.
+type Config struct {
+	// Listen is the address to serve on. Default 127.0.0.1:8402.
+	Listen string `yaml:"listen"`
+	// PublicURL is the origin that clients use; validation tokens are bound to
+	// it. Default: http:// and the address that is listened on.
+	PublicURL string `yaml:"public_url"`
+	// Database is sqlite:PATH. Default sqlite:stakegate.db.
+	Database string `yaml:"database"`
+	// RootKeyFile holds 32 secret bytes in hex from which all other secrets
+	// are derived. It is made, readable by its owner only, if it is missing.
+	// Default root.key.
+	RootKeyFile string `yaml:"root_key_file"`
+	// Chain is where stakes are read.
+	Chain ChainConfig `yaml:"chain"`
+	// Stake says which stake counts for what.
+	Stake StakeConfig `yaml:"stake"`
+	// Catalog is the file with upstreams, models and prices. Default
+	// catalog.yaml.
+	Catalog string `yaml:"catalog"`
+	// Keys bounds the making of keys.
+	Keys KeysConfig `yaml:"keys"`
+	// ShutdownGrace is how long calls in flight may go on after a stop signal.
+	// Default 60s.
+	ShutdownGrace Duration `yaml:"shutdown_grace"`
+}
+
+// ChainConfig says how to reach the chain.
+type ChainConfig struct {
+	// ID is checked against every RPC. Default 8453 (Base).
+	ID uint64 `yaml:"id"`
+	// Name is what messages call the chain. Default Base.
+	Name string `yaml:"name"`
+	// RPC lists JSON-RPC URLs; later ones are used when earlier ones fail.
+	RPC []string `yaml:"rpc"`
+	// Confirmations is how many blocks behind the newest one a stake is read.
+	// Default 2.
+	Confirmations *uint64 `yaml:"confirmations"`
+	// MaxHeadAge is how old the newest block may be before an RPC counts as
+	// unhealthy. Default 30s.
+	MaxHeadAge Duration `yaml:"max_head_age"`
+	// PollInterval is how often to look for changed stakes. Default 1s.
+	PollInterval Duration `yaml:"poll_interval"`
+}
+
+// StakeConfig says which stake counts for what.
+type StakeConfig struct {
+	// Mint is the stake that allows to make keys.
+	Mint AdapterConfig `yaml:"mint"`
+	// Allocation lists what is summed up to an account's day.
+	Allocation []AdapterConfig `yaml:"allocation"`
+}
+
+// AdapterConfig is one way to read a stake.
+type AdapterConfig struct {
+	// Adapter is venice-vvv, venice-diem or pool.
+	Adapter string `yaml:"adapter"`
+	// Contract is the staking contract's address.
+	Contract string `yaml:"contract"`
+	// Symbol is what messages call the token. Default VVV.
+	Symbol string `yaml:"symbol"`
+	// Min is the least stake that counts, in whole tokens.
+	Min string `yaml:"min"`
+	// Pool is what all wallets share in an epoch, in DIEM; for pool only.
+	Pool string `yaml:"pool"`
+}
+
+// KeysConfig bounds the making of keys.
+type KeysConfig struct {
+	// MaxActive is how many keys an account may have. Default 500.
+	MaxActive int `yaml:"max_active"`
+	// MaxPerMinute is how many keys an account may make in a minute.
+	// Default 20.
+	MaxPerMinute int `yaml:"max_per_minute"`
+}
+
+// Duration is a time.Duration written as "1.5s" or "2m".
+type Duration time.Duration
+
+// UnmarshalYAML reads "1.5s".
+func (d *Duration) UnmarshalYAML(unmarshal func(any) error) error {
+	var text string
+	if err := unmarshal(&text); err != nil {
+		return err
+	}
+	parsed, err := time.ParseDuration(text)
+	if err != nil || parsed < 0 {
+		return fmt.Errorf("%q is not a duration such as 1.5s or 2m", text)
+	}
+	*d = Duration(parsed)
+	return nil
+}
+
+// MarshalYAML writes "1.5s".
+func (d Duration) MarshalYAML() (any, error) { return time.Duration(d).String(), nil }
+
+// EnvironmentPrefix precedes the name of a field in the environment:
+// STAKEGATE_CHAIN_ID is chain.id.
+const EnvironmentPrefix = "STAKEGATE_"
+
+// LoadConfig reads a file (none if the path is ""), lets the environment
+// override it, and fills in defaults. Unknown fields are errors. A field's
+// value in the environment is read as YAML; a list of texts may also be given
+// separated by commas.
+func LoadConfig(path string, environment []string) (Config, error) {
+	var config Config
+	if path != "" {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return Config{}, fmt.Errorf("reading the configuration: %w", err)
+		}
+		if err := yaml.UnmarshalWithOptions(data, &config, yaml.Strict()); err != nil {
+			return Config{}, fmt.Errorf("configuration %s: %s", path, yaml.FormatError(err, false, true))
+		}
+	}
+	values := map[string]string{}
+	for _, variable := range environment {
+		name, value, _ := strings.Cut(variable, "=")
+		if field, ours := strings.CutPrefix(name, EnvironmentPrefix); ours {
+			values[field] = value
+		}
+	}
+	if err := override(reflect.ValueOf(&config).Elem(), "", values); err != nil {
+		return Config{}, err
+	}
+	for name := range values {
+		return Config{}, fmt.Errorf("environment: %s%s is not a field of the configuration", EnvironmentPrefix, name)
+	}
+	return config.withDefaults(), nil
+}
+
+// override sets the fields that have a value and takes them out of the map.
+func override(into reflect.Value, prefix string, values map[string]string) error {
+	for i := range into.NumField() {
+		field := into.Field(i)
+		name := prefix + strings.ToUpper(into.Type().Field(i).Tag.Get("yaml"))
+		if value, given := values[name]; given {
+			delete(values, name)
+			if err := setFromText(field, value); err != nil {
+				return fmt.Errorf("environment: %s%s: %w", EnvironmentPrefix, name, err)
+			}
+		}
+		if field.Kind() == reflect.Struct {
+			if err := override(field, name+"_", values); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func setFromText(field reflect.Value, text string) error {
+	switch {
+	case field.Kind() == reflect.String:
+		field.SetString(text)
+		return nil
+	case field.Type() == reflect.TypeFor[[]string]() && !strings.HasPrefix(strings.TrimSpace(text), "["):
+		field.Set(reflect.ValueOf(strings.Split(text, ",")))
+		return nil
+	}
+	if err := yaml.UnmarshalWithOptions([]byte(text), field.Addr().Interface(), yaml.Strict()); err != nil {
+		return errors.New(yaml.FormatError(err, false, false))
+	}
+	return nil
+}
+
+func (c Config) withDefaults() Config {
+	setDefault(&c.Listen, "127.0.0.1:8402")
+	setDefault(&c.Database, "sqlite:stakegate.db")
+	setDefault(&c.RootKeyFile, "root.key")
+	setDefault(&c.Catalog, "catalog.yaml")
+	setDefault(&c.ShutdownGrace, Duration(60*time.Second))
+	setDefault(&c.Chain.ID, 8453)
+	setDefault(&c.Chain.Name, "Base")
+	setDefault(&c.Chain.MaxHeadAge, Duration(30*time.Second))
+	setDefault(&c.Chain.PollInterval, Duration(time.Second))
+	if c.Chain.Confirmations == nil {
+		confirmations := uint64(2)
+		c.Chain.Confirmations = &confirmations
+	}
+	setDefault(&c.Stake.Mint.Symbol, "VVV")
+	setDefault(&c.Keys.MaxActive, 500)
+	setDefault(&c.Keys.MaxPerMinute, 20)
+	return c
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Print is the configuration as YAML with the secrets in URLs masked.
+func (c Config) Print() (string, error) {
+	c.Database = maskURL(c.Database)
+	masked := make([]string, len(c.Chain.RPC))
+	for i, rpc := range c.Chain.RPC {
+		masked[i] = maskURL(rpc)
+	}
+	c.Chain.RPC = masked
+	text, err := yaml.Marshal(c)
+	return string(text), err
+}
+
+// maskURL hides what providers put their secrets into: the password, the path
+// and the query.
+func maskURL(text string) string {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return "***"
+	}
+	if parsed.Host == "" {
+		return text // sqlite:PATH
+	}
+	if parsed.User != nil {
+		parsed.User = url.User(parsed.User.Username())
+	}
+	if len(parsed.Path) > 1 && parsed.Scheme != "postgres" && parsed.Scheme != "postgresql" {
+		parsed.Path = "/***"
+	}
+	if parsed.RawQuery != "" {
+		parsed.RawQuery = "***"
+	}
+	return parsed.String()
+}
+
+// policy turns the stake section into stake's own configuration.
+func (c StakeConfig) policy() (stake.PolicyConfig, error) {
+	mint, err := c.Mint.adapter()
+	if err != nil {
+		return stake.PolicyConfig{}, fmt.Errorf("stake.mint: %w", err)
+	}
+	policy := stake.PolicyConfig{Mint: mint}
+	for i, allocation := range c.Allocation {
+		adapter, err := allocation.adapter()
+		if err != nil {
+			return stake.PolicyConfig{}, fmt.Errorf("stake.allocation[%d]: %w", i, err)
+		}
+		policy.Allocation = append(policy.Allocation, adapter)
+	}
+	return policy, nil
+}
+
+func (c AdapterConfig) adapter() (stake.AdapterConfig, error) {
+	contract, err := signature.ParseAddress(c.Contract)
+	if err != nil {
+		return stake.AdapterConfig{}, fmt.Errorf("contract %q is not an address: give 0x and 40 hexadecimal digits", c.Contract)
+	}
+	adapter := stake.AdapterConfig{Adapter: c.Adapter, Contract: common.Address(contract)}
+	if c.Min != "" {
+		if adapter.Min, err = tokens(c.Min); err != nil {
+			return stake.AdapterConfig{}, fmt.Errorf("min: %w", err)
+		}
+	}
+	if c.Pool != "" {
+		if adapter.Pool, err = money.Parse(c.Pool); err != nil {
+			return stake.AdapterConfig{}, fmt.Errorf("pool: %w", err)
+		}
+	}
+	return adapter, nil
+}
+
+const tokenDecimals = 18
+
+// tokens reads an amount of whole tokens with up to 18 decimals into wei.
+func tokens(text string) (*big.Int, error) {
+	whole, fraction, _ := strings.Cut(text, ".")
+	if len(fraction) > tokenDecimals || len(whole) == 0 || len(whole) > 30 || strings.Trim(whole+fraction, "0123456789") != "" {
+		return nil, fmt.Errorf("%q is not a decimal with at most %d places", text, tokenDecimals)
+	}
+	wei, _ := new(big.Int).SetString(whole+fraction+strings.Repeat("0", tokenDecimals-len(fraction)), 10)
+	return wei, nil
+}

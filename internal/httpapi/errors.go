@@ -1,0 +1,326 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/challenge"
+	"stakegate/internal/gateway"
+	"stakegate/internal/issuer"
+	"stakegate/internal/ledger"
+	"stakegate/internal/money"
+	"stakegate/internal/signature"
+	"stakegate/internal/stake"
+	"stakegate/internal/strictjson"
+	"stakegate/internal/usage"
+)
+
+// Texts that clients of Venice's API match on.
+const (
+	textInvalid      = "Invalid request parameters"
+	textAuth         = "Authentication failed"
+	textRate         = "Rate limit exceeded"
+	textTooLarge     = "The request payload is too large. Please reduce the size of your request."
+	textContentType  = "Invalid request content-type"
+	textUnknown      = "An unknown error occurred"
+	textInsufficient = "Insufficient USD or Diem balance to complete request"
+	textKeyDIEM      = "API key DIEM spend limit exceeded"
+	textKeyUSD       = "API key USD spend limit exceeded"
+	textMethod       = "Method not allowed"
+	textNotFound     = "Not found"
+	textKeyNotFound  = "API key not found"
+)
+
+// Error is an answer that is not a success: the only shape in which this
+// package refuses anything.
+type Error struct {
+	Status int
+	// Text is for people, Code for programs, Next says what to do.
+	Text, Code, Next string
+	// Members are the parameters at fault, by dotted path; "" is the document.
+	Members    []member
+	RetryAfter time.Duration
+	// NoRetry tells SDKs that retry on their own not to.
+	NoRetry bool
+	refusal *ledger.Refusal
+	tokens  *int64 // affordable output tokens
+	cause   error  // for the log of a 500
+}
+
+type member struct{ Path, Problem string }
+
+func (e *Error) Error() string { return e.Text }
+
+func (e *Error) Unwrap() error { return e.cause }
+
+// invalid is a 400 that names one parameter.
+func invalid(path, problem string) *Error {
+	return &Error{Status: http.StatusBadRequest, Text: textInvalid, Code: "INVALID_REQUEST", Members: []member{{path, problem}}}
+}
+
+func unauthorized() *Error {
+	return &Error{
+		Status: http.StatusUnauthorized, Text: textAuth, Code: "AUTHENTICATION_FAILED",
+		Next: "Send the header Authorization: Bearer <key> with a key that is neither revoked nor expired.",
+	}
+}
+
+func adminRequired() *Error {
+	return &Error{
+		Status: http.StatusUnauthorized, Text: textAuth, Code: "ADMIN_KEY_REQUIRED",
+		Next: "This route needs a key of type ADMIN.",
+	}
+}
+
+const (
+	chainRetryAfter = 5 * time.Second
+	busyRetryAfter  = 1 * time.Second
+	heldRetryAfter  = 1 * time.Second
+	mintRetryAfter  = time.Minute
+)
+
+// problemOf turns an error of any room below into an answer. It is the only
+// translation; what it does not know is a 500 that says nothing.
+func problemOf(err error) *Error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
+	for _, translate := range []func(error) *Error{mintProblem, requestProblem, gatewayProblem, ledgerProblem} {
+		if problem := translate(err); problem != nil {
+			return problem
+		}
+	}
+	return &Error{Status: http.StatusInternalServerError, Text: textUnknown, Code: "UNKNOWN_ERROR", cause: err}
+}
+
+func mintProblem(err error) *Error {
+	var noStake *issuer.NoStakeError
+	switch {
+	case errors.As(err, &noStake):
+		return &Error{
+			Status: http.StatusBadRequest, Text: noStake.Error(), Code: "NO_STAKE",
+			Next: "Stake with this wallet, wait for the transaction, and send the same token and signature again.",
+		}
+	case errors.Is(err, stake.ErrChain):
+		return &Error{
+			Status: http.StatusServiceUnavailable, Text: "Could not read stake", Code: "CHAIN_UNAVAILABLE",
+			Next: "The chain cannot be read at the moment. Nothing was spent; try again.", RetryAfter: chainRetryAfter, cause: err,
+		}
+	case errors.Is(err, issuer.ErrTooFast):
+		return &Error{
+			Status: http.StatusTooManyRequests, Text: textRate, Code: "RATE_LIMIT_EXCEEDED",
+			Next: "An account may make 20 keys a minute.", RetryAfter: mintRetryAfter,
+		}
+	case errors.Is(err, issuer.ErrTooManyKeys):
+		return &Error{Status: http.StatusBadRequest, Text: issuer.ErrTooManyKeys.Error(), Code: "TOO_MANY_KEYS", Next: "Delete a key first."}
+	case errors.Is(err, apikey.ErrNotFound):
+		return &Error{Status: http.StatusNotFound, Text: textKeyNotFound, Code: "KEY_NOT_FOUND"}
+	}
+	for _, refused := range []struct {
+		err        error
+		code, next string
+	}{
+		{challenge.ErrMalformed, "TOKEN_MALFORMED", "Send the token exactly as GET returned it."},
+		{challenge.ErrSignature, "TOKEN_INVALID", "Get a new token from this server."},
+		{challenge.ErrClaims, "TOKEN_INVALID", "Get a new token from this server."},
+		{challenge.ErrExpired, "TOKEN_EXPIRED", "Get a new token; it lives for 15 minutes."},
+		{issuer.ErrChallengeSpent, "TOKEN_USED", "Get a new token; each mints one key."},
+		{signature.ErrAddress, "ADDRESS_INVALID", "Send 0x and 40 hexadecimal digits, with the right checksum if in mixed case."},
+		{signature.ErrMismatch, "SIGNATURE_MISMATCH", "Sign the token's text with personal_sign and the wallet of this address."},
+	} {
+		if errors.Is(err, refused.err) {
+			return &Error{Status: http.StatusBadRequest, Text: refused.err.Error(), Code: refused.code, Next: refused.next}
+		}
+	}
+	return nil
+}
+
+// requestProblem knows the errors of parsers.
+func requestProblem(err error) *Error {
+	var shape *strictjson.Error
+	if errors.As(err, &shape) {
+		problem := invalid(shape.Member, shape.Problem)
+		if shape.Malformed && shape.Member == "" {
+			problem.Members, problem.Next = nil, "The body "+shape.Problem+"."
+		}
+		return problem
+	}
+	var parameter *usage.ParamError
+	if errors.As(err, &parameter) {
+		return invalid(parameter.Param, parameter.Problem)
+	}
+	return nil
+}
+
+func gatewayProblem(err error) *Error {
+	var refused *gateway.Error
+	if !errors.As(err, &refused) {
+		return nil
+	}
+	problem := &Error{
+		Status: refused.Status, Text: refused.Message, Code: refused.Code,
+		RetryAfter: refused.RetryAfter, NoRetry: refused.NoRetry, tokens: refused.AffordableMaxTokens, cause: err,
+	}
+	if refused.Refusal != nil {
+		return budgetProblem(refused.Refusal, refused.AffordableMaxTokens)
+	}
+	if refused.Member != "" {
+		problem.Text, problem.Members = textInvalid, []member{{refused.Member, refused.Message}}
+	}
+	return problem
+}
+
+func ledgerProblem(err error) *Error {
+	var refusal *ledger.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return budgetProblem(refusal, nil)
+	case errors.Is(err, ledger.ErrKey):
+		return unauthorized()
+	case errors.Is(err, ledger.ErrPrivacy):
+		return &Error{
+			Status: http.StatusForbidden, Text: "Unauthorized access", Code: "UNAUTHORIZED", NoRetry: true,
+			Next: "This key's modelPrivacy does not admit the model.",
+		}
+	case errors.Is(err, ledger.ErrBusy):
+		return &Error{
+			Status: http.StatusServiceUnavailable, Text: "The server is busy", Code: "BUSY",
+			Next: "Nothing was charged; try again.", RetryAfter: busyRetryAfter, cause: err,
+		}
+	}
+	return nil
+}
+
+// budgetProblem says which budget refused, with its numbers. 429 is for money
+// that is only held by calls in flight: SDKs then try again by themselves.
+func budgetProblem(refusal *ledger.Refusal, tokens *int64) *Error {
+	problem := &Error{Status: http.StatusPaymentRequired, NoRetry: true, refusal: refusal, tokens: tokens}
+	switch {
+	case refusal.OnlyHeld:
+		problem.Status, problem.NoRetry, problem.RetryAfter = http.StatusTooManyRequests, false, heldRetryAfter
+		problem.Text, problem.Code = textRate, "BUDGET_HELD"
+		problem.Next = "Calls in flight hold the rest of this budget; try again when one of them has ended."
+	case refusal.Scope == "key" && refusal.Currency == money.USD:
+		problem.Text, problem.Code = textKeyUSD, "API_KEY_USD_SPEND_LIMIT_EXCEEDED"
+		problem.Next = "Raise this key's limit, use another key, or wait until resetsAt."
+	case refusal.Scope == "key":
+		problem.Text, problem.Code = textKeyDIEM, "API_KEY_DIEM_SPEND_LIMIT_EXCEEDED"
+		problem.Next = "Raise this key's limit, use another key, or wait until resetsAt."
+	default:
+		problem.Text, problem.Code = textInsufficient, "INSUFFICIENT_BALANCE"
+		problem.Next = "Stake more, wait until resetsAt, or send a smaller request."
+	}
+	if tokens != nil && *tokens > 0 {
+		problem.Next += " With max_tokens of at most " + strconv.FormatInt(*tokens, 10) + " this request would fit now."
+	}
+	return problem
+}
+
+// body is the JSON of an answer that is not a success. Venice's error objects
+// are open, so that members may stand beside theirs.
+type body struct {
+	Error     string           `json:"error"`
+	Code      string           `json:"code,omitempty"`
+	Message   string           `json:"message,omitempty"`
+	Details   map[string]any   `json:"details,omitempty"`
+	RequestID string           `json:"requestId,omitempty"`
+	Budget    string           `json:"budget,omitempty"`
+	Currency  money.Currency   `json:"currency,omitempty"`
+	Period    apikey.Period    `json:"limitPeriod,omitempty"`
+	Limit     *money.Nano      `json:"limit,omitempty"`
+	Spent     *money.Nano      `json:"spent,omitempty"`
+	Held      *money.Nano      `json:"held,omitempty"`
+	ResetsAt  *json.RawMessage `json:"resetsAt,omitempty"`
+	Tokens    *int64           `json:"affordable_max_tokens,omitempty"`
+}
+
+// writeError renders an error. It must come before any other byte.
+func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	problem := problemOf(err)
+	answer := body{Error: problem.Text, Code: problem.Code, Message: problem.Next, Details: tree(problem.Members), Tokens: problem.tokens}
+	if problem.Status >= http.StatusInternalServerError {
+		answer.RequestID = requestID(r)
+	}
+	if problem.Status == http.StatusInternalServerError || problem.cause != nil {
+		eventOf(r).add(slog.Any("error", err))
+	}
+	if refusal := problem.refusal; refusal != nil {
+		answer.Budget, answer.Currency, answer.Period = refusal.Scope, refusal.Currency, refusal.Period
+		answer.Limit, answer.Spent, answer.Held = &refusal.Limit, &refusal.Spent, &refusal.Held
+		resets := json.RawMessage("null")
+		if refusal.ResetsAt != nil {
+			resets = json.RawMessage(`"` + timestamp(*refusal.ResetsAt) + `"`)
+			if !refusal.OnlyHeld {
+				problem.RetryAfter = refusal.ResetsAt.Sub(s.config.Now())
+			}
+		}
+		answer.ResetsAt = &resets
+	}
+	if problem.RetryAfter > 0 {
+		seconds := int64((problem.RetryAfter + time.Second - 1) / time.Second)
+		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
+	if problem.NoRetry {
+		w.Header().Set("X-Should-Retry", "false")
+	}
+	writeJSON(w, problem.Status, answer)
+}
+
+// tree lays problems out as clients of Venice expect them: complaints under
+// "_errors", members under their names. A nested member's complaint stands
+// with its outermost member too.
+func tree(members []member) map[string]any {
+	if len(members) == 0 {
+		return nil
+	}
+	root := map[string]any{"_errors": []string{}}
+	for _, m := range members {
+		if m.Path == "" {
+			root["_errors"] = append(root["_errors"].([]string), m.Problem)
+			continue
+		}
+		node, path := root, strings.Split(m.Path, ".")
+		for depth, name := range path {
+			if name == "_errors" { // a stranger's member of that name has no node of its own
+				node["_errors"] = append(node["_errors"].([]string), strings.Join(path[depth:], ".")+" "+m.Problem)
+				break
+			}
+			child, ok := node[name].(map[string]any)
+			if !ok {
+				child = map[string]any{"_errors": []string{}}
+				node[name] = child
+			}
+			switch {
+			case depth == len(path)-1:
+				child["_errors"] = append(child["_errors"].([]string), m.Problem)
+			case depth == 0:
+				child["_errors"] = append(child["_errors"].([]string), strings.Join(path[1:], ".")+" "+m.Problem)
+			}
+			node = child
+		}
+	}
+	return root
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	text, err := json.Marshal(value)
+	if err != nil { // only for values that no handler makes
+		status, text = http.StatusInternalServerError, []byte(`{"error":"`+textUnknown+`"}`)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // the client may have gone
+}
+
+// timestamp is how every time is written: UTC with milliseconds.
+func timestamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -1,0 +1,160 @@
+package httpapi
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/gateway"
+)
+
+// maxBody bounds the JSON of management routes, in bytes.
+const maxBody = 64 << 10
+
+// open serves a JSON answer to anybody; Authorization is not even looked at.
+func (s *server) open(handle func(r *http.Request) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer, err := handle(r)
+		if err != nil {
+			s.writeError(w, r, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, answer)
+	})
+}
+
+// authenticated serves a JSON answer to whoever has a valid key.
+func (s *server) authenticated(handle func(r *http.Request, caller apikey.Key) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		caller, err := s.authenticate(r)
+		if err != nil {
+			s.writeError(w, r, err)
+			return
+		}
+		s.balanceHeaders(w, r, caller.AccountID)
+		answer, err := handle(r, caller)
+		if err != nil {
+			s.writeError(w, r, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, answer)
+	})
+}
+
+// admin serves a JSON answer to whoever has a valid ADMIN key.
+func (s *server) admin(handle func(r *http.Request, caller apikey.Key) (any, error)) http.Handler {
+	return s.authenticated(func(r *http.Request, caller apikey.Key) (any, error) {
+		if caller.Type != apikey.Admin {
+			return nil, adminRequired()
+		}
+		return handle(r, caller)
+	})
+}
+
+// billable serves a route that costs money. The key is judged by the ledger,
+// in the same commit as the hold; here only its shape is checked.
+func (s *server) billable(handle func(w http.ResponseWriter, r *http.Request, caller gateway.Caller) *gateway.Error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		secret, err := bearer(r)
+		if err != nil {
+			s.writeError(w, r, err)
+			return
+		}
+		if err := checkJSONType(r); err != nil {
+			s.writeError(w, r, err)
+			return
+		}
+		caller := gateway.Caller{KeyHash: s.config.Hasher.Hash(secret), KeyType: secret.Type()}
+		if err := handle(w, r, caller); err != nil {
+			s.writeError(w, r, err)
+		}
+	})
+}
+
+// bearer reads the key from exactly one well-formed Authorization header.
+func bearer(r *http.Request) (apikey.Secret, error) {
+	values := r.Header.Values("Authorization")
+	if len(values) != 1 {
+		return apikey.Secret{}, unauthorized()
+	}
+	scheme, text, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return apikey.Secret{}, unauthorized()
+	}
+	secret, err := apikey.Parse(text)
+	if err != nil {
+		return apikey.Secret{}, unauthorized()
+	}
+	return secret, nil
+}
+
+func (s *server) authenticate(r *http.Request) (apikey.Key, error) {
+	secret, err := bearer(r)
+	if err != nil {
+		return apikey.Key{}, err
+	}
+	key, err := s.config.Keys.KeyByHash(r.Context(), s.config.Hasher.Hash(secret))
+	if errors.Is(err, apikey.ErrNotFound) {
+		return apikey.Key{}, unauthorized()
+	}
+	if err != nil {
+		return apikey.Key{}, err
+	}
+	if !key.Active(s.config.Now()) {
+		return apikey.Key{}, unauthorized()
+	}
+	eventOf(r).key = key.ID
+	return key, nil
+}
+
+// balanceHeaders tells every authenticated client what its account has free.
+// When the chain cannot be asked, an answer that does not need it goes out
+// without them.
+func (s *server) balanceHeaders(w http.ResponseWriter, r *http.Request, accountID string) {
+	standing, err := s.config.Books.Standing(r.Context(), accountID)
+	if err != nil {
+		eventOf(r).add("balance", err)
+		return
+	}
+	w.Header().Set("X-Venice-Balance-Diem", standing.DIEM.String())
+	w.Header().Set("X-Venice-Balance-Usd", standing.USD.String())
+}
+
+// checkJSONType refuses bodies that say they are something else than JSON.
+func checkJSONType(r *http.Request) error {
+	text := r.Header.Get("Content-Type")
+	mediaType, _, err := mime.ParseMediaType(text)
+	if text != "" && (err != nil || mediaType != "application/json") {
+		return &Error{
+			Status: http.StatusUnsupportedMediaType, Text: textContentType, Code: "INVALID_CONTENT_TYPE",
+			Next: "Send Content-Type: application/json.",
+		}
+	}
+	return checkEncoding(r)
+}
+
+func checkEncoding(r *http.Request) error {
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return &Error{
+			Status: http.StatusUnsupportedMediaType, Text: textContentType, Code: "INVALID_CONTENT_TYPE",
+			Next: "Send the body without Content-Encoding.",
+		}
+	}
+	return nil
+}
+
+// readBody reads a management route's body.
+func readBody(r *http.Request) ([]byte, error) {
+	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Text: textTooLarge, Code: "PAYLOAD_TOO_LARGE"}
+	case err != nil:
+		return nil, &Error{Status: http.StatusBadRequest, Text: textInvalid, Code: "INVALID_REQUEST", Next: "The body could not be read to its end."}
+	}
+	return data, nil
+}

@@ -1,0 +1,405 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/issuer"
+	"stakegate/internal/ledger"
+	"stakegate/internal/money"
+	"stakegate/internal/signature"
+	"stakegate/internal/strictjson"
+)
+
+const defaultMintDescription = "Web3 API Key"
+
+// keyFields are the members that all three ways of writing a key share. Raw
+// values tell absent from null.
+type keyFields struct {
+	Description      *string        `json:"description"`
+	ConsumptionLimit jsontext.Value `json:"consumptionLimit"`
+	LimitPeriod      *string        `json:"limitPeriod"`
+	ModelPrivacy     *string        `json:"modelPrivacy"`
+	ExpiresAt        *string        `json:"expiresAt"`
+}
+
+type mintBody struct {
+	keyFields
+	APIKeyType *string `json:"apiKeyType"`
+	Address    *string `json:"address"`
+	Signature  *string `json:"signature"`
+	Token      *string `json:"token"`
+}
+
+type createBody struct {
+	keyFields
+	APIKeyType *string `json:"apiKeyType"`
+}
+
+type updateBody struct {
+	keyFields
+	ID                *string        `json:"id"`
+	ConsumptionLimits jsontext.Value `json:"consumptionLimits"` // as a guide of Venice's spells it
+}
+
+func (s *server) getChallenge(*http.Request) (any, error) {
+	token, err := s.config.Mint.Challenge()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"data": map[string]string{"token": token}, "success": true, "token": token}, nil
+}
+
+// postMint is the seed's flow. Its example sends JSON without saying so, and
+// samples send an empty Authorization: neither header is looked at.
+func (s *server) postMint(r *http.Request) (any, error) {
+	if err := checkEncoding(r); err != nil {
+		return nil, err
+	}
+	var request mintBody
+	if err := decodeBody(r, &request); err != nil {
+		return nil, err
+	}
+	err := required(map[string]*string{
+		"address": request.Address, "apiKeyType": request.APIKeyType, "signature": request.Signature, "token": request.Token,
+	})
+	if err != nil {
+		return nil, err
+	}
+	spec, err := s.spec(&request.keyFields, *request.APIKeyType, defaultMintDescription)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := signature.ParseSignature(*request.Signature)
+	if err != nil {
+		return nil, invalid("signature", err.Error())
+	}
+	address, err := signature.ParseAddress(*request.Address)
+	if err != nil {
+		return nil, err
+	}
+	minted, err := s.config.Mint.Mint(r.Context(), issuer.Proof{Address: address, Token: *request.Token, Signature: signed}, spec)
+	if err != nil {
+		return nil, err
+	}
+	return createdAnswer(minted), nil
+}
+
+func (s *server) createKey(r *http.Request, caller apikey.Key) (any, error) {
+	if err := checkJSONType(r); err != nil {
+		return nil, err
+	}
+	var request createBody
+	if err := decodeBody(r, &request); err != nil {
+		return nil, err
+	}
+	if err := required(map[string]*string{"apiKeyType": request.APIKeyType, "description": request.Description}); err != nil {
+		return nil, err
+	}
+	spec, err := s.spec(&request.keyFields, *request.APIKeyType, "")
+	if err != nil {
+		return nil, err
+	}
+	minted, err := s.config.Mint.Create(r.Context(), caller.AccountID, spec)
+	if err != nil {
+		return nil, err
+	}
+	return createdAnswer(minted), nil
+}
+
+func (s *server) updateKey(r *http.Request, caller apikey.Key) (any, error) {
+	if err := checkJSONType(r); err != nil {
+		return nil, err
+	}
+	var request updateBody
+	if err := decodeBody(r, &request); err != nil {
+		return nil, err
+	}
+	if err := required(map[string]*string{"id": request.ID}); err != nil {
+		return nil, err
+	}
+	if request.ConsumptionLimits != nil {
+		if request.ConsumptionLimit != nil {
+			return nil, invalid("consumptionLimits", "must not be given beside consumptionLimit")
+		}
+		request.ConsumptionLimit = request.ConsumptionLimits
+	}
+	edits, err := s.edits(&request.keyFields)
+	if err != nil {
+		return nil, err
+	}
+	key, err := s.config.Keys.UpdateKey(r.Context(), caller.AccountID, *request.ID, func(key *apikey.Key) {
+		for _, edit := range edits {
+			edit(key)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"data": keyAnswer(key, nil, nil), "success": true}, nil
+}
+
+// spec reads what a new key shall be.
+func (s *server) spec(fields *keyFields, keyType, description string) (apikey.Spec, error) {
+	typ, err := apikey.ParseType(keyType)
+	if err != nil {
+		return apikey.Spec{}, invalid("apiKeyType", err.Error())
+	}
+	edits, err := s.edits(fields)
+	if err != nil {
+		return apikey.Spec{}, err
+	}
+	key := apikey.Key{Spec: apikey.Spec{
+		Type: typ, Description: description, Period: apikey.Epoch, Privacy: apikey.PrivacyAll,
+	}}
+	for _, edit := range edits {
+		edit(&key)
+	}
+	return key.Spec, nil
+}
+
+// edits turns the members that are present into changes of a key.
+func (s *server) edits(fields *keyFields) ([]func(*apikey.Key), error) {
+	var edits []func(*apikey.Key)
+	if fields.Description != nil {
+		description, err := apikey.ParseDescription(*fields.Description)
+		if err != nil {
+			return nil, invalid("description", err.Error())
+		}
+		edits = append(edits, func(key *apikey.Key) { key.Description = description })
+	}
+	if fields.LimitPeriod != nil {
+		period, err := apikey.ParsePeriod(*fields.LimitPeriod)
+		if err != nil {
+			return nil, invalid("limitPeriod", err.Error())
+		}
+		edits = append(edits, func(key *apikey.Key) { key.Period = period })
+	}
+	if fields.ModelPrivacy != nil {
+		privacy, err := apikey.ParsePrivacy(*fields.ModelPrivacy)
+		if err != nil {
+			return nil, invalid("modelPrivacy", err.Error())
+		}
+		edits = append(edits, func(key *apikey.Key) { key.Privacy = privacy })
+	}
+	if fields.ExpiresAt != nil {
+		expires, err := apikey.ParseExpiry(*fields.ExpiresAt, s.config.Now())
+		if err != nil {
+			return nil, invalid("expiresAt", err.Error())
+		}
+		edits = append(edits, func(key *apikey.Key) { key.ExpiresAt = expires })
+	}
+	limits, err := limitEdits(fields.ConsumptionLimit)
+	return append(edits, limits...), err
+}
+
+// limitEdits reads {"usd":1,"diem":null}: a number limits, null lifts the
+// limit, and what is absent stays.
+func limitEdits(text jsontext.Value) ([]func(*apikey.Key), error) {
+	if text == nil {
+		return nil, nil
+	}
+	var limits struct {
+		USD  jsontext.Value `json:"usd"`
+		DIEM jsontext.Value `json:"diem"`
+		VCU  jsontext.Value `json:"vcu"`
+	}
+	if err := strictjson.Decode(text, &limits); err != nil {
+		return nil, under("consumptionLimit", err)
+	}
+	var edits []func(*apikey.Key)
+	for _, limit := range []struct {
+		name  string
+		value jsontext.Value
+		field func(*apikey.Key) **apikey.Limit
+	}{
+		{"usd", limits.USD, func(key *apikey.Key) **apikey.Limit { return &key.Limits.USD }},
+		{"diem", limits.DIEM, func(key *apikey.Key) **apikey.Limit { return &key.Limits.DIEM }},
+		{"vcu", limits.VCU, func(key *apikey.Key) **apikey.Limit { return &key.Limits.VCU }},
+	} {
+		switch limit.value.Kind() {
+		case 0: // absent
+		case 'n':
+			edits = append(edits, func(key *apikey.Key) { *limit.field(key) = nil })
+		case '0':
+			parsed, err := apikey.ParseLimit(string(limit.value))
+			if err != nil {
+				return nil, invalid("consumptionLimit."+limit.name, err.Error())
+			}
+			edits = append(edits, func(key *apikey.Key) { *limit.field(key) = &parsed })
+		default:
+			return nil, invalid("consumptionLimit."+limit.name, apikey.ErrLimit.Error())
+		}
+	}
+	return edits, nil
+}
+
+// under puts a member's name before the path of an error inside of it.
+func under(name string, err error) error {
+	problem := problemOf(err)
+	for i := range problem.Members {
+		if problem.Members[i].Path != "" {
+			problem.Members[i].Path = name + "." + problem.Members[i].Path
+		} else {
+			problem.Members[i].Path = name
+		}
+	}
+	return problem
+}
+
+// decodeBody reads a JSON object strictly. An empty body counts as an empty
+// object, so that the answer can name what is missing.
+func decodeBody(r *http.Request, into any) error {
+	data, err := readBody(r)
+	if err != nil {
+		return err
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		data = []byte("{}")
+	}
+	return strictjson.Decode(data, into)
+}
+
+// required complains about every member that is missing.
+func required(members map[string]*string) error {
+	problem := &Error{Status: http.StatusBadRequest, Text: textInvalid, Code: "INVALID_REQUEST"}
+	for name, value := range members {
+		if value == nil {
+			problem.Members = append(problem.Members, member{name, "Required"})
+		}
+	}
+	if problem.Members == nil {
+		return nil
+	}
+	return problem
+}
+
+func (s *server) deleteKey(r *http.Request, caller apikey.Key) (any, error) {
+	id := r.PathValue("id")
+	if id == "" {
+		id = r.URL.Query().Get("id")
+	}
+	if id == "" {
+		return nil, invalid("id", "Required")
+	}
+	if err := s.config.Keys.RevokeKey(r.Context(), caller.AccountID, id); err != nil {
+		return nil, err
+	}
+	return map[string]bool{"success": true}, nil
+}
+
+const trailing = 7 * 24 * time.Hour
+
+func (s *server) listKeys(r *http.Request, caller apikey.Key) (any, error) {
+	keys, err := s.config.Keys.Keys(r.Context(), caller.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.describeKeys(r, caller.AccountID, keys)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"data": list, "object": "list"}, nil
+}
+
+// getKey shows one of the account's keys; to an INFERENCE key, only itself.
+func (s *server) getKey(r *http.Request, caller apikey.Key) (any, error) {
+	if caller.Type != apikey.Admin && r.PathValue("id") != caller.ID {
+		return nil, adminRequired()
+	}
+	key, err := s.config.Keys.Key(r.Context(), caller.AccountID, r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.describeKeys(r, caller.AccountID, []apikey.Key{key})
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"data": list[0]}, nil
+}
+
+func (s *server) describeKeys(r *http.Request, accountID string, keys []apikey.Key) ([]any, error) {
+	now := s.config.Now()
+	spend, err := s.config.Books.SpendByKey(r.Context(), accountID, now.Add(-trailing))
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, 2*len(keys))
+	for _, key := range keys {
+		window := key.Period.Window(now).ID
+		ids = append(ids, ledger.KeyBudget(key.ID, money.DIEM, window), ledger.KeyBudget(key.ID, money.USD, window))
+	}
+	budgets, err := s.config.Books.Budgets(r.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]any, len(keys))
+	for i, key := range keys {
+		used := &ledger.Settled{DIEM: posted(budgets[ids[2*i]]), USD: posted(budgets[ids[2*i+1]])}
+		if key.Limits == (apikey.Limits{}) {
+			used = nil // Venice shows it only for keys that have limits
+		}
+		week := spend[key.ID]
+		list[i] = keyAnswer(key, &week, used)
+	}
+	return list, nil
+}
+
+func posted(budget *ledger.Budget) money.Nano {
+	if budget == nil {
+		return 0
+	}
+	return budget.Posted
+}
+
+// keyAnswer is a key as the API shows it, with its spending of the last seven
+// days and of the current period where they are known.
+func keyAnswer(key apikey.Key, week, period *ledger.Settled) map[string]any {
+	answer := map[string]any{
+		"id": key.ID, "apiKeyType": key.Type, "description": key.Description,
+		"consumptionLimits": limitsAnswer(key.Limits), "limitPeriod": key.Period, "modelPrivacy": key.Privacy,
+		"createdAt": timestamp(key.CreatedAt), "expiresAt": optionalTime(key.ExpiresAt),
+		"lastUsedAt": optionalTime(key.LastUsedAt), "last6Chars": key.Last6,
+	}
+	if week != nil {
+		answer["usage"] = map[string]any{"trailingSevenDays": map[string]string{
+			"usd": week.USD.String(), "diem": week.DIEM.String(), "vcu": "0",
+		}}
+	}
+	if period != nil {
+		answer["currentPeriodUsage"] = map[string]string{"usd": period.USD.String(), "diem": period.DIEM.String()}
+	}
+	return answer
+}
+
+func createdAnswer(minted issuer.Minted) any {
+	key := minted.Key
+	return map[string]any{"success": true, "data": map[string]any{
+		"apiKey": minted.Secret.Reveal(), "apiKeyType": key.Type, "consumptionLimit": limitsAnswer(key.Limits),
+		"limitPeriod": key.Period, "modelPrivacy": key.Privacy, "description": key.Description,
+		"expiresAt": optionalTime(key.ExpiresAt), "id": key.ID,
+	}}
+}
+
+// limitsAnswer shows limits as JSON numbers in the caller's own digits.
+func limitsAnswer(limits apikey.Limits) map[string]any {
+	number := func(limit *apikey.Limit) any {
+		if limit == nil {
+			return nil
+		}
+		return json.Number(limit.Text)
+	}
+	return map[string]any{"usd": number(limits.USD), "diem": number(limits.DIEM), "vcu": number(limits.VCU)}
+}
+
+func optionalTime(at *time.Time) any {
+	if at == nil {
+		return nil
+	}
+	return timestamp(*at)
+}

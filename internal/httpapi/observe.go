@@ -1,0 +1,114 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// event is what one request's log line will say. It is made at the door and
+// filled in on the way; nothing in it may be a secret or a client's text.
+type event struct {
+	id     string
+	route  string
+	key    string // id, never the secret
+	status int
+	bytes  int64
+	extra  []any
+}
+
+func (e *event) add(attributes ...any) { e.extra = append(e.extra, attributes...) }
+
+type eventKey struct{}
+
+// eventOf returns the request's event; outside of observe, one that nobody
+// reads.
+func eventOf(r *http.Request) *event {
+	if e, ok := r.Context().Value(eventKey{}).(*event); ok {
+		return e
+	}
+	return &event{}
+}
+
+func requestID(r *http.Request) string { return eventOf(r).id }
+
+// observe gives every request an id and a line in the log, and turns a panic
+// into a 500 that says nothing.
+func (s *server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, err := uuid.NewV7()
+		if err != nil { // the system's randomness failed
+			http.Error(w, `{"error":"`+textUnknown+`"}`, http.StatusInternalServerError)
+			return
+		}
+		e := &event{id: id.String()}
+		r = r.WithContext(context.WithValue(r.Context(), eventKey{}, e))
+		recorder := &recorder{ResponseWriter: w, event: e}
+		header := w.Header()
+		header.Set("X-Request-Id", e.id)
+		header.Set("X-Venice-Version", s.config.Version)
+		header.Set("X-Content-Type-Options", "nosniff")
+		started := s.config.Now()
+		defer s.finish(recorder, r, started)
+		next.ServeHTTP(recorder, r)
+	})
+}
+
+func (s *server) finish(w *recorder, r *http.Request, started time.Time) {
+	broken := recover()
+	if err, ok := broken.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		s.log(w, r, started, slog.LevelInfo, "aborted", true)
+		panic(broken)
+	}
+	if broken != nil {
+		s.config.Logger.Error("handler panicked", "request", w.event.id, "route", w.event.route, "stack", string(debug.Stack()))
+		if w.event.status != 0 {
+			s.log(w, r, started, slog.LevelError)
+			panic(http.ErrAbortHandler) // the answer has begun: only cutting it tells the truth
+		}
+		s.writeError(w, r, fmt.Errorf("handler panicked"))
+	}
+	s.log(w, r, started, slog.LevelInfo)
+}
+
+func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog.Level, extra ...any) {
+	if w.event.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	attributes := append([]any{
+		"request", w.event.id, "method", r.Method, "route", w.event.route, "status", w.event.status,
+		"bytes", w.event.bytes, "milliseconds", s.config.Now().Sub(started).Milliseconds(), "key", w.event.key,
+	}, w.event.extra...)
+	s.config.Logger.Log(r.Context(), level, "request", append(attributes, extra...)...)
+}
+
+// recorder notes what was answered.
+type recorder struct {
+	http.ResponseWriter
+	event *event
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if w.event.status == 0 {
+		w.event.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(data []byte) (int, error) {
+	if w.event.status == 0 {
+		w.event.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(data)
+	w.event.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
