@@ -350,3 +350,15 @@ func TestLogsOfTheLibraryStayQuiet(t *testing.T) {
 		t.Fatal(out.String())
 	}
 }
+
+func BenchmarkStartChain(b *testing.B) {
+	for b.Loop() {
+		chain, err := devworld.StartChain(b.Context(), devworld.Config{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := chain.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

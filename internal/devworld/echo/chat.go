@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -202,7 +203,7 @@ func (q *chatRequest) generate(limit int, fault Fault) (tokens []string, finish 
 
 func decode(body []byte, into any) error {
 	err := json.Unmarshal(body, into)
-	if refused, ok := err.(*apiError); ok { //nolint:errorlint // json passes it on as it is
+	if refused := (*apiError)(nil); errors.As(err, &refused) {
 		return refused
 	}
 	if err != nil {

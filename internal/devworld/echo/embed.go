@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"math"
 	"net/http"
 )
@@ -131,10 +130,14 @@ func (s *Server) embeddings(w http.ResponseWriter, r *http.Request, body []byte)
 // unitVector is a direction that depends on the text and means nothing.
 func unitVector(text string, dimensions int) []float32 {
 	values := make([]float64, dimensions)
+	seed := sha256.Sum256([]byte(text))
+	var block [sha256.Size]byte // eight values
 	var sum float64
 	for i := range values {
-		h := sha256.Sum256(fmt.Appendf(nil, "%d:%s", i/8, text))
-		word := binary.BigEndian.Uint32(h[4*(i%8):])
+		if i%8 == 0 {
+			block = sha256.Sum256(binary.BigEndian.AppendUint64(seed[:], uint64(i)))
+		}
+		word := binary.BigEndian.Uint32(block[4*(i%8):])
 		values[i] = float64(int32(word)) / (1 << 31) //nolint:gosec // all bit patterns are wanted
 		sum += values[i] * values[i]
 	}
