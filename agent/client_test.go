@@ -87,7 +87,7 @@ func TestMintSendsTheContractAndReadsTheEnvelope(t *testing.T) {
 			`"limitPeriod":"EPOCH","modelPrivacy":"ALL","expiresAt":null,"id":"id-1","extra":1},"success":true}`, testSecret)
 	})
 	key, err := client.WithKey(agent.NewSecret(testSecret)).Mint(t.Context(), "0xabc", "a.b.c", "0x11", agent.KeySpec{
-		Type: agent.Admin, Description: "d", Limits: &agent.Limits{DIEM: &limit}, Period: "EPOCH", ExpiresAt: "2027-01-01"})
+		Type: agent.Admin, Description: "d", Limits: &agent.KeyLimits{DIEM: &limit}, Period: "EPOCH", ExpiresAt: "2027-01-01"})
 	if err != nil {
 		t.Fatal(err)
 	}

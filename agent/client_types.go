@@ -55,8 +55,8 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Limits caps what a key may spend in its period; nil is no cap.
-type Limits struct {
+// KeyLimits caps what a key may spend in its period; nil is no cap.
+type KeyLimits struct {
 	USD  *Decimal `json:"usd,omitempty"`
 	DIEM *Decimal `json:"diem,omitempty"`
 }
@@ -64,48 +64,48 @@ type Limits struct {
 // KeySpec is what is asked for when a key is made. Empty members take the
 // server's defaults.
 type KeySpec struct {
-	Type        KeyType `json:"apiKeyType"`
-	Description string  `json:"description,omitempty"`
-	Limits      *Limits `json:"consumptionLimit,omitempty"`
-	Period      string  `json:"limitPeriod,omitempty"`  // EPOCH, MONTH or LIFETIME
-	Privacy     string  `json:"modelPrivacy,omitempty"` // ALL, PRIVATE_TEXT or PRIVATE_ONLY
-	ExpiresAt   string  `json:"expiresAt,omitempty"`    // YYYY-MM-DD, or ISO 8601 ending in Z
+	Type        KeyType    `json:"apiKeyType"`
+	Description string     `json:"description,omitempty"`
+	Limits      *KeyLimits `json:"consumptionLimit,omitempty"`
+	Period      string     `json:"limitPeriod,omitempty"`  // EPOCH, MONTH or LIFETIME
+	Privacy     string     `json:"modelPrivacy,omitempty"` // ALL, PRIVATE_TEXT or PRIVATE_ONLY
+	ExpiresAt   string     `json:"expiresAt,omitempty"`    // YYYY-MM-DD, or ISO 8601 ending in Z
 }
 
 // KeyUpdate changes a key; nil members stay as they are. An ExpiresAt of ""
 // means never.
 type KeyUpdate struct {
-	Description *string `json:"description,omitempty"`
-	Limits      *Limits `json:"consumptionLimit,omitempty"`
-	Period      *string `json:"limitPeriod,omitempty"`
-	Privacy     *string `json:"modelPrivacy,omitempty"`
-	ExpiresAt   *string `json:"expiresAt,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Limits      *KeyLimits `json:"consumptionLimit,omitempty"`
+	Period      *string    `json:"limitPeriod,omitempty"`
+	Privacy     *string    `json:"modelPrivacy,omitempty"`
+	ExpiresAt   *string    `json:"expiresAt,omitempty"`
 }
 
 // NewKey is a key at the only moment when its secret is known.
 type NewKey struct {
-	Secret      Secret  `json:"-"`
-	ID          string  `json:"id"`
-	Type        KeyType `json:"apiKeyType"`
-	Description string  `json:"description"`
-	Period      string  `json:"limitPeriod"`
-	Privacy     string  `json:"modelPrivacy"`
-	ExpiresAt   string  `json:"expiresAt"` // "" is never
-	Limits      Limits  `json:"consumptionLimit"`
+	Secret      Secret    `json:"-"`
+	ID          string    `json:"id"`
+	Type        KeyType   `json:"apiKeyType"`
+	Description string    `json:"description"`
+	Period      string    `json:"limitPeriod"`
+	Privacy     string    `json:"modelPrivacy"`
+	ExpiresAt   string    `json:"expiresAt"` // "" is never
+	Limits      KeyLimits `json:"consumptionLimit"`
 }
 
 // KeyInfo describes an existing key.
 type KeyInfo struct {
-	ID          string  `json:"id"`
-	Type        KeyType `json:"apiKeyType"`
-	Description string  `json:"description"`
-	Last6       string  `json:"last6Chars"`
-	Period      string  `json:"limitPeriod"`
-	Privacy     string  `json:"modelPrivacy"`
-	CreatedAt   string  `json:"createdAt"`
-	ExpiresAt   string  `json:"expiresAt"`  // "" is never
-	LastUsedAt  string  `json:"lastUsedAt"` // "" is never
-	Limits      Limits  `json:"consumptionLimits"`
+	ID          string    `json:"id"`
+	Type        KeyType   `json:"apiKeyType"`
+	Description string    `json:"description"`
+	Last6       string    `json:"last6Chars"`
+	Period      string    `json:"limitPeriod"`
+	Privacy     string    `json:"modelPrivacy"`
+	CreatedAt   string    `json:"createdAt"`
+	ExpiresAt   string    `json:"expiresAt"`  // "" is never
+	LastUsedAt  string    `json:"lastUsedAt"` // "" is never
+	Limits      KeyLimits `json:"consumptionLimits"`
 }
 
 // RateLimits is what a key may do now.

@@ -48,7 +48,7 @@ func (p aerodromePool) routes() []bindings.AerodromeRouterRoute {
 func (p aerodromePool) Quote(ctx context.Context, block, in *big.Int) (*big.Int, error) {
 	router := bindings.NewAerodromeRouter()
 	answer, err := call(ctx, p.Chain, p.Router, router.PackGetAmountsOut(in, p.routes()), block)
-	if reverted(err) {
+	if IsRevert(err) {
 		return nil, ErrNoLiquidity
 	}
 	if err != nil {

@@ -209,9 +209,9 @@ func call(ctx context.Context, chain Caller, to common.Address, data []byte, blo
 	return chain.CallContract(ctx, ethereum.CallMsg{To: &to, Data: data}, block)
 }
 
-// reverted tells a contract's refusal from a chain that could not be asked:
+// IsRevert tells a contract's refusal from a chain that could not be asked:
 // nodes mark it with code 3, or at least with these words.
-func reverted(err error) bool {
+func IsRevert(err error) bool {
 	var coded interface{ ErrorCode() int }
 	if errors.As(err, &coded) && coded.ErrorCode() == 3 {
 		return true

@@ -56,7 +56,7 @@ func (p uniswapPool) Quote(ctx context.Context, block, in *big.Int) (*big.Int, e
 	answer, err := call(ctx, p.Chain, p.Quoter, quoter.PackQuoteExactInputSingle(bindings.QuoterV2QuoteExactInputSingleParams{
 		TokenIn: p.WETH, TokenOut: p.Token, AmountIn: in, Fee: big.NewInt(p.fee), SqrtPriceLimitX96: new(big.Int),
 	}), block)
-	if reverted(err) {
+	if IsRevert(err) {
 		return nil, ErrNoLiquidity
 	}
 	if err != nil {

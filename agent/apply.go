@@ -1,0 +1,103 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"stakegate/agent/dex"
+	"stakegate/contracts/bindings"
+)
+
+// apply does one step and returns what is there afterwards.
+func (r *runner) apply(ctx context.Context, step Step, o Observation) (Observation, error) {
+	r.view.Event(Event{Kind: EventStart, Step: step, Message: step.starting()})
+	switch step.Kind {
+	case StepKey:
+		return r.applyKey(ctx, o)
+	case StepProve:
+		return r.applyProve(ctx, o)
+	}
+	call, err := r.call(step, o)
+	if err != nil {
+		return o, err
+	}
+	after, err := r.transact(ctx, step, o, call)
+	if err != nil {
+		return after, err
+	}
+	return after, verify(step, o, after)
+}
+
+func (s Step) starting() string {
+	if s.Amount.IsZero() {
+		return fmt.Sprintf("%s: %s", s.Kind, s.Reason)
+	}
+	return fmt.Sprintf("%s %s %s: %s", s.Kind, s.Amount.Short(), s.Token, s.Reason)
+}
+
+// call encodes a step's transaction from the observation that it was planned
+// with.
+func (r *runner) call(step Step, o Observation) (dex.Call, error) {
+	c := r.Network.Contracts
+	switch step.Kind {
+	case StepBuy:
+		return o.Offer.Pool.Swap(o.Offer.In, dex.Order{MinOut: o.Offer.MinOut, Recipient: o.Address,
+			Deadline: o.BlockTime.Add(deadline)}), nil // the chain's clock decides
+	case StepApprove:
+		return dex.Call{To: c.VVV, Data: bindings.NewVVV().PackApprove(c.Staking, step.Amount.Int())}, nil
+	case StepStake:
+		return dex.Call{To: c.Staking, Data: bindings.NewStakingV2().PackStake(o.Address, step.Amount.Int())}, nil
+	case StepMintDIEM:
+		return dex.Call{To: c.Staking, Data: bindings.NewStakingV2().PackMintDiem(o.Lock.Int(), step.Amount.Int())}, nil
+	case StepStakeDIEM:
+		return dex.Call{To: c.DIEM, Data: bindings.NewDIEM().PackStake(step.Amount.Int())}, nil
+	}
+	return dex.Call{}, fmt.Errorf("there is no transaction for the step %q", step.Kind)
+}
+
+// transact sends the call within the run's cap and looks at the chain again.
+func (r *runner) transact(ctx context.Context, step Step, o Observation, call dex.Call) (Observation, error) {
+	if total := r.spent.Add(Units(call.Value)).Add(step.Gas); total.Cmp(r.Limits.MaxETH) > 0 {
+		return o, fmt.Errorf("the run would spend up to %s ETH, its cap is %s: raise the cap to go on", total.Short(), r.Limits.MaxETH.Short())
+	}
+	receipt, err := r.sender().send(ctx, call)
+	if receipt != nil {
+		fee := paid(receipt)
+		r.spent = r.spent.Add(fee)
+		r.result.Transactions = append(r.result.Transactions, Transaction{
+			Step: step.Kind, Hash: receipt.TxHash, Block: receipt.BlockNumber.Uint64(), Fee: fee})
+	}
+	if err != nil {
+		return o, err
+	}
+	r.spent, r.moved = r.spent.Add(Units(call.Value)), true
+	r.view.Event(Event{Kind: EventMined, Step: step, Tx: receipt.TxHash, Block: receipt.BlockNumber.Uint64(),
+		Message: fmt.Sprintf("mined in block %d", receipt.BlockNumber)})
+	return r.again(ctx, o, receipt.BlockNumber.Uint64())
+}
+
+// verify compares the balances before and after a step with what it promised.
+func verify(step Step, before, after Observation) error {
+	var got Amount
+	switch step.Kind {
+	case StepBuy:
+		got = after.VVV.Sub(before.VVV)
+	case StepApprove:
+		got = after.Allowance
+	case StepStake:
+		got = after.Staked.Sub(before.Staked)
+	case StepMintDIEM:
+		got = after.DIEM.Sub(before.DIEM)
+	case StepStakeDIEM:
+		got = after.StakedDIEM.Sub(before.StakedDIEM)
+	}
+	if got.Cmp(step.Amount) < 0 {
+		return fmt.Errorf("the transaction was mined, but brought %s %s instead of %s: do not go on before you know why",
+			got, step.Token, step.Amount)
+	}
+	if step.Kind == StepApprove && got.Cmp(step.Amount) > 0 {
+		return errors.New("the staking contract may take more than was approved: this is not the token it should be")
+	}
+	return nil
+}

@@ -1,0 +1,247 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common/hexutil"
+)
+
+// Errors that a caller may want to tell apart. Both are wrapped with the
+// server's own words.
+var (
+	// ErrStakeTooLow: the server does not see enough stake to give a key.
+	ErrStakeTooLow = errors.New("the server does not accept this wallet's stake")
+	// ErrBudget: the key works, but there is nothing that it could spend.
+	ErrBudget = errors.New("the key has nothing to spend")
+)
+
+const (
+	maxMintTries  = 12
+	stakeLag      = 60 * time.Second // until a server must have seen our stake
+	allocationLag = 30 * time.Second // until a stake must be spendable
+	maxSignature  = 4096             // bytes; contract wallets sign longer than keys
+	greeting      = "Say hello to the agent that has just earned its own API key."
+	proofTokens   = 64
+)
+
+// observeServer finds out, before anything is spent, whether a stored key still
+// works, and if a new one is needed, that the server is there and sends
+// validation tokens that may be signed.
+func (r *runner) observeServer(ctx context.Context, o *Observation) error {
+	key, err := r.Keys.Find(r.client.Base(), o.Address, r.Target.Key.Type)
+	if err != nil {
+		return err
+	}
+	if key != nil {
+		o.Key = key
+		if o.KeyRejected, err = r.rejected(ctx, key.Secret); err != nil {
+			return fmt.Errorf("asking whether the stored key works: %w", err)
+		}
+		if !o.KeyRejected {
+			return nil
+		}
+	}
+	return apiBackoff.do(ctx, retryable, func() error {
+		token, err := r.client.Challenge(ctx)
+		if err != nil {
+			return fmt.Errorf("asking the server for a validation token: %w", err)
+		}
+		return r.checkToken(token)
+	})
+}
+
+// rejected reports whether the server refuses the key. Only a clear refusal
+// counts: a server that does not answer has not revoked anything.
+func (r *runner) rejected(ctx context.Context, key Secret) (bool, error) {
+	err := apiBackoff.do(ctx, retryable, func() error {
+		_, err := r.client.WithKey(key).RateLimits(ctx)
+		return err
+	})
+	var answered *APIError
+	if errors.As(err, &answered) {
+		switch answered.Status {
+		case http.StatusUnauthorized:
+			return true, nil
+		case http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound:
+			return false, nil // the key is known, or the route is not
+		}
+	}
+	return false, err
+}
+
+func (r *runner) checkToken(token string) error {
+	return CheckToken(token, TokenContext{APIBase: r.client.Base(), ChainID: r.Network.ChainID, Address: r.Signer.Address(), Now: r.Now()})
+}
+
+// applyKey mints a key and stores it before anything else can go wrong.
+func (r *runner) applyKey(ctx context.Context, o Observation) (Observation, error) {
+	minted, err := r.mint(ctx, o)
+	if err != nil {
+		return o, err
+	}
+	text := minted.Secret.Reveal()
+	key := StoredKey{APIBase: r.client.Base(), Address: o.Address, Type: r.Target.Key.Type, ID: minted.ID, Last6: text[len(text)-6:],
+		Description: minted.Description, ExpiresAt: minted.ExpiresAt, CreatedAt: r.Now().UTC().Truncate(time.Second), Secret: minted.Secret}
+	if err := r.Keys.Put(key); err != nil {
+		return o, fmt.Errorf("storing the new key (id %s): %w", key.ID, err)
+	}
+	o.Key, o.KeyRejected = &key, false
+	r.result.Key = r.keyResult(key, true)
+	r.view.Event(Event{Kind: EventKey, Key: r.result.Key, Message: fmt.Sprintf("key %s is stored in %s", key.ID, r.Keys.Path())})
+	return o, nil
+}
+
+// mint tries until there is a key or no hope. Each try takes a fresh token: an
+// answer may have been lost after the server had spent the last one.
+func (r *runner) mint(ctx context.Context, o Observation) (NewKey, error) {
+	var waited time.Duration
+	wait := 250 * time.Millisecond
+	for try := 1; ; try++ {
+		key, err := r.mintOnce(ctx)
+		if err == nil {
+			return key, nil
+		}
+		pause, again := r.mintAgain(err, o, wait, waited)
+		if !again || try >= maxMintTries || ctx.Err() != nil {
+			return NewKey{}, mintError(err)
+		}
+		r.view.Event(Event{Kind: EventWait, Message: fmt.Sprintf("trying again in %s: %v", pause, err)})
+		if sleep(ctx, pause) != nil {
+			return NewKey{}, err
+		}
+		waited, wait = waited+pause, min(wait*2, 8*time.Second)
+	}
+}
+
+// mintOnce walks the three steps of the seed: token, signature, key.
+func (r *runner) mintOnce(ctx context.Context) (NewKey, error) {
+	token, err := r.client.Challenge(ctx)
+	if err != nil {
+		return NewKey{}, err
+	}
+	if err := r.checkToken(token); err != nil {
+		return NewKey{}, err
+	}
+	signature, err := r.Signer.SignMessage(ctx, token)
+	if err != nil {
+		return NewKey{}, err
+	}
+	if len(signature) > maxSignature {
+		return NewKey{}, fmt.Errorf("the wallet's signature has %d bytes, at most %d are sent", len(signature), maxSignature)
+	}
+	r.view.Event(Event{Kind: EventSigned, Message: fmt.Sprintf("the validation token is from %s and was signed as text", r.client.Base())})
+	key, err := r.client.Mint(ctx, r.Signer.Address().Hex(), token, hexutil.Encode(signature), r.Target.Key)
+	var lost *TransportError
+	if errors.As(err, &lost) {
+		r.warn("the server's answer to the mint was lost: it may have made a key that nobody knows; an ADMIN key can list and delete it")
+	}
+	return key, err
+}
+
+// mintAgain decides whether and when a failed mint is tried again.
+func (r *runner) mintAgain(err error, o Observation, wait, waited time.Duration) (time.Duration, bool) {
+	var answered *APIError
+	if !errors.As(err, &answered) {
+		return wait, retryable(err)
+	}
+	pause := max(wait, answered.RetryAfter)
+	switch {
+	case noStake(answered):
+		// Servers read the stake some blocks deep; the chain has shown it to us.
+		return max(wait, time.Second), !o.Staked.IsZero() && waited < stakeLag
+	case answered.Status == http.StatusBadRequest && strings.HasPrefix(answered.Text, "JWT "):
+		return wait, true
+	case answered.Status == http.StatusBadRequest && strings.HasPrefix(answered.Text, "Could not verify"):
+		return wait, true // Venice's words for a chain that did not answer it
+	}
+	return pause, answered.Retryable() && waited+pause <= apiBackoff.total
+}
+
+func noStake(e *APIError) bool {
+	return e.Status == http.StatusBadRequest && strings.HasPrefix(e.Text, "Wallet has no staked")
+}
+
+func mintError(err error) error {
+	var answered *APIError
+	if errors.As(err, &answered) && noStake(answered) {
+		return fmt.Errorf("%w: %w", ErrStakeTooLow, err)
+	}
+	return err
+}
+
+// applyProve calls a model with the key and remembers that it answered.
+func (r *runner) applyProve(ctx context.Context, o Observation) (Observation, error) {
+	client := r.client.WithKey(o.Key.Secret)
+	model, err := r.chooseModel(ctx, client)
+	if err != nil {
+		return o, err
+	}
+	prompt := r.Prompt
+	if prompt == "" {
+		prompt = greeting
+	}
+	request := ChatRequest{Model: model, Messages: []ChatMessage{{Role: "user", Content: prompt}}, MaxTokens: proofTokens}
+	answer, err := r.chat(ctx, client, request)
+	if err != nil {
+		return o, err
+	}
+	r.result.Proof = &Proof{Model: model, Answer: answer.Text(), PromptTokens: answer.Usage.PromptTokens,
+		CompletionTokens: answer.Usage.CompletionTokens, CostDIEM: answer.Cost.DIEM, CostUSD: answer.Cost.USD}
+	r.view.Event(Event{Kind: EventAnswer, Proof: r.result.Proof, Message: fmt.Sprintf("%s answers: %s", model, remoteText(answer.Text()))})
+	now := r.Now().UTC().Truncate(time.Second)
+	proved := *o.Key
+	proved.ProvedAt = &now
+	if err := r.Keys.Put(proved); err != nil {
+		return o, err
+	}
+	o.Key, r.Target.Prove = &proved, false
+	o.Target.Prove = false
+	return o, nil
+}
+
+// chat repeats what may pass: a fresh stake that is not spendable yet, and
+// failures that say so themselves.
+func (r *runner) chat(ctx context.Context, client *Client, request ChatRequest) (answer ChatAnswer, err error) {
+	again := func(err error) bool {
+		var answered *APIError
+		fresh := errors.As(err, &answered) && answered.Status == http.StatusPaymentRequired && r.moved
+		return fresh || retryable(err)
+	}
+	patience := backoff{first: 250 * time.Millisecond, ceiling: 4 * time.Second, tries: 10, total: allocationLag}
+	err = patience.do(ctx, again, func() error {
+		answer, err = client.Chat(ctx, request)
+		return err
+	})
+	var answered *APIError
+	if errors.As(err, &answered) && answered.Status == http.StatusPaymentRequired {
+		return answer, fmt.Errorf("%w: %w", ErrBudget, err)
+	}
+	return answer, err
+}
+
+// chooseModel returns the model that was asked for, or the server's first text
+// model that is there.
+func (r *runner) chooseModel(ctx context.Context, client *Client) (string, error) {
+	if r.Model != "" {
+		return r.Model, nil
+	}
+	var models []Model
+	err := apiBackoff.do(ctx, retryable, func() (err error) {
+		models, err = client.Models(ctx, "text")
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	for _, model := range models {
+		if model.Type == "text" && !model.Spec.Offline && model.ID != "" {
+			return model.ID, nil
+		}
+	}
+	return "", errors.New("the server lists no text model: name one")
+}

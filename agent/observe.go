@@ -1,0 +1,276 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"stakegate/agent/dex"
+	"stakegate/contracts/bindings"
+)
+
+// Observation is everything that a plan is decided from: what is wanted, and
+// what one block of the chain and the server say about it.
+type Observation struct {
+	Target Target
+	Limits Limits
+
+	Address   common.Address
+	ChainID   uint64
+	Contracts Contracts
+	Block     uint64
+	BlockTime time.Time
+
+	ETH        Amount
+	VVV        Amount
+	Allowance  Amount // of VVV, to the staking contract
+	Staked     Amount // sVVV, locked ones included
+	Unlocked   Amount // sVVV that can be locked for DIEM
+	DIEM       Amount // in the wallet; staked DIEM is not in it
+	StakedDIEM Amount
+
+	// GasPrice is the most that would be offered for a unit of gas; L1Fee is
+	// what a rollup adds to each transaction.
+	GasPrice Amount
+	L1Fee    Amount
+	// Pending says that a transaction of the wallet is not mined yet.
+	Pending bool
+	// Spent is the ETH that this run has spent already.
+	Spent Amount
+
+	// Offer is the best price for the VVV that is missing; when there is none,
+	// NoOffer says why.
+	Offer   *dex.Offer
+	NoOffer string
+	// Lock is the sVVV that has to be locked for the DIEM that is missing;
+	// when that cannot be, NoMint says why.
+	Lock   Amount
+	NoMint string
+
+	// Key is the stored key for this server, wallet and type, if there is one;
+	// KeyRejected says that the server refuses it.
+	Key         *StoredKey
+	KeyRejected bool
+}
+
+// gasOracle is the fee contract of OP-stack chains; elsewhere there is no code
+// at this address.
+var gasOracle = common.HexToAddress("0x420000000000000000000000000000000000000F")
+
+// l1FeeCall is getL1FeeUpperBound(uint256) for 1,000 bytes, more than any of
+// our transactions has.
+var l1FeeCall = append(common.FromHex("0xf1c7a58b"), common.BigToHash(big.NewInt(1000)).Bytes()...)
+
+// observeChain reads the wallet at one block, which is not older than minBlock.
+func (r *runner) observeChain(ctx context.Context, minBlock uint64) (Observation, error) {
+	o := Observation{Target: r.Target, Limits: r.Limits, Address: r.Signer.Address(), ChainID: r.Network.ChainID,
+		Contracts: r.Network.Contracts, Spent: r.spent}
+	if err := r.checkChainID(ctx); err != nil {
+		return o, err
+	}
+	head, err := r.headFrom(ctx, minBlock)
+	if err != nil {
+		return o, err
+	}
+	o.Block, o.BlockTime = head.Number.Uint64(), time.Unix(int64(head.Time), 0)
+	if err := r.readWallet(ctx, head.Number, &o); err != nil {
+		return o, err
+	}
+	if err := r.readFees(ctx, head, &o); err != nil {
+		return o, err
+	}
+	if err := r.readDIEMPrice(ctx, head.Number, &o); err != nil {
+		return o, err
+	}
+	return o, r.readOffer(ctx, head.Number, &o)
+}
+
+func (r *runner) checkChainID(ctx context.Context) error {
+	id, err := r.chain.ChainID(ctx)
+	if err != nil {
+		return chainError("asking the node for its chain id", err)
+	}
+	if !id.IsUint64() || id.Uint64() != r.Network.ChainID {
+		return fmt.Errorf("the node is on chain %s, not %d: check the RPC URL", id, r.Network.ChainID)
+	}
+	return nil
+}
+
+// headFrom returns the latest sealed block. A node behind the one that mined
+// our transaction would show the past: it is waited for.
+func (r *runner) headFrom(ctx context.Context, minBlock uint64) (*types.Header, error) {
+	ctx, cancel := context.WithTimeout(ctx, minedTimeout)
+	defer cancel()
+	for wait := 20 * time.Millisecond; ; wait = min(wait*2, time.Second) {
+		head, err := r.chain.HeaderByNumber(ctx, nil)
+		if err != nil {
+			return nil, chainError("reading the latest block", err)
+		}
+		if head.Number.Uint64() >= minBlock {
+			return head, nil
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return nil, fmt.Errorf("the node stays at block %d, behind block %d of our transaction: %w", head.Number, minBlock, err)
+		}
+	}
+}
+
+// readWallet reads all balances at one block and, on the way, that the
+// contracts are who they should be.
+func (r *runner) readWallet(ctx context.Context, block *big.Int, o *Observation) error {
+	c, me := r.Network.Contracts, o.Address
+	token, staking, diem := bindings.NewVVV(), bindings.NewStakingV2(), bindings.NewDIEM()
+	return readAll(ctx, r.chain, c.Multicall3, block, []read{
+		amountOf("Multicall3", c.Multicall3, bindings.NewMulticall3().PackGetEthBalance(me), &o.ETH),
+		amountOf("VVV", c.VVV, token.PackBalanceOf(me), &o.VVV),
+		amountOf("VVV", c.VVV, token.PackAllowance(me, c.Staking), &o.Allowance),
+		amountOf("sVVV", c.Staking, staking.PackBalanceOf(me), &o.Staked),
+		amountOf("sVVV", c.Staking, staking.PackBalanceOfUnlocked(me), &o.Unlocked),
+		amountOf("DIEM", c.DIEM, diem.PackBalanceOf(me), &o.DIEM),
+		// DIEM's balanceOf is 0 once it is staked; the stake is in field 0.
+		{c.DIEM, diem.PackStakedInfos(me), func(answer []byte) error {
+			info, err := diem.UnpackStakedInfos(answer)
+			o.StakedDIEM = Units(info.AmountStaked)
+			return err
+		}, "DIEM"},
+		addressOf("Venice's staking contract", c.Staking, staking.PackVenice(), c.VVV),
+		addressOf("Venice's staking contract", c.Staking, staking.PackDiem(), c.DIEM),
+	})
+}
+
+// readFees reads what gas costs and whether the wallet has transactions under
+// way.
+func (r *runner) readFees(ctx context.Context, head *types.Header, o *Observation) error {
+	fees, err := r.sender().fees(ctx, head)
+	if err != nil {
+		return err
+	}
+	o.GasPrice = Units(fees.max)
+	answer, err := r.chain.CallContract(ctx, ethereum.CallMsg{To: &gasOracle, Data: l1FeeCall}, head.Number)
+	if err == nil && len(answer) == 32 {
+		o.L1Fee = Units(new(big.Int).SetBytes(answer))
+	}
+	// At the block of the balances: else a transaction that is mined in between
+	// would be in the nonce, but not in the balances.
+	mined, err := r.chain.NonceAt(ctx, o.Address, head.Number)
+	if err != nil {
+		return chainError("reading the wallet's nonce", err)
+	}
+	pending, err := r.chain.PendingNonceAt(ctx, o.Address)
+	if err != nil {
+		return chainError("reading the wallet's nonce", err)
+	}
+	o.Pending = pending > mined
+	return nil
+}
+
+// The curve may rise before a mint is mined, so that a little more sVVV is
+// locked than it asks for now. More than that is staked, so that a small rise
+// between staking and minting does not ask for another stake.
+const (
+	lockMarginBPS  = 10
+	stakeMarginBPS = 100
+)
+
+// readDIEMPrice finds the sVVV to lock for the DIEM that is missing.
+func (r *runner) readDIEMPrice(ctx context.Context, block *big.Int, o *Observation) error {
+	want := o.mintAmount()
+	if want.IsZero() {
+		return nil
+	}
+	lock, err := r.lockFor(ctx, block, want.Int())
+	if errors.Is(err, errNoDIEM) {
+		o.NoMint = err.Error()
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if o.Lock = plusBPS(lock, lockMarginBPS); o.Lock.Cmp(o.Unlocked) > 0 {
+		o.Lock = plusBPS(lock, stakeMarginBPS)
+	}
+	return nil
+}
+
+func plusBPS(amount *big.Int, points int64) Amount {
+	more := new(big.Int).Mul(amount, big.NewInt(points))
+	return Units(more.Quo(more, big.NewInt(10_000)).Add(more, amount))
+}
+
+var errNoDIEM = errors.New("the staking contract mints no more DIEM now: try a smaller amount")
+
+// lockFor is the smallest sVVV, to 0.01 %, that mints at least so much DIEM.
+func (r *runner) lockFor(ctx context.Context, block, diem *big.Int) (*big.Int, error) {
+	staking := bindings.NewStakingV2()
+	mints := func(lock *big.Int) (*big.Int, error) {
+		answer, err := r.chain.CallContract(ctx, ethereum.CallMsg{To: &r.Network.Contracts.Staking, Data: staking.PackGetDiemAmountOut(lock)}, block)
+		if dex.IsRevert(err) {
+			return nil, errNoDIEM // the end of the curve
+		}
+		if err != nil {
+			return nil, chainError("asking for the price of DIEM", err)
+		}
+		return staking.UnpackGetDiemAmountOut(answer)
+	}
+	unit, err := mints(oneToken)
+	if err != nil {
+		return nil, err
+	}
+	if unit.Sign() == 0 {
+		return nil, errNoDIEM
+	}
+	lock := new(big.Int).Mul(diem, oneToken)
+	lock.Quo(lock, unit).Add(lock, big.NewInt(1))
+	// The curve rises: scaling by what is missing approaches from below.
+	for range 32 {
+		got, err := mints(lock)
+		if err != nil {
+			return nil, err
+		}
+		if got.Sign() == 0 {
+			return nil, errNoDIEM
+		}
+		if got.Cmp(diem) >= 0 {
+			return lock, nil
+		}
+		lock.Mul(lock, diem).Quo(lock, got)
+		lock.Add(lock, new(big.Int).Quo(lock, big.NewInt(10_000))).Add(lock, big.NewInt(1))
+	}
+	return nil, errNoDIEM
+}
+
+// readOffer asks the exchanges for the VVV that is missing.
+func (r *runner) readOffer(ctx context.Context, block *big.Int, o *Observation) error {
+	if o.missingVVV().IsZero() {
+		return nil
+	}
+	offer, err := dex.Best(ctx, r.venues(), block, o.want())
+	if errors.Is(err, dex.ErrNoOffer) {
+		o.NoOffer = err.Error()
+		return nil
+	}
+	if err != nil {
+		return chainError("asking the exchanges for a price", err)
+	}
+	o.Offer = &offer
+	return nil
+}
+
+// venues are the network's exchanges; one without an address is left out.
+func (r *runner) venues() []dex.Venue {
+	c := r.Network.Contracts
+	var venues []dex.Venue
+	if c.Aerodrome.Router != (common.Address{}) && c.Aerodrome.Factory != (common.Address{}) {
+		venues = append(venues, dex.Aerodrome{Chain: r.chain, Router: c.Aerodrome.Router, Factory: c.Aerodrome.Factory, WETH: c.WETH, Token: c.VVV})
+	}
+	if u := c.UniswapV3; u.Router != (common.Address{}) && u.Factory != (common.Address{}) && u.Quoter != (common.Address{}) {
+		venues = append(venues, dex.UniswapV3{Chain: r.chain, Factory: u.Factory, Router: u.Router, Quoter: u.Quoter, WETH: c.WETH, Token: c.VVV})
+	}
+	return venues
+}

@@ -1,0 +1,337 @@
+package agent
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"stakegate/agent/dex"
+)
+
+// StepKind names a kind of step.
+type StepKind string
+
+// The steps of the road, in their order.
+const (
+	StepFund      StepKind = "fund"       // somebody sends ETH to the wallet
+	StepBuy       StepKind = "buy"        // ETH -> VVV
+	StepApprove   StepKind = "approve"    // let the staking contract take exactly the amount
+	StepStake     StepKind = "stake"      // VVV -> sVVV, for the wallet itself
+	StepMintDIEM  StepKind = "mint-diem"  // lock sVVV, get DIEM
+	StepStakeDIEM StepKind = "stake-diem" // DIEM -> staked DIEM
+	StepKey       StepKind = "key"        // validation token, signature, API key
+	StepProve     StepKind = "prove"      // one chat call with the key
+)
+
+// Symbols of a step: what applying it does.
+const (
+	SymbolCreate  = "+" // makes something on the server
+	SymbolNothing = "=" // is as it should be
+	SymbolSpend   = "!" // sends a transaction, or needs somebody to
+)
+
+// Target is what a run is to reach. Zero members ask for nothing.
+type Target struct {
+	// Stake is the sVVV that the wallet shall hold.
+	Stake Amount
+	// DIEM is the staked DIEM that the wallet shall hold; what is missing is
+	// minted by locking sVVV.
+	DIEM Amount
+	// Key is the API key that shall be in the store. An empty Type means
+	// INFERENCE.
+	Key KeySpec
+	// Prove asks for one chat call even if the key has answered before.
+	Prove bool
+}
+
+// Limits bound what a run may spend. Zero members mean the default.
+type Limits struct {
+	MaxETH       Amount // everything that leaves the wallet as ETH, gas included; default 0.2
+	MaxTxFee     Amount // the most that one transaction's gas may cost; default 0.01
+	SlippageBPS  int64  // default 50 (0.5 %)
+	MaxImpactBPS int64  // default 300 (3 %)
+	KeepETH      Amount // what stays in the wallet in the end; default 0
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.MaxETH.IsZero() {
+		l.MaxETH = MustAmount("0.2")
+	}
+	if l.MaxTxFee.IsZero() {
+		l.MaxTxFee = MustAmount("0.01")
+	}
+	if l.SlippageBPS == 0 {
+		l.SlippageBPS = 50
+	}
+	if l.MaxImpactBPS == 0 {
+		l.MaxImpactBPS = 300
+	}
+	return l
+}
+
+// deadline is how long a swap may wait to be mined.
+const deadline = 120 * time.Second
+
+// Step is one thing to do, or a thing that needs nothing.
+type Step struct {
+	Kind   StepKind `json:"kind"`
+	Symbol string   `json:"symbol"`
+	Reason string   `json:"reason"`
+	// Amount is what the step moves, in units of Token; zero where it moves
+	// nothing.
+	Amount Amount `json:"amount"`
+	Token  string `json:"token,omitempty"`
+	// ETH is what the step pays besides gas; Gas the most that its gas costs.
+	ETH Amount `json:"eth"`
+	Gas Amount `json:"gas"`
+	// Blocked says why the step cannot be done now; "" if it can.
+	Blocked string `json:"blocked,omitempty"`
+}
+
+// Todo reports whether the step changes anything.
+func (s Step) Todo() bool { return s.Symbol != SymbolNothing }
+
+// Plan is what a run would do, decided from one observation. It is a value:
+// making it changes nothing.
+type Plan struct {
+	Steps []Step `json:"steps"`
+	// ETH and Gas are the sums over the steps.
+	ETH Amount `json:"eth"`
+	Gas Amount `json:"gas"`
+	// Applyable: there is something to do, and nothing is in its way.
+	Applyable bool `json:"applyable"`
+	// Complete: there is nothing to do.
+	Complete bool `json:"complete"`
+}
+
+// Next returns the first step to do, or false.
+func (p Plan) Next() (Step, bool) {
+	for _, step := range p.Steps {
+		if step.Todo() {
+			return step, true
+		}
+	}
+	return Step{}, false
+}
+
+// BlockedBy returns the first step that cannot be done now, or false. Nothing
+// is begun while there is one: half of a road is only cost.
+func (p Plan) BlockedBy() (Step, bool) {
+	for _, step := range p.Steps {
+		if step.Blocked != "" {
+			return step, true
+		}
+	}
+	return Step{}, false
+}
+
+// NewPlan decides what is missing between an observation and its target. It is
+// a pure function: the same observation gives the same plan.
+func NewPlan(o Observation) Plan {
+	p := planner{Observation: o, limits: o.Limits.withDefaults()}
+	chain := []Step{p.buy(), p.approve(), p.stake()}
+	if !o.Target.DIEM.IsZero() {
+		chain = append(chain, p.mintDIEM(), p.stakeDIEM())
+	}
+	steps := append([]Step{p.fund(chain)}, chain...)
+	steps = append(steps, p.key(), p.prove())
+	plan := Plan{Steps: steps, Complete: true}
+	for _, step := range steps {
+		plan.ETH, plan.Gas = plan.ETH.Add(step.ETH), plan.Gas.Add(step.Gas)
+		plan.Complete = plan.Complete && !step.Todo()
+	}
+	_, blocked := plan.BlockedBy()
+	plan.Applyable = !plan.Complete && !blocked
+	return plan
+}
+
+// planner answers what each step has to do.
+type planner struct {
+	Observation
+	limits Limits
+}
+
+// gasUnits is an upper bound of each step's gas on the contracts we know.
+var gasUnits = map[StepKind]int64{ // kind -> gas
+	StepBuy: 400_000, StepApprove: 70_000, StepStake: 250_000, StepMintDIEM: 400_000, StepStakeDIEM: 200_000,
+}
+
+// gas is the most that a step's transaction may cost: gas at the highest price
+// that would be offered, and the fee of the layer below.
+func (p planner) gas(kind StepKind) Amount {
+	fee := new(big.Int).Mul(big.NewInt(gasUnits[kind]), p.GasPrice.Int())
+	return Units(fee).Add(p.L1Fee)
+}
+
+func (p planner) spend(kind StepKind, amount Amount, token, reason string) Step {
+	return Step{Kind: kind, Symbol: SymbolSpend, Amount: amount, Token: token, Reason: reason, Gas: p.gas(kind)}
+}
+
+func nothing(kind StepKind, reason string) Step {
+	return Step{Kind: kind, Symbol: SymbolNothing, Reason: reason}
+}
+
+// fund checks that the wallet's ETH pays for all the others.
+func (p planner) fund(chain []Step) Step {
+	var need Amount
+	todo := false
+	for _, step := range chain {
+		need, todo = need.Add(step.ETH).Add(step.Gas), todo || step.Todo()
+	}
+	need = need.Add(p.limits.KeepETH)
+	switch {
+	case !todo:
+		return nothing(StepFund, fmt.Sprintf("no transaction is needed (wallet has %s ETH)", p.ETH.Short()))
+	case p.ETH.Cmp(need) >= 0:
+		return nothing(StepFund, fmt.Sprintf("wallet has %s ETH, the plan needs at most %s", p.ETH.Short(), need.Short()))
+	}
+	missing := need.Sub(p.ETH)
+	return Step{Kind: StepFund, Symbol: SymbolSpend, Amount: missing, Token: "ETH",
+		Reason: "the wallet pays for the swap and for gas",
+		Blocked: fmt.Sprintf("wallet has %s ETH and needs %s: send %s ETH to %s on chain %d",
+			p.ETH.Short(), need.Short(), roundUp(missing), p.Address, p.ChainID)}
+}
+
+// roundUp gives a number that a person can type: six places, not less than a.
+func roundUp(a Amount) string {
+	grain := new(big.Int).Exp(big.NewInt(10), big.NewInt(amountPlaces-6), nil)
+	units := new(big.Int).Add(a.Int(), new(big.Int).Sub(grain, big.NewInt(1)))
+	return Units(units.Mul(units.Quo(units, grain), grain)).String()
+}
+
+func (p planner) buy() Step {
+	missing := p.missingVVV()
+	if missing.IsZero() {
+		return nothing(StepBuy, fmt.Sprintf("no VVV has to be bought (wallet has %s, staked %s)", p.VVV.Short(), p.Staked.Short()))
+	}
+	step := p.spend(StepBuy, missing, "VVV", fmt.Sprintf("wallet has %s VVV and stakes %s more", p.VVV.Short(), p.missingStake().Short()))
+	if p.Offer == nil {
+		step.Blocked = p.NoOffer
+		return step
+	}
+	step.ETH = Units(p.Offer.In)
+	step.Reason = fmt.Sprintf("on %s for %s ETH (slippage at most %s %%, price impact %s %%)",
+		p.Offer.Pool.Name(), step.ETH.Short(), percent(p.limits.SlippageBPS), percent(p.Offer.ImpactBPS))
+	if total := step.ETH.Add(p.chainGas()).Add(p.Spent); total.Cmp(p.limits.MaxETH) > 0 {
+		step.Blocked = fmt.Sprintf("the run would spend up to %s ETH with gas, its cap is %s: raise the cap or stake less",
+			total.Short(), p.limits.MaxETH.Short())
+	}
+	return step
+}
+
+// chainGas is the gas of all steps that follow a purchase.
+func (p planner) chainGas() Amount {
+	gas := p.gas(StepBuy).Add(p.gas(StepApprove)).Add(p.gas(StepStake))
+	if !p.missingDIEM().IsZero() {
+		gas = gas.Add(p.gas(StepMintDIEM)).Add(p.gas(StepStakeDIEM))
+	}
+	return gas
+}
+
+func (p planner) approve() Step {
+	amount := p.missingStake()
+	switch {
+	case amount.IsZero():
+		return nothing(StepApprove, "nothing to stake, nothing to approve")
+	case p.Allowance.Cmp(amount) == 0:
+		return nothing(StepApprove, fmt.Sprintf("the staking contract may already take exactly %s VVV", amount.Short()))
+	}
+	return p.spend(StepApprove, amount, "VVV", fmt.Sprintf("the staking contract %s may take exactly this", p.Contracts.Staking))
+}
+
+func (p planner) stake() Step {
+	amount := p.missingStake()
+	if amount.IsZero() {
+		return nothing(StepStake, fmt.Sprintf("wallet has %s VVV staked, %s wanted", p.Staked.Short(), p.Target.Stake.Short()))
+	}
+	reason := fmt.Sprintf("wallet has %s VVV staked, %s wanted", p.Staked.Short(), p.Target.Stake.Short())
+	if p.Staked.Add(amount).Cmp(p.Target.Stake) > 0 {
+		reason = fmt.Sprintf("%s sVVV have to be locked for %s DIEM, %s are free", p.Lock.Short(), p.mintAmount().Short(), p.Unlocked.Short())
+	}
+	return p.spend(StepStake, amount, "VVV", reason)
+}
+
+func (p planner) mintDIEM() Step {
+	amount := p.mintAmount()
+	if amount.IsZero() {
+		return nothing(StepMintDIEM, fmt.Sprintf("no DIEM has to be minted (wallet has %s, staked %s)", p.DIEM.Short(), p.StakedDIEM.Short()))
+	}
+	step := p.spend(StepMintDIEM, amount, "DIEM", fmt.Sprintf("locks about %s sVVV", p.Lock.Short()))
+	step.Blocked = p.NoMint
+	return step
+}
+
+func (p planner) stakeDIEM() Step {
+	amount := p.missingDIEM()
+	if amount.IsZero() {
+		return nothing(StepStakeDIEM, fmt.Sprintf("wallet has %s DIEM staked", p.StakedDIEM.Short()))
+	}
+	return p.spend(StepStakeDIEM, amount, "DIEM", fmt.Sprintf("wallet has %s DIEM staked, %s wanted", p.StakedDIEM.Short(), p.Target.DIEM.Short()))
+}
+
+func (p planner) key() Step {
+	if p.Key != nil && !p.KeyRejected {
+		return nothing(StepKey, fmt.Sprintf("the stored %s key ...%s works", p.Key.Type, p.Key.Last6))
+	}
+	reason := fmt.Sprintf("%s key, %s", p.Target.Key.keyType(), p.Target.Key.limitWords())
+	if p.KeyRejected {
+		reason += " (the server refuses the stored one)"
+	}
+	return Step{Kind: StepKey, Symbol: SymbolCreate, Reason: reason}
+}
+
+func (p planner) prove() Step {
+	if p.Key != nil && !p.KeyRejected && p.Key.ProvedAt != nil && !p.Target.Prove {
+		return nothing(StepProve, "the key has answered before")
+	}
+	return Step{Kind: StepProve, Symbol: SymbolCreate, Reason: "one chat call with the key"}
+}
+
+// missingStake is how much more VVV has to be staked: for the target itself,
+// and so that enough unlocked sVVV is there to mint DIEM.
+func (o Observation) missingStake() Amount {
+	missing := o.Target.Stake.Sub(o.Staked)
+	if forLock := o.Lock.Sub(o.Unlocked); forLock.Cmp(missing) > 0 {
+		missing = forLock
+	}
+	return missing
+}
+
+func (o Observation) missingVVV() Amount  { return o.missingStake().Sub(o.VVV) }
+func (o Observation) missingDIEM() Amount { return o.Target.DIEM.Sub(o.StakedDIEM) }
+func (o Observation) mintAmount() Amount  { return o.missingDIEM().Sub(o.DIEM) }
+
+func (s KeySpec) keyType() KeyType {
+	if s.Type == "" {
+		return Inference
+	}
+	return s.Type
+}
+
+func (s KeySpec) limitWords() string {
+	words, period := "", s.Period
+	if period == "" {
+		period = "EPOCH"
+	}
+	if s.Limits != nil && s.Limits.DIEM != nil {
+		words += fmt.Sprintf("at most %s DIEM ", *s.Limits.DIEM)
+	}
+	if s.Limits != nil && s.Limits.USD != nil {
+		words += fmt.Sprintf("at most %s USD ", *s.Limits.USD)
+	}
+	if words == "" {
+		return "without a limit of its own"
+	}
+	return words + "per " + period
+}
+
+// percent prints basis points as a percentage.
+func percent(points int64) string {
+	return Units(new(big.Int).Mul(big.NewInt(points), big.NewInt(1e16))).String()
+}
+
+// want is the purchase that the observation's gap asks for.
+func (o Observation) want() dex.Want {
+	limits := o.Limits.withDefaults()
+	return dex.Want{Out: o.missingVVV().Int(), SlippageBPS: limits.SlippageBPS, MaxImpactBPS: limits.MaxImpactBPS}
+}

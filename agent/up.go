@@ -1,0 +1,284 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"stakegate/agent/wallet"
+)
+
+// Options is what a run needs. Network, Signer, Target and Keys are required.
+type Options struct {
+	Network Network
+	Signer  wallet.Signer
+	Target  Target
+	Limits  Limits
+	Keys    *Store
+	// Model and Prompt are for the proving call. Empty ones mean the server's
+	// first text model and a short greeting.
+	Model, Prompt string
+	// WaitForETH is how long to wait for somebody to fund the wallet; 0 is not
+	// at all.
+	WaitForETH time.Duration
+	// Chain and Transport replace the connections to Network's node and API.
+	Chain     Chain
+	Transport http.RoundTripper
+	// Now is the clock that validation tokens are checked with; nil is the
+	// machine's.
+	Now func() time.Time
+}
+
+// runner is one run.
+type runner struct {
+	Options
+	chain  Chain
+	client *Client
+	view   View
+	model  string
+	spent  Amount // ETH that has left the wallet in this run: value and gas
+	result Result
+	// moved says that this run changed the stake, which the server may see a
+	// few blocks later.
+	moved bool
+}
+
+func newRunner(ctx context.Context, o Options, view View) (*runner, error) {
+	if o.Signer == nil || o.Keys == nil {
+		return nil, errors.New("agent: Options need a Signer and Keys")
+	}
+	if err := o.Network.Validate(); err != nil {
+		return nil, err
+	}
+	o.Limits = o.Limits.withDefaults()
+	o.Target.Key.Type = o.Target.Key.keyType()
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if view == nil {
+		view = ViewFunc(func(Event) {})
+	}
+	client, err := NewClient(o.Network.APIBase, o.Transport)
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{Options: o, chain: o.Chain, client: client, view: view}
+	if r.chain == nil {
+		dialled, err := Dial(ctx, o.Network.RPCURL)
+		if err != nil {
+			return nil, err
+		}
+		context.AfterFunc(ctx, dialled.Close)
+		r.chain = dialled
+	}
+	r.result = Result{Network: o.Network.Name, APIBase: client.Base(), ChainID: o.Network.ChainID,
+		Address: o.Signer.Address(), Transactions: []Transaction{}, Warnings: []string{}}
+	return r, nil
+}
+
+func (r *runner) sender() sender {
+	return sender{chain: r.chain, signer: r.Signer, chainID: r.Network.ChainID, maxFee: r.Limits.MaxTxFee, sent: func(tx *types.Transaction) {
+		r.view.Event(Event{Kind: EventSent, Tx: tx.Hash(), Message: fmt.Sprintf("sent transaction %s", tx.Hash())})
+	}}
+}
+
+func (r *runner) warn(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	r.result.Warnings = append(r.result.Warnings, text)
+	r.view.Event(Event{Kind: EventWarning, Message: text})
+}
+
+// Observe looks at the chain and the server, changes nothing and spends
+// nothing.
+func Observe(ctx context.Context, o Options) (Observation, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r, err := newRunner(ctx, o, nil)
+	if err != nil {
+		return Observation{}, err
+	}
+	return r.observe(ctx)
+}
+
+func (r *runner) observe(ctx context.Context) (Observation, error) {
+	o, err := r.observeChain(ctx, 0)
+	if err != nil {
+		return o, err
+	}
+	return o, r.observeServer(ctx, &o)
+}
+
+// Up brings the wallet to its target: it buys, stakes, mints a key and proves
+// it, as far as each is missing. It stops before the first step when any step
+// of the plan is blocked (*BlockedError), and after the first that fails; what
+// was done is in the result, and running Up again goes on from there.
+func Up(ctx context.Context, o Options, view View) (Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r, err := newRunner(ctx, o, view)
+	if err != nil {
+		return Result{}, err
+	}
+	unlock, err := o.Keys.Lock()
+	if err != nil {
+		return r.result, err
+	}
+	defer unlock()
+	err = r.run(ctx)
+	return r.result, err
+}
+
+// BlockedError says which step stands in the way, and why.
+type BlockedError struct{ Step Step }
+
+func (e *BlockedError) Error() string { return fmt.Sprintf("%s: %s", e.Step.Kind, e.Step.Blocked) }
+
+// run repeats looking, planning and doing the first thing that is not done. No
+// kind of step is done twice: if the chain does not show a step's effect, doing
+// it again would only spend again.
+func (r *runner) run(ctx context.Context) error {
+	o, err := r.observe(ctx)
+	if err != nil {
+		return err
+	}
+	if o, err = r.settle(ctx, o); err != nil {
+		return err
+	}
+	plan := NewPlan(o)
+	r.result.Plan, r.result.Balances = &plan, o.balances()
+	r.view.Event(Event{Kind: EventPlan, Plan: &plan, Balances: o.balances(), Message: plan.summary()})
+	if o, err = r.waitForETH(ctx, o); err != nil {
+		return err
+	}
+	done := map[StepKind]bool{}
+	for {
+		plan := NewPlan(o)
+		step, todo := plan.Next()
+		if !todo {
+			return r.finish(ctx, o)
+		}
+		if blocked, is := plan.BlockedBy(); is {
+			return &BlockedError{blocked}
+		}
+		if done[step.Kind] {
+			return fmt.Errorf("%s was done in this run, but the chain does not show it: another program may be using this wallet; nothing is done twice", step.Kind)
+		}
+		done[step.Kind] = true
+		if o, err = r.apply(ctx, step, o); err != nil {
+			return fmt.Errorf("%s: %w", step.Kind, err)
+		}
+		r.result.Balances = o.balances()
+		r.view.Event(Event{Kind: EventDone, Step: step, Balances: o.balances(), Message: step.done(o)})
+	}
+}
+
+// settle waits until transactions of an earlier run are mined: planning on top
+// of them would do their work a second time.
+func (r *runner) settle(ctx context.Context, o Observation) (Observation, error) {
+	waited, wait := time.Duration(0), 100*time.Millisecond
+	for o.Pending {
+		if waited == 0 {
+			r.view.Event(Event{Kind: EventWait, Message: "waiting for an earlier transaction of this wallet to be mined"})
+		}
+		if waited > pendingWait {
+			return o, errors.New("an earlier transaction of this wallet is still not mined: run again when it is, or replace it")
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return o, err
+		}
+		waited, wait = waited+wait, min(wait*2, 2*time.Second)
+		var err error
+		if o, err = r.again(ctx, o, 0); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// again reads the chain anew and keeps what is known of the key.
+func (r *runner) again(ctx context.Context, before Observation, minBlock uint64) (Observation, error) {
+	o, err := r.observeChain(ctx, minBlock)
+	o.Key, o.KeyRejected = before.Key, before.KeyRejected
+	return o, err
+}
+
+// waitForETH waits, if that was asked for, while missing ETH is the only thing
+// that blocks the plan.
+func (r *runner) waitForETH(ctx context.Context, o Observation) (Observation, error) {
+	for waited, wait := time.Duration(0), 2*time.Second; ; waited += wait {
+		blocked, is := NewPlan(o).BlockedBy()
+		if !is || blocked.Kind != StepFund || waited >= r.WaitForETH {
+			return o, nil
+		}
+		if waited == 0 {
+			r.view.Event(Event{Kind: EventWait, Step: blocked, Message: blocked.Blocked})
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return o, err
+		}
+		var err error
+		if o, err = r.again(ctx, o, 0); err != nil {
+			return o, err
+		}
+	}
+}
+
+// finish asks what the account can spend, for the result.
+func (r *runner) finish(ctx context.Context, o Observation) error {
+	if r.result.Key == nil && o.Key != nil {
+		r.result.Key = r.keyResult(*o.Key, false)
+	}
+	r.result.Balances = o.balances()
+	if o.Key == nil {
+		return nil
+	}
+	// Venice shows the balance to some key types only: not knowing it is no
+	// failure of what was asked for.
+	if balance, err := r.client.WithKey(o.Key.Secret).Balance(ctx); err == nil {
+		r.result.Account = &balance
+	}
+	return nil
+}
+
+func (r *runner) keyResult(key StoredKey, created bool) *KeyResult {
+	return &KeyResult{Secret: key.Secret, ID: key.ID, Type: key.Type, Last6: key.Last6, Created: created, File: r.Keys.Path()}
+}
+
+// summary is the plan in one line.
+func (p Plan) summary() string {
+	todo := 0
+	for _, step := range p.Steps {
+		if step.Todo() {
+			todo++
+		}
+	}
+	if todo == 0 {
+		return "nothing to do"
+	}
+	return fmt.Sprintf("%d steps, %s ETH and at most %s ETH of gas", todo, p.ETH.Short(), p.Gas.Short())
+}
+
+// done says in one line what has become true.
+func (s Step) done(o Observation) string {
+	switch s.Kind {
+	case StepBuy:
+		return fmt.Sprintf("wallet has %s VVV", o.VVV.Short())
+	case StepApprove:
+		return fmt.Sprintf("the staking contract may take %s VVV", o.Allowance.Short())
+	case StepStake:
+		return fmt.Sprintf("wallet has %s VVV staked", o.Staked.Short())
+	case StepMintDIEM:
+		return fmt.Sprintf("wallet has %s DIEM", o.DIEM.Short())
+	case StepStakeDIEM:
+		return fmt.Sprintf("wallet has %s DIEM staked", o.StakedDIEM.Short())
+	case StepKey:
+		return fmt.Sprintf("%s key ...%s is stored", o.Key.Type, o.Key.Last6)
+	case StepProve:
+		return "the key works"
+	}
+	return string(s.Kind)
+}
