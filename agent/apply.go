@@ -61,7 +61,7 @@ func (r *runner) transact(ctx context.Context, step Step, o Observation, call de
 	if total := r.spent.Add(Units(call.Value)).Add(step.Gas); total.Cmp(r.Limits.MaxETH) > 0 {
 		return o, fmt.Errorf("the run would spend up to %s ETH, its cap is %s: raise the cap to go on", total.Short(), r.Limits.MaxETH.Short())
 	}
-	receipt, err := r.sender().send(ctx, call)
+	receipt, err := r.sender().send(ctx, call, gasUnits[step.Kind])
 	if receipt != nil {
 		fee := paid(receipt)
 		r.spent = r.spent.Add(fee)

@@ -152,14 +152,14 @@ type planner struct {
 }
 
 // gasUnits is an upper bound of each step's gas on the contracts we know.
-var gasUnits = map[StepKind]int64{ // kind -> gas
+var gasUnits = map[StepKind]uint64{ // kind -> gas
 	StepBuy: 400_000, StepApprove: 70_000, StepStake: 250_000, StepMintDIEM: 400_000, StepStakeDIEM: 200_000,
 }
 
 // gas is the most that a step's transaction may cost: gas at the highest price
 // that would be offered, and the fee of the layer below.
 func (p planner) gas(kind StepKind) Amount {
-	fee := new(big.Int).Mul(big.NewInt(gasUnits[kind]), p.GasPrice.Int())
+	fee := new(big.Int).Mul(new(big.Int).SetUint64(gasUnits[kind]), p.GasPrice.Int())
 	return Units(fee).Add(p.L1Fee)
 }
 

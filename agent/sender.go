@@ -49,14 +49,16 @@ func (s sender) fees(ctx context.Context, head *types.Header) (fees, error) {
 }
 
 // send simulates the call, and only if it would succeed now signs and sends
-// it, and waits until it is mined. A reverted transaction is an error.
-func (s sender) send(ctx context.Context, call dex.Call) (*types.Receipt, error) {
+// it, and waits until it is mined. A reverted transaction is an error. At least
+// minGas is allowed for: what is not used is not paid, and an estimate is too
+// low when, say, rewards accrue between it and the block that mines it.
+func (s sender) send(ctx context.Context, call dex.Call, minGas uint64) (*types.Receipt, error) {
 	from := s.signer.Address()
 	message := ethereum.CallMsg{From: from, To: &call.To, Value: call.Value, Data: call.Data}
 	if _, err := s.chain.CallContract(ctx, message, nil); err != nil {
 		return nil, unsent(err)
 	}
-	tx, err := s.build(ctx, message)
+	tx, err := s.build(ctx, message, minGas)
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +83,12 @@ func unsent(err error) error {
 }
 
 // build fills in gas, fees and nonce.
-func (s sender) build(ctx context.Context, message ethereum.CallMsg) (*types.Transaction, error) {
+func (s sender) build(ctx context.Context, message ethereum.CallMsg, minGas uint64) (*types.Transaction, error) {
 	gas, err := s.chain.EstimateGas(ctx, message)
 	if err != nil {
 		return nil, unsent(err)
 	}
-	gas += gas / gasMarginPart
+	gas = max(gas+gas/gasMarginPart, minGas)
 	if gas > maxTxGas {
 		return nil, fmt.Errorf("the transaction wants %d gas, more than the cap of %d: it was not sent", gas, maxTxGas)
 	}
@@ -122,6 +124,8 @@ func (s sender) mined(ctx context.Context, tx *types.Transaction) (*types.Receip
 		switch {
 		case err == nil && receipt.Status == types.ReceiptStatusSuccessful:
 			return receipt, nil
+		case err == nil && receipt.GasUsed >= tx.Gas():
+			return receipt, fmt.Errorf("transaction %s ran out of gas: run again to try once more", tx.Hash())
 		case err == nil:
 			return receipt, fmt.Errorf("transaction %s was mined and reverted: run again to see what is missing now", tx.Hash())
 		}
