@@ -19,11 +19,12 @@ import (
 // scrypt) and the password that opens it.
 //
 // With Ask the password is the user's and is stored nowhere. Without it the
-// password is in a file: PasswordFile, or, if that is empty, a random one that
-// OpenOrCreate makes beside the keystore. Both files are 0600. Such a password
-// protects the key in a copy of the keystore alone (a backup, a commit, a
-// synced folder). It DOES NOT protect against anybody who can read the whole
-// directory: that is root, and everything that runs as the same user.
+// password is in a file: PasswordFile, or, if that is empty, one beside the
+// keystore. A new wallet whose password file is missing gets a random password
+// there. Both files are 0600. Such a password protects the key in a copy of the
+// keystore alone (a backup, a commit, a synced folder). It DOES NOT protect
+// against anybody who can read both files: that is root, and everything that
+// runs as the same user.
 type Files struct {
 	Keystore     string
 	PasswordFile string
@@ -96,9 +97,9 @@ func Save(files Files, key *Key) error {
 	}
 	defer clear(password)
 	n, p := keystore.StandardScryptN, keystore.StandardScryptP
-	if files.Ask == nil && files.PasswordFile == "" {
-		// Our own password has 256 random bits: stretching it adds nothing
-		// but a second of waiting and a quarter of a gigabyte.
+	if isRandom(password) {
+		// Stretching 256 random bits adds nothing but a second of waiting and
+		// a quarter of a gigabyte.
 		n, p = keystore.LightScryptN, keystore.LightScryptP
 	}
 	blob, err := keystore.EncryptKey(&keystore.Key{
@@ -117,18 +118,16 @@ func (f Files) passwordPath() string {
 	return f.Keystore + ".password"
 }
 
-// password returns the wallet's password; create allows making the file beside
-// the keystore. One that is there already is kept: a crash may have come
-// between it and the keystore.
+// password returns the wallet's password; create allows making the file. One
+// that is there already is kept: a crash may have come between it and the
+// keystore.
 func (f Files) password(create bool) ([]byte, error) {
 	if f.Ask != nil {
 		return f.Ask(create)
 	}
 	password, err := secretfile.Read(f.passwordPath(), maxPasswordFile)
-	if errors.Is(err, fs.ErrNotExist) && create && f.PasswordFile == "" {
-		var random [32]byte
-		rand.Read(random[:]) // never fails: crypto/rand
-		password = []byte(hex.EncodeToString(random[:]))
+	if errors.Is(err, fs.ErrNotExist) && create {
+		password = randomPassword()
 		return password, secretfile.Create(f.passwordPath(), append(bytes.Clone(password), '\n'))
 	}
 	if err != nil {
@@ -139,4 +138,17 @@ func (f Files) password(create bool) ([]byte, error) {
 		return nil, fmt.Errorf("password file %s is empty", f.passwordPath())
 	}
 	return password, nil
+}
+
+func randomPassword() []byte {
+	var random [32]byte
+	rand.Read(random[:]) // never fails: crypto/rand
+	return []byte(hex.EncodeToString(random[:]))
+}
+
+// isRandom recognises a password that randomPassword has made. A person's does
+// not have 64 hex digits.
+func isRandom(password []byte) bool {
+	decoded, err := hex.DecodeString(string(password))
+	return err == nil && len(decoded) == 32
 }

@@ -161,6 +161,25 @@ func TestLostPasswordNeverReplacesAWallet(t *testing.T) {
 	}
 }
 
+func TestNamedPasswordFileIsUsedAndMadeIfMissing(t *testing.T) {
+	dir := t.TempDir()
+	files := wallet.Files{Keystore: filepath.Join(dir, "state", "wallet.json"), PasswordFile: filepath.Join(dir, "password")}
+	first, created, err := wallet.OpenOrCreate(files)
+	if err != nil || !created {
+		t.Fatalf("got created %v, %v", created, err)
+	}
+	again, created, err := wallet.OpenOrCreate(files)
+	if err != nil || created || again.Address() != first.Address() {
+		t.Errorf("got %v, created %v, %v", again, created, err)
+	}
+	if err := os.WriteFile(files.PasswordFile, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := wallet.Open(files); err == nil || !strings.Contains(err.Error(), "empty") {
+		t.Errorf("got %v, want a refusal of the empty password file", err)
+	}
+}
+
 func TestPasswordFromTheUserIsStoredNowhere(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	password := "correct horse"

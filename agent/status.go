@@ -1,0 +1,107 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"stakegate/agent/dex"
+)
+
+// Report is what a wallet has here: on the chain, in the store, on the server.
+type Report struct {
+	Network  string         `json:"network"`
+	APIBase  string         `json:"apiBase"`
+	ChainID  uint64         `json:"chainId"`
+	Address  common.Address `json:"address"`
+	Balances *Balances      `json:"balances"`
+	// Keys are the wallet's stored keys for this server, without secrets.
+	Keys []KeyReport `json:"keys"`
+	// Account is what the first working key says can be spent, or null.
+	Account *Balance `json:"account"`
+}
+
+// KeyReport is a stored key and whether the server accepts it.
+type KeyReport struct {
+	StoredKey
+	Works bool `json:"works"`
+	// Problem says why Works could not be found out; "" if it could.
+	Problem string `json:"problem,omitempty"`
+}
+
+// Status looks at the wallet's balances and keys. It changes nothing; Target
+// and Limits are not used. A server that does not answer is a Problem of the
+// keys, not an error.
+func Status(ctx context.Context, o Options) (Report, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	o.Target = Target{}
+	r, err := newRunner(ctx, o, nil)
+	if err != nil {
+		return Report{}, err
+	}
+	report := Report{Network: r.result.Network, APIBase: r.result.APIBase, ChainID: r.result.ChainID, Address: r.result.Address, Keys: []KeyReport{}}
+	observed, err := r.observeChain(ctx, 0)
+	if err != nil {
+		return report, err
+	}
+	report.Balances = observed.balances()
+	stored, err := o.Keys.Keys()
+	if err != nil {
+		return report, err
+	}
+	for _, key := range stored {
+		if key.Address != report.Address || key.APIBase != report.APIBase {
+			continue
+		}
+		entry := KeyReport{StoredKey: key}
+		balance, err := r.client.WithKey(key.Secret).Balance(ctx)
+		var answered *APIError
+		switch {
+		case err == nil:
+			entry.Works = true
+			if report.Account == nil {
+				report.Account = &balance
+			}
+		case errors.As(err, &answered) && !answered.Retryable():
+			rejected, err := r.rejected(ctx, key.Secret)
+			entry.Works = err == nil && !rejected
+			if err != nil {
+				entry.Problem = err.Error()
+			}
+		default:
+			entry.Problem = err.Error()
+		}
+		report.Keys = append(report.Keys, entry)
+	}
+	return report, nil
+}
+
+// Fund sends play money from the world's faucet and waits until it is mined.
+func (w World) Fund(ctx context.Context, to common.Address, amount Amount) (common.Hash, error) {
+	if w.Faucet == nil {
+		return common.Hash{}, errors.New("the world file names no faucet")
+	}
+	chain, err := Dial(ctx, w.Network.RPCURL)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	defer chain.Close()
+	id, err := chain.ChainID(ctx)
+	if err != nil {
+		return common.Hash{}, chainError("asking the node for its chain id", err)
+	}
+	if id.Cmp(new(big.Int).SetUint64(w.Network.ChainID)) != 0 {
+		return common.Hash{}, fmt.Errorf("the node is on chain %s, not %d: the world file is of another world", id, w.Network.ChainID)
+	}
+	faucet := sender{chain: chain, signer: w.Faucet, chainID: w.Network.ChainID, maxFee: MustAmount("1"), sent: func(*types.Transaction) {}}
+	receipt, err := faucet.send(ctx, dex.Call{To: to, Value: amount.Int()}, 0)
+	if err != nil {
+		return common.Hash{}, fmt.Errorf("paying from the faucet: %w", err)
+	}
+	return receipt.TxHash, nil
+}
