@@ -76,6 +76,9 @@ func (s *server) billable(handle func(w http.ResponseWriter, r *http.Request, ca
 
 // bearer reads the key from exactly one well-formed Authorization header.
 func bearer(r *http.Request) (apikey.Secret, error) {
+	if r.URL.Query().Has("api_key") {
+		return apikey.Secret{}, invalid("api_key", "must not be in the URL, where logs see it: revoke this key and send a new one in the Authorization header")
+	}
 	values := r.Header.Values("Authorization")
 	if len(values) != 1 {
 		return apikey.Secret{}, unauthorized()

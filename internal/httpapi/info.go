@@ -67,7 +67,7 @@ func (s *server) usageHistory(r *http.Request, caller apikey.Key) (any, error) {
 }
 
 func (s *server) listModels(r *http.Request) (any, error) {
-	kind, err := modelType(r, "all")
+	kind, err := modelType(r)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (s *server) compatibilityMapping(r *http.Request) (any, error) {
 }
 
 func (s *server) nameMap(r *http.Request, names func(catalog.Type) map[string]string) (any, error) {
-	kind, err := modelType(r, "text")
+	kind, err := modelType(r)
 	if err != nil {
 		return nil, err
 	}
@@ -101,10 +101,11 @@ var modelTypes = map[string]bool{
 	"upscale": true, "inpaint": true, "video": true, "all": true, "code": true,
 }
 
-func modelType(r *http.Request, otherwise string) (string, error) {
+// modelType reads the parameter type; as on Venice, none means text.
+func modelType(r *http.Request) (string, error) {
 	kind := r.URL.Query().Get("type")
 	if kind == "" {
-		return otherwise, nil
+		return string(catalog.Text), nil
 	}
 	if !modelTypes[kind] {
 		return "", invalid("type", "is not a type of models")

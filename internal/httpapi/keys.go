@@ -25,7 +25,7 @@ type keyFields struct {
 	ConsumptionLimit jsontext.Value `json:"consumptionLimit"`
 	LimitPeriod      *string        `json:"limitPeriod"`
 	ModelPrivacy     *string        `json:"modelPrivacy"`
-	ExpiresAt        *string        `json:"expiresAt"`
+	ExpiresAt        jsontext.Value `json:"expiresAt"`
 }
 
 type mintBody struct {
@@ -188,7 +188,7 @@ func (s *server) edits(fields *keyFields) ([]func(*apikey.Key), error) {
 		edits = append(edits, func(key *apikey.Key) { key.Privacy = privacy })
 	}
 	if fields.ExpiresAt != nil {
-		expires, err := apikey.ParseExpiry(*fields.ExpiresAt, s.config.Now())
+		expires, err := s.expiry(fields.ExpiresAt)
 		if err != nil {
 			return nil, invalid("expiresAt", err.Error())
 		}
@@ -196,6 +196,22 @@ func (s *server) edits(fields *keyFields) ([]func(*apikey.Key), error) {
 	}
 	limits, err := limitEdits(fields.ConsumptionLimit)
 	return append(edits, limits...), err
+}
+
+// expiry reads a text, or null, which like "" is never.
+func (s *server) expiry(value jsontext.Value) (*time.Time, error) {
+	switch value.Kind() {
+	case 'n':
+		return nil, nil
+	case '"':
+		text, err := jsontext.AppendUnquote(nil, value)
+		if err != nil {
+			return nil, apikey.ErrExpiry
+		}
+		return apikey.ParseExpiry(string(text), s.config.Now())
+	default:
+		return nil, apikey.ErrExpiry
+	}
 }
 
 // limitEdits reads {"usd":1,"diem":null}: a number limits, null lifts the

@@ -103,6 +103,7 @@ func (s *server) routes(mux *http.ServeMux) {
 	mux.Handle("GET "+api+"/billing/balance", s.authenticated(s.balance))
 	mux.Handle("GET "+api+"/billing/usage-history", s.admin(s.usageHistory))
 
+	mux.HandleFunc("GET /{$}", s.llms)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /openapi.yaml", s.openAPI)
@@ -114,6 +115,10 @@ func (s *server) routes(mux *http.ServeMux) {
 func (s *server) wrapMux(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler, pattern := mux.Handler(r)
+		if isStatic(r) { // a static path wins over {id} for every method
+			pattern = ""
+			handler = methodNotAllowed("GET, HEAD")
+		}
 		if pattern != "" {
 			eventOf(r).route = pattern
 			mux.ServeHTTP(w, r)
@@ -130,6 +135,19 @@ func (s *server) wrapMux(mux *http.ServeMux) http.Handler {
 			Status: http.StatusNotFound, Text: textNotFound, Code: "NOT_FOUND",
 			Next: "GET /openapi.yaml lists the routes.",
 		})
+	})
+}
+
+const rateLimitsPath = "/api/v1/api_keys/rate_limits"
+
+func isStatic(r *http.Request) bool {
+	return r.URL.Path == rateLimitsPath && r.Method != http.MethodGet && r.Method != http.MethodHead
+}
+
+func methodNotAllowed(allow string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", allow)
+		w.WriteHeader(http.StatusMethodNotAllowed)
 	})
 }
 

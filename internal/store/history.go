@@ -24,8 +24,9 @@ func (s *Store) Charges(ctx context.Context, accountID string, filter usage.Filt
 	rows, err := s.reader.QueryContext(ctx, `SELECT ended_seq, id, key_id, ended_ms, model_id, model_type, source,
 		prompt_tokens, completion_tokens, charged_diem, charged_usd, input_diem, input_usd, input_price, output_price, execution_ms
 		FROM holds WHERE account_id = $1 AND ended_seq IS NOT NULL AND ended_seq > $2 AND state IN ('settled', 'assumed')
-		AND ended_ms >= $3 AND ended_ms < $4 ORDER BY ended_seq LIMIT $5`,
-		accountID, int64(after), from, until, limit)
+		AND ended_ms >= $3 AND ended_ms < $4 AND ($5 <> 'DIEM' OR charged_diem > 0) AND ($5 <> 'USD' OR charged_usd > 0)
+		ORDER BY ended_seq LIMIT $6`,
+		accountID, int64(after), from, until, string(filter.Currency), limit)
 	if err != nil {
 		return nil, err
 	}

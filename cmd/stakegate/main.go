@@ -1,0 +1,111 @@
+// Command stakegate is the product: the server that turns staked wallets into
+// metered API keys, and the agent's client.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// Exit codes that all commands share; a command may define more.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// codedError is an error that wants a particular exit code.
+type codedError struct {
+	error
+	code int
+}
+
+func (e codedError) Unwrap() error { return e.error }
+
+// run executes one command line and returns the process's exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	var coded codedError
+	switch {
+	case errors.As(err, &coded):
+		if text := coded.Error(); text != "" {
+			fmt.Fprintf(stderr, "stakegate: %s\n", text)
+		}
+		return coded.code
+	case ctx.Err() != nil:
+		return exitInterrupted
+	default:
+		fmt.Fprintf(stderr, "stakegate: %s\n", err)
+		return exitError
+	}
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "stakegate",
+		Short: "Turn a staked wallet into a metered API key",
+		Long: `stakegate turns a wallet into a metered API key with no human in the loop.
+
+  stakegate serve      runs the server in front of any OpenAI-compatible backend
+  stakegate agent up   takes a wallet to a working key`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return codedError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath()), exitUsage}
+	})
+	root.AddCommand(serveCommand(), agentCommand(), accountCommand(), ledgerCommand(), versionCommand())
+	return root
+}
+
+// version is what the binary was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	text := info.Main.Version
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 && text == "(devel)" {
+			text = "devel-" + setting.Value[:12]
+		}
+	}
+	return text
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "stakegate", version())
+			return err
+		},
+	}
+}

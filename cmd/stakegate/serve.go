@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stakegate/internal/app"
+	"stakegate/internal/telemetry"
+)
+
+func serveCommand() *cobra.Command {
+	var configPath, logLevel string
+	var printConfig, logText bool
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server",
+		Long: `Run the server: it issues keys to staked wallets and meters every call in
+front of the upstreams that its catalogue names.
+
+Every field of the configuration can also be given in the environment:
+STAKEGATE_LISTEN, STAKEGATE_CHAIN_RPC (separated by commas), and so on.`,
+		Example: `  stakegate serve --config stakegate.yaml
+  stakegate serve --config stakegate.yaml --print-config`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := app.LoadConfig(configPath, os.Environ())
+			if err != nil {
+				return err
+			}
+			if printConfig {
+				text, err := config.Print()
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprint(cmd.OutOrStdout(), text)
+				return err
+			}
+			return serve(cmd, config, logLevel, logText)
+		},
+	}
+	cmd.Flags().StringVar(&configPath, "config", "", "configuration file (YAML)")
+	cmd.Flags().BoolVar(&printConfig, "print-config", false, "print the effective configuration, secrets masked, and exit")
+	cmd.Flags().StringVar(&logLevel, "log-level", "info", "debug, info, warn or error")
+	cmd.Flags().BoolVar(&logText, "log-text", false, "log text for people instead of JSON")
+	return cmd
+}
+
+func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool) error {
+	logger, err := telemetry.NewLogger(cmd.ErrOrStderr(), logLevel, !logText)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", config.Listen)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", config.Listen, err)
+	}
+	server, err := app.New(cmd.Context(), config, app.Options{
+		Listener: listener, Version: version(), Now: time.Now, Logger: logger,
+	})
+	if err != nil {
+		_ = listener.Close() // nothing was served
+		return err
+	}
+	logger.Info("serving", "listen", listener.Addr().String(), "api", server.APIBase(), "version", version())
+	return server.Run(cmd.Context())
+}
