@@ -15,7 +15,7 @@ const (
 	// minDistinct bytes are in any random root of 32 (30 are expected) and in
 	// hexadecimal text, but not in "changeme" repeated.
 	minDistinct        = 8
-	maxGenerationChars = 32
+	maxGenerationChars = 36  // a UUID fits
 	maxURLChars        = 200 // keeps a token below 1,024 characters
 )
 
@@ -34,8 +34,8 @@ func deriveKey(root []byte, generation string) (key, error) {
 	if distinct(root) < minDistinct {
 		return key{}, errors.New("root secret is not random: draw it from the system's random source")
 	}
-	if !isGeneration(generation) {
-		return key{}, fmt.Errorf("ledger generation must be 1 to %d letters or digits", maxGenerationChars)
+	if len(generation) > maxGenerationChars || !isBase64URL(generation) {
+		return key{}, fmt.Errorf("ledger generation must be 1 to %d letters, digits, - or _", maxGenerationChars)
 	}
 	secret, err := hkdf.Key(sha256.New, root, []byte(generation), "stakegate/token/v1", sha256.Size)
 	if err != nil {
@@ -56,10 +56,6 @@ func distinct(data []byte) int {
 		}
 	}
 	return n
-}
-
-func isGeneration(text string) bool {
-	return len(text) <= maxGenerationChars && isBase64URL(text) && !strings.ContainsAny(text, "-_")
 }
 
 // checkPublicURL refuses whatever is not the one spelling of an origin (and
