@@ -214,6 +214,41 @@ func TestALaggingNodeIsLeft(t *testing.T) {
 // Whatever a node does, the next one is asked; when there is none, the error
 // is ErrChain, comes in time, and is short.
 func TestEveryFailureOfANodeIsSurvivedOrErrChain(t *testing.T) {
+	for name, misbehave := range misbehaviours(newFakeNode(t)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bad, good := newFakeNode(t), newFakeNode(t)
+			block := stake.Block{Number: 100, Hash: good.hash(100)}
+			config := configFor(bad, good)
+			config.Timeout, config.MaxResponse = 500*time.Millisecond, 1<<16
+			both := dial(t, config)
+			config.URLs = config.URLs[:1]
+			alone := dial(t, config)
+			bad.set(misbehave)
+			for question, ask := range questions(both, block) {
+				if err := ask(context.Background()); err != nil {
+					t.Errorf("%s with a good second node: %v", question, err)
+				}
+			}
+			for question, ask := range questions(alone, block) {
+				began := time.Now()
+				err := ask(context.Background())
+				if tolerated(name, question) {
+					continue
+				}
+				if !errors.Is(err, stake.ErrChain) || len(err.Error()) > 400 || strings.Contains(err.Error(), "secret") {
+					t.Errorf("%s alone: %v", question, err)
+				}
+				if took := time.Since(began); took > 5*time.Second {
+					t.Errorf("%s alone took %v", question, took)
+				}
+			}
+		})
+	}
+}
+
+// misbehaviours are ways in which a node fails; other is where one redirects.
+func misbehaviours(other *fakeNode) map[string]func(*fakeNode) {
 	const junk = "<html>secret-of-the-proxy "
 	respond := func(status int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -224,8 +259,7 @@ func TestEveryFailureOfANodeIsSurvivedOrErrChain(t *testing.T) {
 	results := func(result any) func(string, []any) (any, bool) {
 		return func(method string, _ []any) (any, bool) { return result, method != "eth_chainId" }
 	}
-	other := newFakeNode(t)
-	for name, misbehave := range map[string]func(*fakeNode){
+	return map[string]func(*fakeNode){
 		"hangs": func(n *fakeNode) {
 			n.handler = func(_ http.ResponseWriter, r *http.Request) {
 				io.Copy(io.Discard, r.Body) // so that the server notices the client leave
@@ -256,36 +290,6 @@ func TestEveryFailureOfANodeIsSurvivedOrErrChain(t *testing.T) {
 		"far future": func(n *fakeNode) {
 			n.replace = results(map[string]any{"number": "0x1", "hash": common.Hash{}.Hex(), "timestamp": "0xffffffffffffffff"})
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			bad, good := newFakeNode(t), newFakeNode(t)
-			block := stake.Block{Number: 100, Hash: good.hash(100)}
-			config := configFor(bad, good)
-			config.Timeout, config.MaxResponse = 500*time.Millisecond, 1<<16
-			both := dial(t, config)
-			config.URLs = config.URLs[:1]
-			alone := dial(t, config)
-			bad.set(misbehave)
-			for question, ask := range questions(both, block) {
-				if err := ask(context.Background()); err != nil {
-					t.Errorf("%s with a good second node: %v", question, err)
-				}
-			}
-			for question, ask := range questions(alone, block) {
-				began := time.Now()
-				err := ask(context.Background())
-				if tolerated(name, question) {
-					continue
-				}
-				if !errors.Is(err, stake.ErrChain) || len(err.Error()) > 400 || strings.Contains(err.Error(), "secret") {
-					t.Errorf("%s alone: %v", question, err)
-				}
-				if took := time.Since(began); took > 5*time.Second {
-					t.Errorf("%s alone took %v", question, took)
-				}
-			}
-		})
 	}
 }
 

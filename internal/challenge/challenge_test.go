@@ -134,12 +134,93 @@ func TestIDsAreDistinct(t *testing.T) {
 	}
 }
 
-func TestHostileTokensAreRefused(t *testing.T) {
-	issuer := newIssuer(t, root, "g1")
-	good := issue(t, issuer, "")
-	parts := strings.Split(good, ".")
-	header, payload, mac := decoded(t, parts[0]), decoded(t, parts[1]), parts[2]
-	secret := macKey(t, root, "g1")
+// victim is a good token, taken apart for forging others from it.
+type victim struct {
+	*challenge.Issuer
+	testing.TB
+	good, header, payload, mac string // header and payload decoded
+	parts                      []string
+	secret                     []byte
+}
+
+func newVictim(t testing.TB) victim {
+	v := victim{Issuer: newIssuer(t, root, "g1"), TB: t, secret: macKey(t, root, "g1")}
+	v.good = issue(t, v.Issuer, "")
+	v.parts = strings.Split(v.good, ".")
+	v.header, v.payload, v.mac = decoded(t, v.parts[0]), decoded(t, v.parts[1]), v.parts[2]
+	return v
+}
+
+func (v victim) refused(want error, tokens map[string]string) {
+	v.Helper()
+	for name, token := range tokens {
+		if got, err := v.Check(token, now); !errors.Is(err, want) {
+			v.Errorf("%s: got %+v, %v; want %v", name, got, err, want)
+		}
+	}
+}
+
+func TestMalformedTokensAreRefused(t *testing.T) {
+	v := newVictim(t)
+	good, header, payload, mac, parts := v.good, v.header, v.payload, v.mac, v.parts
+	std := func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) }
+	v.refused(challenge.ErrMalformed, map[string]string{
+		"empty":               "",
+		"abc":                 "abc",
+		"two segments":        parts[0] + "." + parts[1],
+		"four segments":       good + ".x",
+		"five segments (JWE)": "a.b.c.d." + mac,
+		"trailing newline":    good + "\n",
+		"trailing carriage":   good + "\r",
+		"leading space":       " " + good,
+		"newline inside":      parts[0] + "." + parts[1][:8] + "\n" + parts[1][8:] + "." + mac,
+		"padding":             good + "=",
+		"padding inside":      parts[0] + "=." + parts[1] + "." + mac,
+		"10,000 dots":         strings.Repeat(".", 10_000),
+		"1 MB":                strings.Repeat("a", 1<<20),
+		"empty segments":      ".." + mac,
+		"alg none, no mac":    b64.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".",
+		"standard alphabet":   std(header) + "." + std(payload+"???>>>") + "." + mac,
+		"short mac":           parts[0] + "." + parts[1] + "." + mac[:42],
+		"long mac":            good + "A",
+		"not ASCII":           parts[0] + "." + parts[1] + "." + mac[:40] + "é" + mac[42:],
+		"nul":                 good[:len(good)-1] + "\x00",
+		"quoted":              `"` + good + `"`,
+		"bearer":              "Bearer " + good,
+	})
+}
+
+func TestForgedTokensAreRefused(t *testing.T) {
+	v := newVictim(t)
+	header, payload, mac, parts, secret := v.header, v.payload, v.mac, v.parts, v.secret
+	lastBits := mac[:42] + string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[strings.IndexByte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", mac[42])^1])
+	v.refused(challenge.ErrSignature, map[string]string{
+		"alg none, our mac":        sign(secret, strings.Replace(header, "HS256", "none", 1), payload),
+		"alg RS256":                sign(secret, strings.Replace(header, "HS256", "RS256", 1), payload),
+		"alg HS512":                sign(secret, strings.Replace(header, "HS256", "HS512", 1), payload),
+		"alg hs256":                sign(secret, strings.Replace(header, "HS256", "hs256", 1), payload),
+		"kid is a path, empty key": sign(nil, `{"alg":"HS256","typ":"JWT","kid":"../../dev/null"}`, payload),
+		"kid is SQL":               sign(secret, `{"alg":"HS256","typ":"JWT","kid":"' OR 1=1 --"}`, payload),
+		"crit":                     sign(secret, header[:len(header)-1]+`,"crit":["x"]}`, payload),
+		"jku":                      sign(secret, header[:len(header)-1]+`,"jku":"https://evil.example"}`, payload),
+		"jwk":                      sign(secret, header[:len(header)-1]+`,"jwk":{"kty":"oct","k":""}}`, payload),
+		"b64 false":                sign(secret, header[:len(header)-1]+`,"b64":false}`, payload),
+		"zip":                      sign(secret, header[:len(header)-1]+`,"zip":"DEF"}`, payload),
+		"two algs":                 sign(secret, `{"alg":"none",`+header[1:], payload),
+		"spaced header":            sign(secret, strings.Replace(header, ":", ": ", 1), payload),
+		"no kid":                   sign(secret, `{"alg":"HS256","typ":"JWT"}`, payload),
+		"mac of the empty key":     sign(nil, header, payload),
+		"mac keyed by the root":    sign(root, header, payload),
+		"other spelling of mac":    parts[0] + "." + parts[1] + "." + lastBits,
+		"payload one bit flipped":  parts[0] + "." + b64.EncodeToString([]byte(strings.Replace(payload, "8453", "8452", 1))) + "." + mac,
+		"other generation":         issue(t, newIssuer(t, root, "g2"), ""),
+		"other root":               issue(t, newIssuer(t, []byte("vutsrqponmlkjihgfedcba9876543210"), "g1"), ""),
+	})
+}
+
+func TestAuthenticTokensThatSayOtherThingsAreRefused(t *testing.T) {
+	v := newVictim(t)
+	good, header, payload, secret := v.good, v.header, v.payload, v.secret
 	swap := func(from, to string) string {
 		if !strings.Contains(payload, from) {
 			t.Fatalf("%q is not in the payload", from)
@@ -148,84 +229,37 @@ func TestHostileTokensAreRefused(t *testing.T) {
 	}
 	exp := fmt.Sprintf(`"exp":%d`, now.Unix()+900)
 	iat := fmt.Sprintf(`"iat":%d`, now.Unix())
-	lastBits := mac[:42] + string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[strings.IndexByte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", mac[42])^1])
-	std := func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) }
-	for name, c := range map[string]struct {
-		token string
-		want  error
-	}{
-		"empty":                    {"", challenge.ErrMalformed},
-		"abc":                      {"abc", challenge.ErrMalformed},
-		"two segments":             {parts[0] + "." + parts[1], challenge.ErrMalformed},
-		"four segments":            {good + ".x", challenge.ErrMalformed},
-		"five segments (JWE)":      {"a.b.c.d." + mac, challenge.ErrMalformed},
-		"trailing newline":         {good + "\n", challenge.ErrMalformed},
-		"trailing carriage":        {good + "\r", challenge.ErrMalformed},
-		"leading space":            {" " + good, challenge.ErrMalformed},
-		"newline inside":           {parts[0] + "." + parts[1][:8] + "\n" + parts[1][8:] + "." + mac, challenge.ErrMalformed},
-		"padding":                  {good + "=", challenge.ErrMalformed},
-		"padding inside":           {parts[0] + "=." + parts[1] + "." + mac, challenge.ErrMalformed},
-		"10,000 dots":              {strings.Repeat(".", 10_000), challenge.ErrMalformed},
-		"1 MB":                     {strings.Repeat("a", 1<<20), challenge.ErrMalformed},
-		"empty segments":           {".." + mac, challenge.ErrMalformed},
-		"alg none, no mac":         {b64.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", challenge.ErrMalformed},
-		"standard alphabet":        {std(header) + "." + std(payload+"???>>>") + "." + mac, challenge.ErrMalformed},
-		"short mac":                {parts[0] + "." + parts[1] + "." + mac[:42], challenge.ErrMalformed},
-		"long mac":                 {good + "A", challenge.ErrMalformed},
-		"not ASCII":                {parts[0] + "." + parts[1] + "." + mac[:40] + "é" + mac[42:], challenge.ErrMalformed},
-		"nul":                      {good[:len(good)-1] + "\x00", challenge.ErrMalformed},
-		"quoted":                   {`"` + good + `"`, challenge.ErrMalformed},
-		"bearer":                   {"Bearer " + good, challenge.ErrMalformed},
-		"alg none, our mac":        {sign(secret, strings.Replace(header, "HS256", "none", 1), payload), challenge.ErrSignature},
-		"alg RS256":                {sign(secret, strings.Replace(header, "HS256", "RS256", 1), payload), challenge.ErrSignature},
-		"alg HS512":                {sign(secret, strings.Replace(header, "HS256", "HS512", 1), payload), challenge.ErrSignature},
-		"alg hs256":                {sign(secret, strings.Replace(header, "HS256", "hs256", 1), payload), challenge.ErrSignature},
-		"kid is a path, empty key": {sign(nil, `{"alg":"HS256","typ":"JWT","kid":"../../dev/null"}`, payload), challenge.ErrSignature},
-		"kid is SQL":               {sign(secret, `{"alg":"HS256","typ":"JWT","kid":"' OR 1=1 --"}`, payload), challenge.ErrSignature},
-		"crit":                     {sign(secret, header[:len(header)-1]+`,"crit":["x"]}`, payload), challenge.ErrSignature},
-		"jku":                      {sign(secret, header[:len(header)-1]+`,"jku":"https://evil.example"}`, payload), challenge.ErrSignature},
-		"jwk":                      {sign(secret, header[:len(header)-1]+`,"jwk":{"kty":"oct","k":""}}`, payload), challenge.ErrSignature},
-		"b64 false":                {sign(secret, header[:len(header)-1]+`,"b64":false}`, payload), challenge.ErrSignature},
-		"zip":                      {sign(secret, header[:len(header)-1]+`,"zip":"DEF"}`, payload), challenge.ErrSignature},
-		"two algs":                 {sign(secret, `{"alg":"none",`+header[1:], payload), challenge.ErrSignature},
-		"spaced header":            {sign(secret, strings.Replace(header, ":", ": ", 1), payload), challenge.ErrSignature},
-		"no kid":                   {sign(secret, `{"alg":"HS256","typ":"JWT"}`, payload), challenge.ErrSignature},
-		"mac of the empty key":     {sign(nil, header, payload), challenge.ErrSignature},
-		"mac keyed by the root":    {sign(root, header, payload), challenge.ErrSignature},
-		"other spelling of mac":    {parts[0] + "." + parts[1] + "." + lastBits, challenge.ErrSignature},
-		"payload one bit flipped":  {parts[0] + "." + b64.EncodeToString([]byte(strings.Replace(payload, "8453", "8452", 1))) + "." + mac, challenge.ErrSignature},
-		"other generation":         {issue(t, newIssuer(t, root, "g2"), ""), challenge.ErrSignature},
-		"other root":               {issue(t, newIssuer(t, []byte("vutsrqponmlkjihgfedcba9876543210"), "g1"), ""), challenge.ErrSignature},
-		"other iss":                {swap(`"iss":"https://api`, `"iss":"https://apj`), challenge.ErrClaims},
-		"iss in capitals":          {swap(`"iss":"https://api.example`, `"iss":"https://api.Example`), challenge.ErrClaims},
-		"other aud":                {swap("generate_web3_key", "generate_web3_key/"), challenge.ErrClaims},
-		"other chain":              {swap("8453", "1"), challenge.ErrClaims},
-		"exp in an hour":           {swap(exp, fmt.Sprintf(`"exp":%d`, now.Unix()+3600)), challenge.ErrClaims},
-		"exp a second short":       {swap(exp, fmt.Sprintf(`"exp":%d`, now.Unix()+899)), challenge.ErrClaims},
-		"exp is text":              {swap(exp, fmt.Sprintf(`"exp":"%d"`, now.Unix()+900)), challenge.ErrClaims},
-		"exp is a fraction":        {swap(exp, exp+".0"), challenge.ErrClaims},
-		"exp overflows":            {swap(exp, `"exp":9223372036854775808`), challenge.ErrClaims},
-		"iat negative":             {swap(iat, `"iat":-1`), challenge.ErrClaims},
-		"no exp":                   {swap(exp+",", ""), challenge.ErrClaims},
-		"duplicate exp":            {swap(exp, exp+","+exp), challenge.ErrClaims},
-		"unknown claim":            {swap(iat, `"nbf":1,`+iat), challenge.ErrClaims},
-		"JTI for jti":              {swap(`"jti"`, `"JTI"`), challenge.ErrClaims},
-		"short jti":                {swap(`"jti":"`, `"jti":"","x":"`), challenge.ErrClaims},
-		"sub is no address":        {swap(`}`, `,"sub":"0x0"}`), challenge.ErrClaims},
-		"sub empty":                {swap(`}`, `,"sub":""}`), challenge.ErrClaims},
-		"other order":              {sign(secret, header, strings.Replace(payload[:len(payload)-1], iat+",", "", 1)+","+iat+"}"), challenge.ErrClaims},
-		"spaced payload":           {swap(`,"jti"`, `, "jti"`), challenge.ErrClaims},
-		"escaped payload":          {swap(`"jti"`, `"\u006ati"`), challenge.ErrClaims},
-		"second document":          {sign(secret, header, payload+"{}"), challenge.ErrClaims},
-		"payload is no JSON":       {sign(secret, header, "hello"), challenge.ErrClaims},
-		"payload is null":          {sign(secret, header, "null"), challenge.ErrClaims},
-		"nested token":             {sign(secret, header, good), challenge.ErrClaims},
-		"expired":                  {expired(t, issuer), challenge.ErrExpired},
-	} {
-		if got, err := issuer.Check(c.token, now); !errors.Is(err, c.want) {
-			t.Errorf("%s: got %+v, %v; want %v", name, got, err, c.want)
-		}
-	}
+	v.refused(challenge.ErrClaims, map[string]string{
+		"other iss":          swap(`"iss":"https://api`, `"iss":"https://apj`),
+		"iss in capitals":    swap(`"iss":"https://api.example`, `"iss":"https://api.Example`),
+		"other aud":          swap("generate_web3_key", "generate_web3_key/"),
+		"other chain":        swap("8453", "1"),
+		"exp in an hour":     swap(exp, fmt.Sprintf(`"exp":%d`, now.Unix()+3600)),
+		"exp a second short": swap(exp, fmt.Sprintf(`"exp":%d`, now.Unix()+899)),
+		"exp is text":        swap(exp, fmt.Sprintf(`"exp":"%d"`, now.Unix()+900)),
+		"exp is a fraction":  swap(exp, exp+".0"),
+		"exp overflows":      swap(exp, `"exp":9223372036854775808`),
+		"iat negative":       swap(iat, `"iat":-1`),
+		"no exp":             swap(exp+",", ""),
+		"duplicate exp":      swap(exp, exp+","+exp),
+		"unknown claim":      swap(iat, `"nbf":1,`+iat),
+		"JTI for jti":        swap(`"jti"`, `"JTI"`),
+		"short jti":          swap(`"jti":"`, `"jti":"","x":"`),
+		"sub is no address":  swap(`}`, `,"sub":"0x0"}`),
+		"sub empty":          swap(`}`, `,"sub":""}`),
+		"other order":        sign(secret, header, strings.Replace(payload[:len(payload)-1], iat+",", "", 1)+","+iat+"}"),
+		"spaced payload":     swap(`,"jti"`, `, "jti"`),
+		"escaped payload":    swap(`"jti"`, `"\u006ati"`),
+		"second document":    sign(secret, header, payload+"{}"),
+		"payload is no JSON": sign(secret, header, "hello"),
+		"payload is null":    sign(secret, header, "null"),
+		"nested token":       sign(secret, header, good),
+	})
+}
+
+func TestExpiredTokensAreRefused(t *testing.T) {
+	v := newVictim(t)
+	v.refused(challenge.ErrExpired, map[string]string{"by a second": expired(t, v.Issuer)})
 }
 
 func expired(t testing.TB, issuer *challenge.Issuer) string {
