@@ -78,6 +78,9 @@ func (a Amount) Add(b Amount) Amount { return Units(new(big.Int).Add(a.Int(), b.
 // Sub returns a-b, or 0 where b is larger.
 func (a Amount) Sub(b Amount) Amount { return Units(new(big.Int).Sub(a.Int(), b.Int())) }
 
+// Div returns a/n, rounded down. n must not be 0.
+func (a Amount) Div(n int64) Amount { return Units(new(big.Int).Quo(a.Int(), big.NewInt(n))) }
+
 // String prints the exact decimal, without trailing zeros.
 func (a Amount) String() string {
 	whole, rest := new(big.Int).QuoRem(a.Int(), oneToken, new(big.Int))

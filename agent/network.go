@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,6 +112,22 @@ func LoadWorld(path string) (World, error) {
 		return World{}, fmt.Errorf("%s names a world that is not on this machine", path)
 	}
 	return world, nil
+}
+
+// LoadContracts reads addresses from a JSON file in the shape of world.json's
+// member "contracts".
+func LoadContracts(path string) (Contracts, error) {
+	var contracts Contracts
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return contracts, fmt.Errorf("reading the contracts' addresses: %w", err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&contracts); err != nil {
+		return contracts, fmt.Errorf("%s does not hold contract addresses in the shape of world.json: %w", path, err)
+	}
+	return contracts, nil
 }
 
 // Validate names the first thing that is missing or wrong.

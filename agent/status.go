@@ -49,7 +49,7 @@ func Status(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	report.Balances = observed.balances()
+	report.Balances = observed.Balances()
 	stored, err := o.Keys.Keys()
 	if err != nil {
 		return report, err

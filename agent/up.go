@@ -149,8 +149,8 @@ func (r *runner) run(ctx context.Context) error {
 		return err
 	}
 	plan := NewPlan(o)
-	r.result.Plan, r.result.Balances = &plan, o.balances()
-	r.view.Event(Event{Kind: EventPlan, Plan: &plan, Balances: o.balances(), Message: plan.summary()})
+	r.result.Plan, r.result.Balances = &plan, o.Balances()
+	r.view.Event(Event{Kind: EventPlan, Plan: &plan, Balances: o.Balances(), Message: plan.summary()})
 	if o, err = r.waitForETH(ctx, o); err != nil {
 		return err
 	}
@@ -171,8 +171,8 @@ func (r *runner) run(ctx context.Context) error {
 		if o, err = r.apply(ctx, step, o); err != nil {
 			return fmt.Errorf("%s: %w", step.Kind, err)
 		}
-		r.result.Balances = o.balances()
-		r.view.Event(Event{Kind: EventDone, Step: step, Balances: o.balances(), Message: step.done(o)})
+		r.result.Balances = o.Balances()
+		r.view.Event(Event{Kind: EventDone, Step: step, Balances: o.Balances(), Message: step.done(o)})
 	}
 }
 
@@ -232,7 +232,7 @@ func (r *runner) finish(ctx context.Context, o Observation) error {
 	if r.result.Key == nil && o.Key != nil {
 		r.result.Key = r.keyResult(*o.Key, false)
 	}
-	r.result.Balances = o.balances()
+	r.result.Balances = o.Balances()
 	if o.Key == nil {
 		return nil
 	}

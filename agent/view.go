@@ -58,7 +58,8 @@ type Balances struct {
 	StakedDIEM Amount `json:"stakedDiem"`
 }
 
-func (o Observation) balances() *Balances {
+// Balances is the observation's part about the wallet.
+func (o Observation) Balances() *Balances {
 	return &Balances{Block: o.Block, ETH: o.ETH, VVV: o.VVV, Staked: o.Staked, DIEM: o.DIEM, StakedDIEM: o.StakedDIEM}
 }
 
