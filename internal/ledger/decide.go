@@ -115,12 +115,17 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	if !s.granted(ways) {
 		return Verdict{Err: ErrNoGrant}
 	}
+	rates, err := s.rates(key.AccountID, request.Rates)
+	if err != nil {
+		return Verdict{Err: err}
+	}
 	before := s.balance(ways)
 	s.applyKeyLimits(key, ways)
 	parts, total := s.split(ways, request.Max)
 	if total < request.Min {
 		return Verdict{Err: s.refusal(key, ways, request, total)}
 	}
+	parts = append(parts, rates...)
 	hold := &Hold{
 		ID: request.ID, KeyID: key.ID, AccountID: key.AccountID,
 		ModelID: request.ModelID, ModelType: request.ModelType,
@@ -141,6 +146,7 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	}
 	return Verdict{Held: Held{
 		ID: hold.ID, KeyID: key.ID, AccountID: key.AccountID, Amount: total, At: s.Now, Before: before,
+		Rates: s.rateStatuses(key.AccountID, request.Rates),
 	}}
 }
 
@@ -267,8 +273,12 @@ func (s *State) resolve(hold *Hold, settlement *Settlement, state HoldState, kin
 	rest := cost
 	for i := range hold.Parts {
 		part := &hold.Parts[i]
-		part.Charged = min(rest, part.Amount)
-		rest -= part.Charged
+		if part.IsMoney() {
+			part.Charged = min(rest, part.Amount)
+			rest -= part.Charged
+		} else {
+			part.Charged = counted(part, settlement)
+		}
 		for _, id := range part.Budgets {
 			s.move(entry, id, Delta{Pending: -part.Amount, Posted: part.Charged})
 		}
@@ -289,6 +299,9 @@ func (s *State) correct(hold *Hold, settlement *Settlement) Verdict {
 	rest := cost
 	for i := range hold.Parts {
 		part := &hold.Parts[i]
+		if !part.IsMoney() {
+			continue // its window is over
+		}
 		keep := min(rest, part.Charged)
 		rest -= keep
 		for _, id := range part.Budgets {
@@ -307,9 +320,10 @@ func (s *State) record(hold *Hold, settlement *Settlement, cost money.Nano, entr
 	hold.Cost.InputCost = min(max(0, settlement.InputCost), cost)
 	hold.ChargedDIEM, hold.ChargedUSD = 0, 0
 	for _, part := range hold.Parts {
-		if part.Currency == money.USD {
+		switch part.Currency {
+		case money.USD:
 			hold.ChargedUSD += part.Charged
-		} else {
+		case money.DIEM:
 			hold.ChargedDIEM += part.Charged
 		}
 	}
@@ -401,7 +415,9 @@ func (s *State) move(entry *Entry, budgetID string, delta Delta) {
 			strings.SplitN(budgetID, "/", 2)[0], budget.Cap, budget.CapHigh, budget.Posted, budget.Pending))
 	}
 	delta.Budget = budgetID
-	entry.Deltas = append(entry.Deltas, delta)
+	if budget.Expires.IsZero() { // rate windows are no books
+		entry.Deltas = append(entry.Deltas, delta)
+	}
 	s.touch(budget)
 }
 

@@ -206,6 +206,9 @@ func (e *Engine) sweep(ctx context.Context, all bool) int {
 	if e.commit(ctx, batch) != nil {
 		return 0
 	}
+	if err := e.store.Update(ctx, func(ctx context.Context, tx Tx) error { return tx.Forget(ctx) }); err != nil {
+		e.config.Logger.Error("forgetting old rate windows failed", "error", err)
+	}
 	if len(overdue) > 0 {
 		e.config.Logger.Warn("holds of unknown outcome were charged in full", "holds", len(overdue))
 	}

@@ -33,10 +33,48 @@ type HoldRequest struct {
 	// InputPrice and OutputPrice, in nanos for a million tokens, are kept with
 	// the hold for the account's history.
 	InputPrice, OutputPrice money.Nano
+	// Rates are the windows that the call counts in; all must have room.
+	Rates []Rate
 	// Lifetime is the longest that the call can take; the hold is assumed
 	// after it.
 	Lifetime time.Duration
 }
+
+// RateKind says what a rate window counts.
+type RateKind string
+
+// Requests and tokens per minute, requests per UTC day, in Venice's words.
+const (
+	RequestsPerMinute RateKind = "RPM"
+	RequestsPerDay    RateKind = "RPD"
+	TokensPerMinute   RateKind = "TPM"
+)
+
+// Rate is a limit on an account's calls of one tier, and how much a call may
+// count: 1 for requests, the bound of its tokens for tokens. Tokens are
+// corrected to what was used when the call is settled.
+type Rate struct {
+	Kind          RateKind
+	Tier          string
+	Limit, Amount int64
+}
+
+// RateStatus is where an account stands in a window.
+type RateStatus struct {
+	Kind             RateKind
+	Limit, Remaining int64
+	ResetsAt         time.Time
+}
+
+// RateLimited is the error of a hold that a rate window has no room for.
+type RateLimited struct {
+	RateStatus
+	Tier string
+	// Never says that the call alone counts more than the whole window.
+	Never bool
+}
+
+func (r *RateLimited) Error() string { return "rate limit " + string(r.Kind) + " is reached" }
 
 // Held is a hold that was granted and is durable.
 type Held struct {
@@ -46,6 +84,7 @@ type Held struct {
 	Amount    money.Nano
 	At        time.Time // database time of the commit; it decides the window
 	Before    Balance   // what was free before this hold
+	Rates     []RateStatus
 }
 
 // Balance is what an account or key has free.

@@ -78,6 +78,9 @@ func (s *State) budgetIDs(ops []Op) []string {
 						ids[id] = true
 					}
 				}
+				for _, rate := range op.Hold.Rates {
+					ids[RateBudget(key.AccountID, rate.Kind, rate.Tier, s.Now)] = true
+				}
 			}
 		case op.Grant != nil:
 			for _, source := range op.Grant.Sources {

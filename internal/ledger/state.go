@@ -21,6 +21,8 @@ type Key struct {
 type Budget struct {
 	ID                            string
 	Cap, CapHigh, Posted, Pending money.Nano
+	// Expires is set for rate windows: when the row may be forgotten.
+	Expires time.Time
 }
 
 // Free is what the budget can still hold, never negative. The subtraction
@@ -41,7 +43,8 @@ const (
 )
 
 // Part is the share of a hold that one source funds: the same amount stands in
-// every budget named.
+// every budget named. Rate windows have parts of their own, whose currency is
+// not money.
 type Part struct {
 	Currency money.Currency `json:"currency"`
 	Budgets  []string       `json:"budgets"`
@@ -70,10 +73,21 @@ type Hold struct {
 func (h *Hold) Amount() money.Nano {
 	var sum money.Nano
 	for _, part := range h.Parts {
-		sum += part.Amount
+		if part.IsMoney() {
+			sum += part.Amount
+		}
 	}
 	return sum
 }
+
+// What a rate window's part counts, in place of a currency.
+const (
+	countRequests money.Currency = "requests"
+	countTokens   money.Currency = "tokens"
+)
+
+// IsMoney reports whether the part is of USD or DIEM, not of a rate window.
+func (p *Part) IsMoney() bool { return p.Currency == money.DIEM || p.Currency == money.USD }
 
 // Delta is how one entry moves one budget.
 type Delta struct {
@@ -134,6 +148,8 @@ type Tx interface {
 	Holds(ctx context.Context, ids []string) ([]*Hold, error)
 	// Budgets returns the rows that exist among these ids.
 	Budgets(ctx context.Context, ids []string) ([]*Budget, error)
+	// Forget deletes rate windows that expired and in which nothing is held.
+	Forget(ctx context.Context) error
 	// Write applies the changes.
 	Write(ctx context.Context, changes *Changes) error
 }

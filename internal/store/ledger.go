@@ -19,9 +19,9 @@ var _ ledger.Store = (*Store)(nil)
 const (
 	selectKeyByHash = "SELECT " + keyColumns + " FROM api_keys WHERE hash = $1"
 	selectHold      = "SELECT " + holdColumns + " FROM holds WHERE id = $1"
-	selectBudget    = "SELECT id, cap, cap_high, posted, pending FROM budgets WHERE id = $1"
+	selectBudget    = "SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id = $1"
 	updateKeyUsed   = "UPDATE api_keys SET last_used_ms = $1 WHERE id = $2"
-	upsertBudget    = `INSERT INTO budgets (id, cap, cap_high, posted, pending) VALUES ($1, $2, $3, $4, $5)
+	upsertBudget    = `INSERT INTO budgets (id, cap, cap_high, posted, pending, expires_ms) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO UPDATE SET cap = excluded.cap, cap_high = excluded.cap_high, posted = excluded.posted, pending = excluded.pending`
 	insertHold = `INSERT INTO holds (id, key_id, account_id, model_id, model_type, input_price, output_price,
 		state, parts, amount, started_ms, deadline_ms, charged_diem, charged_usd, input_diem, input_usd,
@@ -172,13 +172,22 @@ func (t *transaction) Holds(ctx context.Context, ids []string) ([]*ledger.Hold, 
 
 func scanBudget(row scanner) (*ledger.Budget, error) {
 	var budget ledger.Budget
-	err := row.Scan(&budget.ID, &budget.Cap, &budget.CapHigh, &budget.Posted, &budget.Pending)
+	var expires sql.NullInt64
+	err := row.Scan(&budget.ID, &budget.Cap, &budget.CapHigh, &budget.Posted, &budget.Pending, &expires)
+	if expires.Valid {
+		budget.Expires = fromMillis(expires.Int64)
+	}
 	return &budget, err
 }
 
 func (t *transaction) Budgets(ctx context.Context, ids []string) ([]*ledger.Budget, error) {
 	return each(ctx, t, selectBudget, ids,
 		func(id string) any { return id }, scanBudget)
+}
+
+func (t *transaction) Forget(ctx context.Context) error {
+	_, err := t.tx.ExecContext(ctx, "DELETE FROM budgets WHERE expires_ms < $1 AND pending = 0", millis(t.now))
+	return err
 }
 
 // each runs a single-row query for every key and returns the rows found.
@@ -222,7 +231,11 @@ func (t *transaction) writeUsedKeys(ctx context.Context, changes *ledger.Changes
 func (t *transaction) writeBudgets(ctx context.Context, changes *ledger.Changes) error {
 	return execEach(ctx, t, upsertBudget,
 		changes.Budgets, func(b *ledger.Budget) ([]any, error) {
-			return []any{b.ID, int64(b.Cap), int64(b.CapHigh), int64(b.Posted), int64(b.Pending)}, nil
+			var expires sql.NullInt64
+			if !b.Expires.IsZero() {
+				expires = nullMillis(&b.Expires)
+			}
+			return []any{b.ID, int64(b.Cap), int64(b.CapHigh), int64(b.Posted), int64(b.Pending), expires}, nil
 		})
 }
 

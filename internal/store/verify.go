@@ -127,6 +127,9 @@ func (r *Report) readHolds(ctx context.Context, q queryer, sums books) error {
 		}
 		var charged money.Nano
 		for _, part := range hold.Parts {
+			if !part.IsMoney() {
+				continue
+			}
 			charged += part.Charged
 			for _, id := range part.Budgets {
 				sums.of(id).Posted += part.Charged
@@ -143,7 +146,7 @@ func (r *Report) readHolds(ctx context.Context, q queryer, sums books) error {
 }
 
 func (r *Report) compare(ctx context.Context, q queryer, fromEntries, fromHolds, seeded books) error {
-	rows, err := q.QueryContext(ctx, "SELECT id, cap, cap_high, posted, pending FROM budgets")
+	rows, err := q.QueryContext(ctx, "SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE expires_ms IS NULL")
 	if err != nil {
 		return err
 	}

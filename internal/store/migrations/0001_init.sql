@@ -47,8 +47,11 @@ CREATE TABLE budgets (
     cap_high BIGINT NOT NULL CHECK (cap_high >= cap),
     posted   BIGINT NOT NULL CHECK (posted >= 0),
     pending  BIGINT NOT NULL CHECK (pending >= 0),
+    -- Rate windows only: when the row may be forgotten.
+    expires_ms BIGINT,
     CONSTRAINT ceiling CHECK (cap_high - posted - pending >= 0)
 );
+CREATE INDEX budgets_by_expiry ON budgets (expires_ms) WHERE expires_ms IS NOT NULL;
 
 CREATE TABLE holds (
     id                TEXT PRIMARY KEY,
