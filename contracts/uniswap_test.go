@@ -262,3 +262,25 @@ func TestUniswapPoolsNeverLose(t *testing.T) {
 		})
 	})
 }
+
+func TestUniswapPoolMustBePaid(t *testing.T) {
+	w := withUniswap(t)
+	at := w.v3PoolOf(wethAt, vvvAt, fee)
+	miser := common.HexToAddress("0x0000000000000000000000000000000000bad000")
+	w.setCode(t, miser, "00") // answers every callback by doing nothing
+	before := w.balance(vvvAt, at)
+	w.refused("IIA", miser, at, v3Pool.PackSwap(miser, true, vvv(1), big.NewInt(4295128740), nil))
+	w.refused("M0", miser, at, v3Pool.PackMint(miser, big.NewInt(-887220), big.NewInt(887220), vvv(1), nil))
+	w.equal("VVV in the pool", w.balance(vvvAt, at), before)
+}
+
+func TestNobodySpendsAnotherOnesApprovalThroughTheRouter(t *testing.T) {
+	w := withUniswap(t)
+	w.give(vvvAt, alice, vvv(10))
+	w.approve(alice, vvvAt, v3Router, vvv(10))
+	payment := slices.Concat(common.LeftPadBytes(vvvAt[:], 32), common.LeftPadBytes(wethAt[:], 32),
+		common.LeftPadBytes(big.NewInt(fee).Bytes(), 32), common.LeftPadBytes(alice[:], 32))
+	w.refused("", bob, v3Router, v3.PackUniswapV3SwapCallback(vvv(10), zero, payment))
+	w.refused("", bob, v3Liquidity, bindings.NewUniswapV3Liquidity().PackUniswapV3MintCallback(vvv(1), zero, payment))
+	w.equal("alice's VVV", w.balance(vvvAt, alice), vvv(10))
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"math/big"
+	"os"
 	"strings"
 	"testing"
 
@@ -35,10 +36,12 @@ type fixture struct {
 	*testing.T
 	chain
 	conformance.Addresses
+	key  *ecdsa.PrivateKey
 	auth *bind.TransactOpts
 }
 
-func newFixture(t *testing.T) *fixture {
+// newChain is a chain with one rich account and no contracts.
+func newChain(t *testing.T) *fixture {
 	t.Helper()
 	key, err := crypto.GenerateKey()
 	if err != nil {
@@ -50,16 +53,24 @@ func newFixture(t *testing.T) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{T: t, chain: chain{sim.Client(), sim}}
-	if f.Addresses, err = conformance.Deploy(t.Context(), f.chain, key); err != nil {
-		t.Fatal(err)
-	}
+	f := &fixture{T: t, chain: chain{sim.Client(), sim}, key: key}
 	id, err := f.ChainID(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.auth = bind.NewKeyedTransactor(key, id)
 	f.auth.GasLimit = 5_000_000
+	return f
+}
+
+// newFixture is the same with Uniswap on it.
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := newChain(t)
+	var err error
+	if f.Addresses, err = conformance.Deploy(t.Context(), f.chain, f.key); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
 
@@ -289,4 +300,16 @@ func nearly(a, b string) bool {
 	y, _ := new(big.Int).SetString(b, 10)
 	x.Sub(x, y)
 	return x.Abs(x).Mul(x, big.NewInt(1e9)).Cmp(y) <= 0
+}
+
+func TestMissingArtifactsAreNamedWithTheRemedy(t *testing.T) {
+	f := newChain(t)
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("go.mod", []byte("module elsewhere\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := conformance.Deploy(t.Context(), f.chain, f.key)
+	if err == nil || !strings.Contains(err.Error(), "make test-setup") {
+		t.Errorf("got %v, want an error that tells to run make test-setup", err)
+	}
 }
