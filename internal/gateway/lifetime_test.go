@@ -103,7 +103,7 @@ func TestAClientThatDoesNotReadIsGone(t *testing.T) {
 	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Type", "text/event-stream")
 		long := strings.Repeat("x", 50_000)
-		for range 800 { // more than the sockets' buffers take
+		for range 150 { // more than the sockets' buffers take
 			send(rw, piece(long, ""))
 		}
 		send(rw, piece("", "stop"))
@@ -117,6 +117,21 @@ func TestAClientThatDoesNotReadIsGone(t *testing.T) {
 	}
 	if o := w.outcome(); !o.ClientLeft {
 		t.Errorf("outcome is %+v", o)
+	}
+}
+
+func TestTheLimitForOneWriteIsNotTheStreams(t *testing.T) {
+	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", "text/event-stream")
+		for range 3 {
+			send(rw, piece("word ", ""))
+			<-time.After(40 * time.Millisecond)
+		}
+		send(rw, "[DONE]")
+	}, options{limits: gateway.Limits{Write: 20 * time.Millisecond}})
+	_, body := w.ask(helloStream)
+	if got := text(t, body); got != "word word word " || !strings.HasSuffix(body, "data: [DONE]\n\n") {
+		t.Errorf("the stream is %q", body)
 	}
 }
 

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -20,7 +19,7 @@ func (c *call) relay(body []byte, includeUsage, venice bool) *Error {
 	defer end()
 	silence := time.AfterFunc(c.g.limits.Silence, func() { c.cancel(errSilent) })
 	defer silence.Stop()
-	response, failed := c.send(ctx, "/chat/completions", "text/event-stream", body)
+	response, failed := c.post(ctx, "/chat/completions", "text/event-stream", body)
 	silence.Stop()
 	if failed != nil {
 		return c.fail(failed)
@@ -34,7 +33,7 @@ func (c *call) relay(body []byte, includeUsage, venice bool) *Error {
 		includeUsage: includeUsage, venice: venice,
 	}
 	source := &watched{source: response.Body, timer: silence, limit: c.g.limits.Silence}
-	cut := s.copy(newEvents(source, c.g.limits.Event))
+	cut := s.copy(ctx, newEvents(source, c.g.limits.Event))
 	if cut {
 		c.cancel(nil) // the upstream writes more than anybody pays for
 	}
@@ -70,9 +69,11 @@ type relayed struct {
 }
 
 // copy carries events until the stream ends in whatever way, and reports
-// whether it was cut because it outran what was held.
-func (s *relayed) copy(events *events) (cut bool) {
-	for {
+// whether it was cut because it outran what was held. The context ends it too
+// when events are still buffered, lest a client that reads one event in half a
+// minute outlives the hold.
+func (s *relayed) copy(ctx context.Context, events *events) (cut bool) {
+	for ctx.Err() == nil {
 		data, err := events.next()
 		if err != nil {
 			return false
@@ -100,6 +101,7 @@ func (s *relayed) copy(events *events) (cut bool) {
 			return false
 		}
 	}
+	return false
 }
 
 func asEvent(data []byte) []byte {
@@ -122,12 +124,7 @@ func (s *relayed) emit(event []byte) {
 		h.Set("X-Accel-Buffering", "no") // nginx would collect events
 		h.Set("Trailer", chargeHeader)
 	}
-	_ = c.control.SetWriteDeadline(c.g.now().Add(c.g.limits.Write))
-	_, err := c.w.Write(event)
-	if err == nil {
-		err = c.control.Flush()
-	}
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if c.send(event) != nil {
 		c.clientLeft()
 	}
 }

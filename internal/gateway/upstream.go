@@ -113,9 +113,9 @@ type failure struct {
 	free bool
 }
 
-// send makes the call, once. On success the answer is a 2xx; its body must be
+// post makes the upstream call, once. On success the answer is a 2xx; its body must be
 // closed. The context decides how long it may take.
-func (c *call) send(ctx context.Context, path, accept string, body []byte) (*http.Response, *failure) {
+func (c *call) post(ctx context.Context, path, accept string, body []byte) (*http.Response, *failure) {
 	upstream, _ := c.g.catalog.Upstream(c.model.Upstream)
 	var reached atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

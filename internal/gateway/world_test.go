@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -99,7 +100,13 @@ func newWorld(t *testing.T, script http.HandlerFunc, o options) *world {
 		NewID:   func() string { return "request-" + strconv.FormatInt(ids.Add(1), 10) },
 		Observe: func(o gateway.Outcome) { w.mu.Lock(); w.outcomes = append(w.outcomes, o); w.mu.Unlock() },
 	})
-	w.server = httptest.NewServer(http.HandlerFunc(w.serve))
+	w.server = httptest.NewUnstartedServer(http.HandlerFunc(w.serve))
+	// A small buffer, so that a client which does not read is noticed soon.
+	w.server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		_ = c.(*net.TCPConn).SetWriteBuffer(8 << 10)
+		return ctx
+	}
+	w.server.Start()
 	t.Cleanup(func() {
 		w.server.Close()
 		if left := w.books.count("held"); left > 0 && w.books.busy == 0 {
