@@ -15,6 +15,7 @@ import (
 
 	"stakegate/internal/catalog"
 	"stakegate/internal/gateway"
+	"stakegate/internal/ledger"
 	"stakegate/internal/money"
 )
 
@@ -60,6 +61,77 @@ func TestTheForwardedCapIsTheOneThatIsHeld(t *testing.T) {
 				t.Errorf("header says %q, want %q", got, test.header)
 			}
 		})
+	}
+}
+
+func TestTheModelIsResolvedBeforeAnythingIsHeld(t *testing.T) {
+	for body, want := range map[string]string{
+		strings.Replace(hello, "small", "nobody", 1):                                                   "404 MODEL_NOT_FOUND ",
+		strings.Replace(hello, "small", "Small", 1):                                                    "404 MODEL_NOT_FOUND ",
+		strings.Replace(hello, "small", "embed", 1):                                                    "400 INVALID_MODEL model",
+		strings.Replace(hello, "10", "1001", 1):                                                        "400 INVALID_REQUEST max_tokens",
+		strings.Replace(hello, `"max_tokens":10`, `"max_completion_tokens":1000000000`, 1):             "400 INVALID_REQUEST max_completion_tokens",
+		strings.Replace(hello, `"max_tokens":10`, `"max_tokens":5000,"max_completion_tokens":2000`, 1): "400 INVALID_REQUEST max_completion_tokens",
+	} {
+		w := newWorld(t, reset, options{})
+		w.ask(body)
+		problem := w.problem()
+		if got := fmt.Sprint(problem.Status, " ", problem.Code, " ", problem.Member); got != want || problem.Error() == "" {
+			t.Errorf("%s: error is %s, want %s", body, got, want)
+		}
+		if len(w.books.order) > 0 {
+			t.Errorf("%s: something was held", body)
+		}
+	}
+	for _, name := range []string{"default", "gpt-4o-mini"} {
+		w := newWorld(t, answers(answer(usual)), options{})
+		response, body := w.ask(strings.Replace(hello, "small", name, 1))
+		if response.Header.Get("X-Venice-Model-Id") != "small" || !strings.Contains(body, `"model":"small"`) || w.forwarded()["model"] != "vendor/small" {
+			t.Errorf("%s: answer is %d %s", name, response.StatusCode, body)
+		}
+	}
+}
+
+func TestVeniceParametersAreEchoedAsTheyHold(t *testing.T) {
+	with := `{"venice_parameters":{"include_venice_system_prompt":true},`
+	w := newWorld(t, answers(answer(usual)), options{})
+	if _, body := w.ask(strings.Replace(hello, "{", with, 1)); !strings.Contains(body, `"include_venice_system_prompt":false`) {
+		t.Errorf("answer is %s", body)
+	}
+	if _, forwards := w.forwarded()["venice_parameters"]; forwards {
+		t.Error("they are forwarded")
+	}
+	w = newWorld(t, streams(piece("x", "stop"), "[DONE]"), options{})
+	if _, body := w.ask(strings.Replace(helloUsage, "{", with, 1)); !strings.Contains(body, `"include_venice_system_prompt":false`) {
+		t.Errorf("stream is %s", body)
+	}
+}
+
+// leaving is a ledger whose client leaves while the hold becomes durable.
+type leaving struct {
+	*books
+	leave func()
+}
+
+func (l *leaving) Hold(ctx context.Context, request ledger.HoldRequest) (ledger.Held, error) {
+	held, err := l.books.Hold(ctx, request)
+	l.leave()
+	return held, err
+}
+
+func TestAHoldIsGivenBackIfItsClientLeavesBeforeTheCall(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	b := newBooks(t, money.Unit)
+	upstream := &script{}
+	g := gateway.New(gateway.Config{
+		Catalog: testCatalog(t, "http://127.0.0.1:1", [2]string{"small", "embed"}),
+		Ledger:  &leaving{b, cancel}, Transport: upstream, NewID: func() string { return "r1" },
+	})
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(hello))
+	r.Header.Set("Content-Type", "application/json")
+	problem := g.Chat(httptest.NewRecorder(), r, gateway.Caller{})
+	if problem == nil || problem.Status != 499 || upstream.body != nil || b.last().state != "voided" {
+		t.Errorf("error is %v, the hold is %s", problem, b.last().state)
 	}
 }
 
@@ -136,10 +208,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestNeitherTheCapNorTheChargeIsEverAboveTheHold(t *testing.T) {
-	parsed, err := catalog.Parse(fmt.Appendf(nil, catalogText, "http://127.0.0.1:1"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	parsed := testCatalog(t, "http://127.0.0.1:1", [2]string{"small", "embed"})
 	small, _ := parsed.Resolve(catalog.Text, "small")
 	rapid.Check(t, func(rt *rapid.T) {
 		upstream := &script{

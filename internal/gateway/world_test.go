@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,8 +32,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const catalogText = `
 upstreams: [{name: main, kind: openai, url: "%s"}]
 models:
-  - {id: small, name: Small Model, type: text, upstream: main, upstream_model: vendor/small, context: 100000, max_output: 1000, default_output: 200, price: {input: "1", output: "2"}, privacy: private, traits: [default], compatibility: [gpt-4o-mini]}
-  - {id: embed, type: embedding, upstream: main, context: 1000, price: {input: "1"}, privacy: anonymized}
+  - {id: small, name: Small Model, type: text, upstream: main, upstream_model: "%s", context: 100000, max_output: 1000, default_output: 200, price: {input: "1", output: "2"}, privacy: private, traits: [default], compatibility: [gpt-4o-mini]}
+  - {id: embed, type: embedding, upstream_model: "%s", upstream: main, context: 1000, price: {input: "1"}, privacy: anonymized}
 `
 
 const (
@@ -60,7 +61,17 @@ type options struct {
 	limits    gateway.Limits
 	keys      map[string]string
 	transport http.RoundTripper
-	url       string // of the upstream, if it is not the script
+	models    [2]string // the upstream's names of small and embed
+	url       string    // of the upstream, if it is not the script
+}
+
+func testCatalog(t *testing.T, url string, models [2]string) *catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Parse(fmt.Appendf(nil, catalogText, url, models[0], models[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // newWorld starts everything. At the test's end no hold may be open.
@@ -79,16 +90,17 @@ func newWorld(t *testing.T, script http.HandlerFunc, o options) *world {
 		w.mu.Lock()
 		w.bodies, w.headers = append(w.bodies, body), append(w.headers, r.Header.Clone())
 		w.mu.Unlock()
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		script(rw, r)
 	}))
 	t.Cleanup(upstream.Close)
 	if o.url == "" {
 		o.url = upstream.URL + "/v1"
 	}
-	c, err := catalog.Parse(fmt.Appendf(nil, catalogText, o.url))
-	if err != nil {
-		t.Fatal(err)
+	if o.models[0] == "" {
+		o.models = [2]string{"vendor/small", "embed"}
 	}
+	c := testCatalog(t, o.url, o.models)
 	if o.transport == nil {
 		transport := gateway.NewTransport()
 		t.Cleanup(transport.CloseIdleConnections)
