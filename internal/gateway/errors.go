@@ -54,10 +54,13 @@ func invalid(member, problem string) *Error {
 // malformed is the error for a body that strictjson refuses.
 func malformed(err error) *Error {
 	var strict *strictjson.Error
-	if errors.As(err, &strict) {
+	if errors.As(err, &strict) && strict.Member != "" {
 		return invalid(strict.Member, strict.Problem)
 	}
-	return invalid("", "is not valid JSON")
+	if strict != nil {
+		return invalid("", "The body "+strict.Problem+".")
+	}
+	return invalid("", "The body is not valid JSON.")
 }
 
 func unknownModel() *Error {

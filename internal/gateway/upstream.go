@@ -197,7 +197,8 @@ func refusedByModel(response *http.Response) *Error {
 	}
 	return &Error{
 		Status: 400, Code: "INVALID_REQUEST", NoRetry: true,
-		Message: "was refused by the model server as invalid (status " + strconv.Itoa(response.StatusCode) + ")",
+		Message: "The model server refused the request as invalid (status " + strconv.Itoa(response.StatusCode) +
+			"). Nothing was charged.",
 	}
 }
 
