@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"stakegate/agent"
+	"stakegate/internal/app"
+	"stakegate/internal/devworld"
+	"stakegate/internal/devworld/echo"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stakegate": main})
+}
+
+// TestAgentScripts runs the agent's commands as a user would, against a real
+// chain and a real server.
+func TestAgentScripts(t *testing.T) {
+	world, chain := startWorld(t)
+	testscript.Run(t, testscript.Params{
+		Files: []string{"testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_wallets.txtar"},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("WORLD", world)
+			env.Setenv("RPC", chain.RPCURL())
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "xdg"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "json": jsonMember, "mode": fileMode, "capture": capture,
+			"fund": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(chain.Fund(context.Background(), common.HexToAddress(args[0]), agent.MustAmount(args[1]).Int(), nil, nil))
+			},
+		},
+	})
+}
+
+// exits runs a command that must end with the given exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if coded, ok := err.(interface{ ExitCode() int }); ok {
+		got = coded.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if want, _ := strconv.Atoi(args[0]); got != want {
+		ts.Fatalf("exit code: got %d, want %d", got, want)
+	}
+}
+
+// jsonMember compares a member of the JSON object on stdout: json a.b.0 value.
+func jsonMember(ts *testscript.TestScript, neg bool, args []string) {
+	got := member(ts, args[0])
+	if same := got == args[1]; same == neg {
+		ts.Fatalf("%s: got %s, want %s (negated: %v)", args[0], got, args[1], neg)
+	}
+}
+
+// capture puts a member of the JSON object on stdout into a variable.
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[1], member(ts, args[0]))
+}
+
+func member(ts *testscript.TestScript, path string) string {
+	var value any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &value))
+	for name := range strings.SplitSeq(path, ".") {
+		switch inner := value.(type) {
+		case map[string]any:
+			value = inner[name]
+		case []any:
+			index, err := strconv.Atoi(name)
+			ts.Check(err)
+			value = inner[index]
+		default:
+			value = nil
+		}
+	}
+	if list, ok := value.([]any); ok {
+		return fmt.Sprintf("%d members", len(list))
+	}
+	return fmt.Sprint(value)
+}
+
+// fileMode checks a file's permissions: mode 0600 file.
+func fileMode(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%#o", info.Mode().Perm()); got != args[0] {
+		ts.Fatalf("%s: got mode %s, want %s", args[1], got, args[0])
+	}
+}
+
+// startWorld starts a chain, a model and the real server, and writes the
+// world.json that the commands read.
+func startWorld(t *testing.T) (path string, chain *devworld.Chain) {
+	t.Helper()
+	dir := t.TempDir()
+	chain, err := devworld.StartChain(t.Context(), devworld.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { chain.Close() })
+	model := httptest.NewServer(echo.New(echo.Config{}))
+	t.Cleanup(model.Close)
+	catalog := fmt.Sprintf(`{"upstreams":[{"name":"echo","kind":"openai","url":%q}],"models":[{"id":%q,"type":"text","upstream":"echo",`+
+		`"context":%d,"max_output":%d,"tokenizer":"bytes","privacy":"private","tier":"dev","price":{"input":"1","output":"2"}}],`+
+		`"tiers":{"dev":{"requests_per_minute":100,"tokens_per_minute":1000000}}}`, model.URL+"/v1", echo.ChatModel, echo.ContextTokens, echo.MaxOutput)
+	if err := os.WriteFile(filepath.Join(dir, "catalog.yaml"), []byte(catalog), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	apiBase := startServer(t, dir, chain)
+	text, err := json.Marshal(map[string]any{
+		"apiBase": apiBase, "rpcUrl": chain.RPCURL(), "chainId": chain.ChainID(), "contracts": devworld.BaseContracts(),
+		"faucet": map[string]string{"privateKey": "0x" + hex.EncodeToString(crypto.FromECDSA(chain.FaucetKey()))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(dir, "world.json")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path, chain
+}
+
+func startServer(t *testing.T, dir string, chain *devworld.Chain) (apiBase string) {
+	t.Helper()
+	config, err := app.LoadConfig("", []string{
+		app.EnvironmentPrefix + "DATABASE=sqlite:" + filepath.Join(dir, "stakegate.db"),
+		app.EnvironmentPrefix + "ROOT_KEY_FILE=" + filepath.Join(dir, "root.key"),
+		app.EnvironmentPrefix + "CATALOG=" + filepath.Join(dir, "catalog.yaml"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	contracts, confirmations := devworld.BaseContracts(), uint64(0)
+	config.Chain = app.ChainConfig{ID: chain.ChainID(), Name: "Base", RPC: []string{chain.RPCURL()}, Confirmations: &confirmations,
+		MaxHeadAge: app.Duration(time.Hour), PollInterval: app.Duration(100 * time.Millisecond)}
+	config.Stake = app.StakeConfig{
+		Mint:       app.AdapterConfig{Adapter: "venice-vvv", Contract: contracts.Staking.Hex(), Symbol: "VVV"},
+		Allocation: []app.AdapterConfig{{Adapter: "pool", Contract: contracts.Staking.Hex(), Pool: "1000"}},
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := app.New(t.Context(), config, app.Options{Listener: listener, Version: "test", Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- server.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("the server stopped: %v", err)
+		}
+	})
+	return server.APIBase()
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"stakegate/agent"
+)
+
+// upFlags are the flags of "agent up".
+type upFlags struct {
+	agentFlags
+	stake, diem                        string
+	ethMax, gasMax, keepETH            string
+	slippageBPS, impactBPS             int64
+	keyType, limitDIEM, limitUSD       string
+	period, privacy, expires, describe string
+	model, prompt                      string
+	wait                               time.Duration
+	faucet, dryRun, exitCode, reveal   bool
+}
+
+func (f *upFlags) register(flags *pflag.FlagSet) {
+	f.agentFlags.register(flags)
+	flags.StringVar(&f.stake, "stake", "10", "VVV that shall be staked; what is missing is bought")
+	flags.StringVar(&f.diem, "diem", "0", "DIEM that shall be staked; what is missing is minted from the stake (Venice counts from 0.1)")
+	flags.StringVar(&f.ethMax, "eth-max", "0.2", "the most ETH that this run may spend, gas included")
+	flags.StringVar(&f.gasMax, "gas-max", "0.01", "the most ETH that the gas of one transaction may cost")
+	flags.StringVar(&f.keepETH, "keep-eth", "0", "ETH that stays in the wallet")
+	flags.Int64Var(&f.slippageBPS, "slippage-bps", 50, "how much worse than quoted a swap may turn out, in 1/100 of 1 %")
+	flags.Int64Var(&f.impactBPS, "impact-bps", 300, "how much a swap may move the price, in 1/100 of 1 %")
+	flags.StringVar(&f.keyType, "type", "INFERENCE", "INFERENCE, or ADMIN for a key that manages its account")
+	flags.StringVar(&f.limitDIEM, "limit-diem", "", "the most DIEM that the key may spend in each period")
+	flags.StringVar(&f.limitUSD, "limit-usd", "", "the most USD that the key may spend in each period")
+	flags.StringVar(&f.period, "period", "", "EPOCH (a UTC day), MONTH or LIFETIME (default: the server's)")
+	flags.StringVar(&f.privacy, "privacy", "", "ALL, PRIVATE_TEXT or PRIVATE_ONLY models (default: the server's)")
+	flags.StringVar(&f.expires, "expires", "", "when the key ends: YYYY-MM-DD, or a UTC time such as 2027-01-01T00:00:00Z")
+	flags.StringVar(&f.describe, "description", "", "the key's description, at most 64 characters")
+	flags.StringVar(&f.model, "model", "", "the model that the key is proved with (default: the first text model)")
+	flags.StringVar(&f.prompt, "prompt", "", "ask this with the key, even if it was proved before")
+	flags.DurationVar(&f.wait, "wait", 0, "how long to wait for ETH to arrive, such as 10m")
+	flags.BoolVar(&f.faucet, "faucet", false, "in a dev world: have its faucet pay what ETH is missing")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan with its costs; sign and send nothing")
+	flags.BoolVar(&f.exitCode, "exit-code", false, "with --dry-run: exit with 3 if there is something to do")
+	flags.BoolVar(&f.reveal, "reveal", false, "print the API key itself")
+}
+
+func agentUpCommand() *cobra.Command {
+	var f upFlags
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "Buy, stake, mint a key and prove it, as far as each is missing",
+		Long: `Take the wallet to a working API key. Each step looks at the chain first: run
+again, it does nothing twice; interrupted anywhere, it goes on.
+
+It spends real ETH on a real chain: --dry-run shows the plan, --eth-max caps it.
+
+Exit codes: 0 done, 1 error, 2 usage, 3 the plan has changes (--exit-code),
+4 the key has nothing to spend, 5 the server does not accept the stake,
+130 interrupted.
+
+With --json, stdout is one object: version 1, ok, wallet {address, keyFrom,
+created}, network, apiBase, chainId, plan {steps [{kind, symbol, reason, amount,
+token, eth, gas, blocked}], eth, gas, applyable, complete}, transactions [{step,
+hash, block, fee}], balances {block, eth, vvv, stakedVvv, diem, stakedDiem}, key
+{id, type, last6, created, file, apiKey (with --reveal)}, proof {model, answer,
+promptTokens, completionTokens, costDiem, costUsd}, account, warnings, and error
+{message, exitCode, retryable, hint} if ok is false. Amounts of tokens are
+decimal strings. Members are only ever added.`,
+		Example: `  stakegate agent up --world .stakegate-dev/world.json --faucet
+  STAKEGATE_RPC=https://mainnet.base.org stakegate agent up --stake 10 --diem 0.1 --dry-run
+  stakegate agent up --rpc https://mainnet.base.org --key-file agent.key --type ADMIN --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	f.register(cmd.Flags())
+	return cmd
+}
+
+func (f *upFlags) run(cmd *cobra.Command) error {
+	out := upOutput{Version: 1}
+	err := agentError(cmd.Context(), f.up(cmd, &out))
+	if f.json {
+		out.OK, out.Error = err == nil, errorOutput(err)
+		if writeErr := writeJSON(cmd.OutOrStdout(), out); writeErr != nil {
+			return writeErr
+		}
+	}
+	if err == nil && f.dryRun && f.exitCode && !out.Plan.Complete {
+		return codedError{errors.New(""), exitPlanChanges}
+	}
+	return err
+}
+
+func (f *upFlags) up(cmd *cobra.Command, out *upOutput) error {
+	options, err := f.options()
+	if err != nil {
+		return err
+	}
+	s, err := f.open(cmd)
+	if err != nil {
+		return err
+	}
+	options.Network, options.Keys, options.Signer = s.network, s.store, s.signer
+	out.Wallet = &walletOutput{Address: s.signer.Address(), KeyFrom: s.keyFrom, Created: s.created}
+	p := progress{w: cmd.ErrOrStderr(), color: wantsColor(cmd.ErrOrStderr())}
+	if s.created {
+		p.say("made a new wallet: %s, in %s", s.signer.Address(), s.keyFrom)
+	}
+	if f.dryRun {
+		return f.plan(cmd, options, out)
+	}
+	if f.faucet {
+		if err := f.fund(cmd, s, options, p); err != nil {
+			return err
+		}
+	}
+	out.Result, err = agent.Up(cmd.Context(), options, agent.ViewFunc(p.event))
+	if out.Key != nil && f.reveal {
+		out.RevealedKey = out.Key.Secret.Reveal()
+	}
+	if err == nil && !f.json {
+		printResult(cmd.OutOrStdout(), *out)
+	}
+	return err
+}
+
+// options turns flags into a run's options; errors are the user's.
+func (f *upFlags) options() (agent.Options, error) {
+	o := agent.Options{Model: f.model, Prompt: f.prompt, WaitForETH: f.wait}
+	o.Target.Prove = f.prompt != ""
+	o.Limits = agent.Limits{SlippageBPS: f.slippageBPS, MaxImpactBPS: f.impactBPS}
+	for _, amount := range []struct {
+		flag, text string
+		into       *agent.Amount
+	}{
+		{"stake", f.stake, &o.Target.Stake}, {"diem", f.diem, &o.Target.DIEM}, {"eth-max", f.ethMax, &o.Limits.MaxETH},
+		{"gas-max", f.gasMax, &o.Limits.MaxTxFee}, {"keep-eth", f.keepETH, &o.Limits.KeepETH},
+	} {
+		parsed, err := agent.ParseAmount(amount.text)
+		if err != nil {
+			return o, usageError("--%s: %v", amount.flag, err)
+		}
+		*amount.into = parsed
+	}
+	switch {
+	case o.Limits.MaxETH.IsZero() || o.Limits.MaxTxFee.IsZero():
+		return o, usageError("--eth-max and --gas-max must be more than 0")
+	case f.slippageBPS < 1 || f.slippageBPS > 1000 || f.impactBPS < 1 || f.impactBPS > 2000:
+		return o, usageError("--slippage-bps must be 1 to 1000 (10 %%) and --impact-bps 1 to 2000 (20 %%)")
+	case f.exitCode && !f.dryRun:
+		return o, usageError("--exit-code goes with --dry-run")
+	case f.faucet && f.world == "":
+		return o, usageError("--faucet goes with --world: only dev worlds have one")
+	}
+	var err error
+	o.Target.Key, err = f.keySpec()
+	return o, err
+}
+
+// keySpec reads the flags about the key that is asked for.
+func (f *upFlags) keySpec() (agent.KeySpec, error) {
+	spec := agent.KeySpec{Type: agent.KeyType(strings.ToUpper(f.keyType)), Description: f.describe, ExpiresAt: f.expires,
+		Period: strings.ToUpper(f.period), Privacy: strings.ToUpper(f.privacy)}
+	for _, choice := range []struct {
+		flag, value string
+		allowed     []string
+	}{
+		{"type", string(spec.Type), []string{"INFERENCE", "ADMIN"}},
+		{"period", spec.Period, []string{"", "EPOCH", "MONTH", "LIFETIME"}},
+		{"privacy", spec.Privacy, []string{"", "ALL", "PRIVATE_TEXT", "PRIVATE_ONLY"}},
+	} {
+		if !slices.Contains(choice.allowed, choice.value) {
+			return spec, usageError("--%s must be one of %s", choice.flag, strings.TrimPrefix(strings.Join(choice.allowed, ", "), ", "))
+		}
+	}
+	if len([]rune(f.describe)) > 64 {
+		return spec, usageError("--description may have at most 64 characters")
+	}
+	var limits agent.KeyLimits
+	for _, limit := range []struct {
+		flag, text string
+		into       **agent.Decimal
+	}{{"limit-diem", f.limitDIEM, &limits.DIEM}, {"limit-usd", f.limitUSD, &limits.USD}} {
+		if limit.text == "" {
+			continue
+		}
+		parsed, err := agent.ParseDecimal(limit.text)
+		if err != nil {
+			return spec, usageError("--%s: %v", limit.flag, err)
+		}
+		*limit.into, spec.Limits = &parsed, &limits
+	}
+	return spec, nil
+}
+
+// plan prints what a run would do.
+func (f *upFlags) plan(cmd *cobra.Command, options agent.Options, out *upOutput) error {
+	observed, err := agent.Observe(cmd.Context(), options)
+	if err != nil {
+		return err
+	}
+	plan := agent.NewPlan(observed)
+	out.Result = agent.Result{Network: options.Network.Name, APIBase: options.Network.APIBase, ChainID: options.Network.ChainID,
+		Address: options.Signer.Address(), Plan: &plan, Balances: observed.Balances(), Transactions: []agent.Transaction{}, Warnings: []string{}}
+	if !f.json {
+		printPlan(cmd.OutOrStdout(), plan, wantsColor(cmd.OutOrStdout()))
+	}
+	return nil
+}
+
+// fund has the dev world's faucet pay what the plan says is missing.
+func (f *upFlags) fund(cmd *cobra.Command, s session, options agent.Options, p progress) error {
+	observed, err := agent.Observe(cmd.Context(), options)
+	if err != nil {
+		return err
+	}
+	for _, step := range agent.NewPlan(observed).Steps {
+		if step.Kind != agent.StepFund || !step.Todo() {
+			continue
+		}
+		// Prices move between two looks: a tenth more is not missed here.
+		amount := step.Amount.Add(step.Amount.Div(10))
+		hash, err := s.world.Fund(cmd.Context(), s.signer.Address(), amount)
+		if err != nil {
+			return fmt.Errorf("faucet: %w", err)
+		}
+		p.say("the faucet sent %s ETH to %s (transaction %s)", amount.Short(), s.signer.Address(), hash)
+	}
+	return nil
+}
