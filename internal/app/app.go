@@ -37,24 +37,27 @@ type Options struct {
 	// Guide fills in /llms.txt; its API base is set by the app.
 	Guide api.Guide
 	// Wrap, if set, goes around the whole handler.
-	Wrap    func(http.Handler) http.Handler
+	Wrap func(http.Handler) http.Handler
+	// Limits of a paid call; see gateway.Limits for the defaults.
+	Limits  gateway.Limits
 	Version string
-	Now     func() time.Time
-	Logger  *slog.Logger
+	Now     func() time.Time // default time.Now
+	Logger  *slog.Logger     // default: none
 }
 
 // App is a server that was built and not yet run.
 type App struct {
-	config  Config
-	options Options
-	store   *store.Store
-	chain   *chain.Client
-	engine  *ledger.Engine
-	gateway *gateway.Gateway
-	watcher *stake.Watcher
-	server  *http.Server
-	api     string
-	closing sync.Once
+	config    Config
+	options   Options
+	store     *store.Store
+	chain     *chain.Client
+	engine    *ledger.Engine
+	transport *http.Transport // to the models
+	gateway   *gateway.Gateway
+	watcher   *stake.Watcher
+	server    *http.Server
+	api       string
+	closing   sync.Once
 }
 
 const (
@@ -68,7 +71,13 @@ const (
 // New builds a server: it opens the database, checks the chain's id and reads
 // the catalogue. Close must be called, unless Run is.
 func New(ctx context.Context, config Config, options Options) (*App, error) {
-	a := &App{config: config, options: options}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &App{config: config, options: options, transport: gateway.NewTransport()}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -116,7 +125,8 @@ func (a *App) build(ctx context.Context) error {
 	})
 	hasher := apikey.NewHasher(root)
 	a.gateway = gateway.New(gateway.Config{
-		Catalog: models, Ledger: allocations, Keys: keys, Now: a.options.Now, NewID: newID, Log: a.options.Logger,
+		Catalog: models, Ledger: allocations, Keys: keys, Transport: a.transport, Limits: a.options.Limits,
+		Now: a.options.Now, NewID: newID, Log: a.options.Logger,
 	})
 	return a.open(root, hasher, models, allocations, challenges)
 }
@@ -290,6 +300,7 @@ func (a *App) drain() error {
 func (a *App) Close() error {
 	var err error
 	a.closing.Do(func() {
+		a.transport.CloseIdleConnections()
 		if a.chain != nil {
 			a.chain.Close()
 		}

@@ -72,8 +72,9 @@ var _ stake.Chain = (*Client)(nil)
 
 // node is one endpoint.
 type node struct {
-	name string // host and port, fit for logs
-	rpc  *rpc.Client
+	name      string // host and port, fit for logs
+	rpc       *rpc.Client
+	transport *http.Transport
 }
 
 // Dial checks the configuration and asks every node for its chain id. It
@@ -131,14 +132,15 @@ func newClient(config Config) (*Client, error) {
 			// Not quoted: it may hold a credential.
 			return nil, fmt.Errorf("chain.rpc[%d]: must be an http or https URL", i)
 		}
+		transport := newTransport()
 		client, err := rpc.DialOptions(context.Background(), text, rpc.WithHTTPClient(&http.Client{
-			Transport:     boundedTransport{newTransport(), config.MaxResponse},
+			Transport:     boundedTransport{transport, config.MaxResponse},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}))
 		if err != nil {
 			return nil, fmt.Errorf("chain.rpc[%d]: %w", i, hideURL(err))
 		}
-		c.nodes = append(c.nodes, &node{name: parsed.Host, rpc: client})
+		c.nodes = append(c.nodes, &node{name: parsed.Host, rpc: client, transport: transport})
 	}
 	return c, nil
 }
@@ -147,6 +149,7 @@ func newClient(config Config) (*Client, error) {
 func (c *Client) Close() {
 	for _, n := range c.nodes {
 		n.rpc.Close()
+		n.transport.CloseIdleConnections()
 	}
 }
 

@@ -116,7 +116,7 @@ func mintProblem(err error) *Error {
 	case errors.Is(err, issuer.ErrTooFast):
 		return &Error{
 			Status: http.StatusTooManyRequests, Text: textRate, Code: "RATE_LIMIT_EXCEEDED",
-			Next: "An account may make 20 keys a minute.", RetryAfter: mintRetryAfter,
+			Next: "An account may make only so many keys a minute; nothing was spent.", RetryAfter: mintRetryAfter,
 		}
 	case errors.Is(err, issuer.ErrTooManyKeys):
 		return &Error{Status: http.StatusBadRequest, Text: issuer.ErrTooManyKeys.Error(), Code: "TOO_MANY_KEYS", Next: "Delete a key first."}
@@ -246,7 +246,7 @@ func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	problem := problemOf(err)
 	answer := body{Error: problem.Text, Code: problem.Code, Message: problem.Next, Details: tree(problem.Members), Tokens: problem.tokens}
 	if problem.Status >= http.StatusInternalServerError {
-		answer.RequestID = requestID(r)
+		answer.RequestID = w.Header().Get(requestIDHeader)
 	}
 	if problem.Status == http.StatusInternalServerError || problem.cause != nil {
 		eventOf(r).add(slog.Any("error", err))
@@ -266,6 +266,9 @@ func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if problem.RetryAfter > 0 {
 		seconds := int64((problem.RetryAfter + time.Second - 1) / time.Second)
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
+	if problem.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 section 15.5.2
 	}
 	if problem.NoRetry {
 		w.Header().Set("X-Should-Retry", "false")

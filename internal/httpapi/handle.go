@@ -6,13 +6,17 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"stakegate/internal/apikey"
 	"stakegate/internal/gateway"
 )
 
-// maxBody bounds the JSON of management routes, in bytes.
-const maxBody = 64 << 10
+// What a management route reads of a body, in bytes, and for how long.
+const (
+	maxBody     = 64 << 10
+	maxBodyTime = 15 * time.Second
+)
 
 // open serves a JSON answer to anybody; Authorization is not even looked at.
 func (s *server) open(handle func(r *http.Request) (any, error)) http.Handler {
@@ -151,6 +155,11 @@ func checkEncoding(r *http.Request) error {
 
 // readBody reads a management route's body.
 func readBody(r *http.Request) ([]byte, error) {
+	if control := eventOf(r).control; control != nil {
+		// A writer without deadlines (a test's recorder) has no slow client.
+		_ = control.SetReadDeadline(time.Now().Add(maxBodyTime))
+		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	}
 	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {

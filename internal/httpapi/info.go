@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"maps"
 	"net/http"
 
 	"stakegate/api"
@@ -67,13 +68,13 @@ func (s *server) usageHistory(r *http.Request, caller apikey.Key) (any, error) {
 }
 
 func (s *server) listModels(r *http.Request) (any, error) {
-	kind, err := modelType(r)
+	kind, err := modelType(r, allTypes)
 	if err != nil {
 		return nil, err
 	}
 	list := []any{}
 	for _, model := range s.config.Catalog.Models() {
-		if kind == "all" || kind == string(model.Type) {
+		if kind == allTypes || kind == string(model.Type) {
 			list = append(list, modelAnswer(model))
 		}
 	}
@@ -89,23 +90,33 @@ func (s *server) compatibilityMapping(r *http.Request) (any, error) {
 }
 
 func (s *server) nameMap(r *http.Request, names func(catalog.Type) map[string]string) (any, error) {
-	kind, err := modelType(r)
+	kind, err := modelType(r, string(catalog.Text))
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"data": names(catalog.Type(kind)), "object": "list", "type": kind}, nil
+	data := map[string]string{}
+	if kind == allTypes { // a name that two types share is the text model's
+		maps.Copy(data, names(catalog.Embedding))
+		maps.Copy(data, names(catalog.Text))
+	} else {
+		maps.Copy(data, names(catalog.Type(kind)))
+	}
+	return map[string]any{"data": data, "object": "list", "type": kind}, nil
 }
+
+// allTypes is the value of the parameter type for models of every type.
+const allTypes = "all"
 
 var modelTypes = map[string]bool{
 	"asr": true, "embedding": true, "image": true, "music": true, "text": true, "tts": true,
 	"upscale": true, "inpaint": true, "video": true, "all": true, "code": true,
 }
 
-// modelType reads the parameter type; as on Venice, none means text.
-func modelType(r *http.Request) (string, error) {
+// modelType reads the parameter type.
+func modelType(r *http.Request, otherwise string) (string, error) {
 	kind := r.URL.Query().Get("type")
 	if kind == "" {
-		return string(catalog.Text), nil
+		return otherwise, nil
 	}
 	if !modelTypes[kind] {
 		return "", invalid("type", "is not a type of models")

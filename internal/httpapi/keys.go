@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -371,51 +370,4 @@ func posted(budget *ledger.Budget) money.Nano {
 		return 0
 	}
 	return budget.Posted
-}
-
-// keyAnswer is a key as the API shows it, with its spending of the last seven
-// days and of the current period where they are known.
-func keyAnswer(key apikey.Key, week, period *ledger.Settled) map[string]any {
-	answer := map[string]any{
-		"id": key.ID, "apiKeyType": key.Type, "description": key.Description,
-		"consumptionLimits": limitsAnswer(key.Limits), "limitPeriod": key.Period, "modelPrivacy": key.Privacy,
-		"createdAt": timestamp(key.CreatedAt), "expiresAt": optionalTime(key.ExpiresAt),
-		"lastUsedAt": optionalTime(key.LastUsedAt), "last6Chars": key.Last6,
-	}
-	if week != nil {
-		answer["usage"] = map[string]any{"trailingSevenDays": map[string]string{
-			"usd": week.USD.String(), "diem": week.DIEM.String(), "vcu": "0",
-		}}
-	}
-	if period != nil {
-		answer["currentPeriodUsage"] = map[string]string{"usd": period.USD.String(), "diem": period.DIEM.String()}
-	}
-	return answer
-}
-
-func createdAnswer(minted issuer.Minted) any {
-	key := minted.Key
-	return map[string]any{"success": true, "data": map[string]any{
-		"apiKey": minted.Secret.Reveal(), "apiKeyType": key.Type, "consumptionLimit": limitsAnswer(key.Limits),
-		"limitPeriod": key.Period, "modelPrivacy": key.Privacy, "description": key.Description,
-		"expiresAt": optionalTime(key.ExpiresAt), "id": key.ID,
-	}}
-}
-
-// limitsAnswer shows limits as JSON numbers in the caller's own digits.
-func limitsAnswer(limits apikey.Limits) map[string]any {
-	number := func(limit *apikey.Limit) any {
-		if limit == nil {
-			return nil
-		}
-		return json.Number(limit.Text)
-	}
-	return map[string]any{"usd": number(limits.USD), "diem": number(limits.DIEM), "vcu": number(limits.VCU)}
-}
-
-func optionalTime(at *time.Time) any {
-	if at == nil {
-		return nil
-	}
-	return timestamp(*at)
 }

@@ -15,17 +15,22 @@ import (
 // event is what one request's log line will say. It is made at the door and
 // filled in on the way; nothing in it may be a secret or a client's text.
 type event struct {
-	id     string
-	route  string
-	key    string // id, never the secret
-	status int
-	bytes  int64
-	extra  []any
+	id      string
+	control *http.ResponseController
+	route   string
+	key     string // id, never the secret
+	status  int
+	bytes   int64
+	extra   []any
 }
 
 func (e *event) add(attributes ...any) { e.extra = append(e.extra, attributes...) }
 
 type eventKey struct{}
+
+// requestIDHeader names a request to its client. The room that serves it may
+// replace the id by its own.
+const requestIDHeader = "X-Request-Id"
 
 // eventOf returns the request's event; outside of observe, one that nobody
 // reads.
@@ -36,8 +41,6 @@ func eventOf(r *http.Request) *event {
 	return &event{}
 }
 
-func requestID(r *http.Request) string { return eventOf(r).id }
-
 // observe gives every request an id and a line in the log, and turns a panic
 // into a 500 that says nothing.
 func (s *server) observe(next http.Handler) http.Handler {
@@ -47,11 +50,11 @@ func (s *server) observe(next http.Handler) http.Handler {
 			http.Error(w, `{"error":"`+textUnknown+`"}`, http.StatusInternalServerError)
 			return
 		}
-		e := &event{id: id.String()}
+		e := &event{id: id.String(), control: http.NewResponseController(w)}
 		r = r.WithContext(context.WithValue(r.Context(), eventKey{}, e))
 		recorder := &recorder{ResponseWriter: w, event: e}
 		header := w.Header()
-		header.Set("X-Request-Id", e.id)
+		header.Set(requestIDHeader, e.id)
 		header.Set("X-Venice-Version", s.config.Version)
 		header.Set("X-Content-Type-Options", "nosniff")
 		started := s.config.Now()
@@ -62,6 +65,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 
 func (s *server) finish(w *recorder, r *http.Request, started time.Time) {
 	broken := recover()
+	w.event.id = w.Header().Get(requestIDHeader) // a paid call has its hold's
 	if err, ok := broken.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		s.log(w, r, started, slog.LevelInfo, "aborted", true)
 		panic(broken)

@@ -6,6 +6,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -75,12 +78,33 @@ type server struct{ config Config }
 // New returns the handler of every route.
 func New(config Config) http.Handler {
 	s := &server{config}
-	mux := http.NewServeMux()
-	s.routes(mux)
-	return s.observe(s.wrapMux(mux))
+	r := &router{mux: http.NewServeMux(), static: map[string][]string{}}
+	s.routes(r)
+	return s.observe(s.guardRoutes(r))
 }
 
-func (s *server) routes(mux *http.ServeMux) {
+// router is a mux that knows which methods each path without a variable has.
+type router struct {
+	mux    *http.ServeMux
+	static map[string][]string
+}
+
+// Handle takes patterns of the form "METHOD /path".
+func (r *router) Handle(pattern string, handler http.Handler) {
+	r.mux.Handle(pattern, handler)
+	method, path, _ := strings.Cut(pattern, " ")
+	if path = strings.TrimSuffix(path, "{$}"); !strings.Contains(path, "{") {
+		r.static[path] = append(r.static[path], method)
+		if method == http.MethodGet {
+			r.static[path] = append(r.static[path], http.MethodHead)
+		}
+	}
+}
+
+// HandleFunc is Handle for functions.
+func (r *router) HandleFunc(pattern string, handler http.HandlerFunc) { r.Handle(pattern, handler) }
+
+func (s *server) routes(mux *router) {
 	const api = "/api/v1"
 	mux.Handle("GET "+api+"/api_keys/generate_web3_key", s.open(s.getChallenge))
 	mux.Handle("POST "+api+"/api_keys/generate_web3_key", s.open(s.postMint))
@@ -110,45 +134,49 @@ func (s *server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /llms.txt", s.llms)
 }
 
-// wrapMux answers what the mux does not know in the API's own error shape; its
-// own 404 and 405 are plain text.
-func (s *server) wrapMux(mux *http.ServeMux) http.Handler {
+// guardRoutes answers what is not a route in the API's own error shape: the
+// mux's own 404 and 405 are plain text, it redirects from unclean paths, and
+// where "/api_keys/{id}" has a method that "/api_keys/rate_limits" lacks, it
+// would take the latter for an id.
+func (s *server) guardRoutes(routes *router) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handler, pattern := mux.Handler(r)
-		if isStatic(r) { // a static path wins over {id} for every method
-			pattern = ""
-			handler = methodNotAllowed("GET, HEAD")
-		}
-		if pattern != "" {
+		methods, isStatic := routes.static[r.URL.Path]
+		handler, pattern := routes.mux.Handler(r)
+		switch {
+		case !isClean(r.URL.Path):
+			s.notFound(w, r)
+		case isStatic && !slices.Contains(methods, r.Method):
+			s.methodNotAllowed(w, r, strings.Join(methods, ", "))
+		case pattern != "":
 			eventOf(r).route = pattern
-			mux.ServeHTTP(w, r)
-			return
+			routes.mux.ServeHTTP(w, r)
+		default:
+			probe := &headerProbe{header: http.Header{}}
+			handler.ServeHTTP(probe, r)
+			if probe.status == http.StatusMethodNotAllowed {
+				s.methodNotAllowed(w, r, probe.header.Get("Allow"))
+				return
+			}
+			s.notFound(w, r)
 		}
-		probe := &headerProbe{header: http.Header{}}
-		handler.ServeHTTP(probe, r)
-		if probe.status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", probe.header.Get("Allow"))
-			s.writeError(w, r, &Error{Status: probe.status, Text: textMethod, Code: "METHOD_NOT_ALLOWED"})
-			return
-		}
-		s.writeError(w, r, &Error{
-			Status: http.StatusNotFound, Text: textNotFound, Code: "NOT_FOUND",
-			Next: "GET /openapi.yaml lists the routes.",
-		})
 	})
 }
 
-const rateLimitsPath = "/api/v1/api_keys/rate_limits"
-
-func isStatic(r *http.Request) bool {
-	return r.URL.Path == rateLimitsPath && r.Method != http.MethodGet && r.Method != http.MethodHead
+// isClean reports whether a path is spelt in the one way that routes are.
+func isClean(text string) bool {
+	cleaned := path.Clean(text)
+	return text == cleaned || text == cleaned+"/"
 }
 
-func methodNotAllowed(allow string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Allow", allow)
-		w.WriteHeader(http.StatusMethodNotAllowed)
+func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.writeError(w, r, &Error{
+		Status: http.StatusNotFound, Text: textNotFound, Code: "NOT_FOUND", Next: "GET /openapi.yaml lists the routes.",
 	})
+}
+
+func (s *server) methodNotAllowed(w http.ResponseWriter, r *http.Request, allow string) {
+	w.Header().Set("Allow", allow)
+	s.writeError(w, r, &Error{Status: http.StatusMethodNotAllowed, Text: textMethod, Code: "METHOD_NOT_ALLOWED"})
 }
 
 // headerProbe learns what the mux would have answered.
