@@ -1,0 +1,45 @@
+# Every task has one entry here. `make` alone lists them.
+
+GO   ?= go
+ARGS ?=
+export CGO_ENABLED ?= 0
+
+.PHONY: help dev build test test-setup unit race fuzz generate fmt lint clean
+
+help: ## List the tasks
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+dev: ## Run a whole world on this machine and watch an agent get its key: make dev ARGS="--help"
+	@scripts/dev.sh $(ARGS)
+
+build: ## Build both binaries into bin/
+	@scripts/step.sh "building bin/stakegate" $(GO) build -trimpath -o bin/stakegate ./cmd/stakegate
+	@scripts/step.sh "building bin/stakegate-dev (the first build compiles an Ethereum node: 3 to 8 minutes on two cores)" \
+		$(GO) build -trimpath -o bin/stakegate-dev ./cmd/stakegate-dev
+
+test: ## Set up what tests need and run every check that a change must pass
+	@scripts/test.sh
+
+test-setup: ## Install what tests need: Debian packages, npm packages, Uniswap's artifacts
+	@scripts/test-setup.sh
+
+unit: ## Run the Go tests of the product, without the chain and foreign clients
+	@$(GO) test $$(scripts/packages.sh light)
+
+race: ## The same under the race detector (needs gcc)
+	@CGO_ENABLED=1 $(GO) test -race $$(scripts/packages.sh light)
+
+fuzz: ## Fuzz every parser, FUZZTIME each: make fuzz FUZZTIME=30s
+	@scripts/fuzz.sh
+
+generate: ## Rebuild contracts/artifacts.json and contracts/bindings from the Solidity sources
+	@scripts/generate.sh
+
+fmt: ## Format the Go code
+	@gofmt -w $$(git ls-files '*.go')
+
+lint: ## Run golangci-lint (built on first use: about 5 minutes)
+	@scripts/step.sh "golangci-lint" $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
+
+clean: ## Remove what was built and the dev world's data
+	@rm -rf bin .stakegate-dev

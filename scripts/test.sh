@@ -1,0 +1,21 @@
+#!/bin/sh
+# Everything that a change must pass, cheapest first.
+set -eu
+cd "$(dirname "$0")/.."
+step=scripts/step.sh
+
+unformatted=$(gofmt -l $(git ls-files '*.go'))
+if [ -n "$unformatted" ]; then
+	echo "not formatted (run make fmt):" $unformatted >&2
+	exit 1
+fi
+$step "setting up" scripts/test-setup.sh
+$step "go.mod is tidy" go mod tidy -diff
+$step "the imports keep to the house's floors" go test .
+$step "what is generated is what the sources make" scripts/generate.sh --check
+$step "vet (the first build compiles an Ethereum node: 3 to 8 minutes on two cores)" go vet ./...
+light=$(scripts/packages.sh light)
+world=$(scripts/packages.sh world)
+CGO_ENABLED=1 $step "tests of the product, under the race detector" go test -race $light
+$step "tests with the chain and with foreign clients" go test $world
+echo "all checks passed"
