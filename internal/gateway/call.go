@@ -84,6 +84,7 @@ func (c *call) hold(wanted int64, explicit bool) *Error {
 		ModelID: c.model.ID, ModelType: string(c.model.Type), ModelPrivate: c.model.Privacy == catalog.Private,
 		Min: c.model.Bound(c.prompt, c.n, least), Max: c.model.Bound(c.prompt, c.n, wanted),
 		InputPrice: c.model.Price.Input, OutputPrice: c.model.Price.Output,
+		Rates:    c.rates(wanted),
 		Lifetime: c.g.limits.Upstream + c.g.limits.Drain + spare,
 	})
 	if err != nil {
@@ -91,6 +92,7 @@ func (c *call) hold(wanted int64, explicit bool) *Error {
 	}
 	c.held = held
 	c.outputCap = min(wanted, c.model.CapFor(held.Amount, c.prompt, c.n))
+	rateHeaders(c.w.Header(), held.Rates, held.At)
 	h := c.w.Header()
 	h.Set("X-Venice-Balance-Diem", held.Before.DIEM.String())
 	h.Set("X-Venice-Balance-Usd", held.Before.USD.String())
@@ -111,6 +113,13 @@ func (c *call) hold(wanted int64, explicit bool) *Error {
 
 // refuse explains a hold that was not granted.
 func (c *call) refuse(err error) *Error {
+	var limited *ledger.RateLimited
+	if errors.As(err, &limited) {
+		now := c.g.now()
+		rateHeaders(c.w.Header(), []ledger.RateStatus{limited.RateStatus}, now)
+		c.w.Header().Set("X-Ratelimit-Type", "user")
+		return rateLimited(limited, now)
+	}
 	problem := holdError(err)
 	if problem.Refusal != nil && c.model.Type == catalog.Text {
 		affordable := c.model.CapFor(problem.Refusal.Affordable, c.prompt, c.n)

@@ -23,18 +23,15 @@ import (
 
 // Texts that clients of Venice's API match on.
 const (
-	textInvalid      = "Invalid request parameters"
-	textAuth         = "Authentication failed"
-	textRate         = "Rate limit exceeded"
-	textTooLarge     = "The request payload is too large. Please reduce the size of your request."
-	textContentType  = "Invalid request content-type"
-	textUnknown      = "An unknown error occurred"
-	textInsufficient = "Insufficient USD or Diem balance to complete request"
-	textKeyDIEM      = "API key DIEM spend limit exceeded"
-	textKeyUSD       = "API key USD spend limit exceeded"
-	textMethod       = "Method not allowed"
-	textNotFound     = "Not found"
-	textKeyNotFound  = "API key not found"
+	textInvalid     = "Invalid request parameters"
+	textAuth        = "Authentication failed"
+	textRate        = "Rate limit exceeded"
+	textTooLarge    = "The request payload is too large. Please reduce the size of your request."
+	textContentType = "Invalid request content-type"
+	textUnknown     = "An unknown error occurred"
+	textMethod      = "Method not allowed"
+	textNotFound    = "Not found"
+	textKeyNotFound = "API key not found"
 )
 
 // Error is an answer that is not a success: the only shape in which this
@@ -81,7 +78,6 @@ func adminRequired() *Error {
 const (
 	chainRetryAfter = 5 * time.Second
 	busyRetryAfter  = 1 * time.Second
-	heldRetryAfter  = 1 * time.Second
 	mintRetryAfter  = time.Minute
 )
 
@@ -159,17 +155,18 @@ func requestProblem(err error) *Error {
 	return nil
 }
 
+// gatewayProblem adds to the gateway's words what only an answer of ours has.
 func gatewayProblem(err error) *Error {
 	var refused *gateway.Error
 	if !errors.As(err, &refused) {
 		return nil
 	}
 	problem := &Error{
-		Status: refused.Status, Text: refused.Message, Code: refused.Code,
-		RetryAfter: refused.RetryAfter, NoRetry: refused.NoRetry, tokens: refused.AffordableMaxTokens, cause: err,
+		Status: refused.Status, Text: refused.Message, Code: refused.Code, RetryAfter: refused.RetryAfter,
+		NoRetry: refused.NoRetry, refusal: refused.Refusal, tokens: refused.AffordableMaxTokens, cause: err,
 	}
 	if refused.Refusal != nil {
-		return budgetProblem(refused.Refusal, refused.AffordableMaxTokens)
+		problem.Next = budgetAdvice(refused.Refusal, refused.AffordableMaxTokens)
 	}
 	if refused.Member != "" {
 		problem.Text, problem.Members = textInvalid, []member{{refused.Member, refused.Message}}
@@ -177,50 +174,30 @@ func gatewayProblem(err error) *Error {
 	return problem
 }
 
-func ledgerProblem(err error) *Error {
-	var refusal *ledger.Refusal
-	switch {
-	case errors.As(err, &refusal):
-		return budgetProblem(refusal, nil)
-	case errors.Is(err, ledger.ErrKey):
-		return unauthorized()
-	case errors.Is(err, ledger.ErrPrivacy):
-		return &Error{
-			Status: http.StatusForbidden, Text: "Unauthorized access", Code: "UNAUTHORIZED", NoRetry: true,
-			Next: "This key's modelPrivacy does not admit the model.",
-		}
-	case errors.Is(err, ledger.ErrBusy):
-		return &Error{
-			Status: http.StatusServiceUnavailable, Text: "The server is busy", Code: "BUSY",
-			Next: "Nothing was charged; try again.", RetryAfter: busyRetryAfter, cause: err,
-		}
-	}
-	return nil
-}
-
-// budgetProblem says which budget refused, with its numbers. 429 is for money
-// that is only held by calls in flight: SDKs then try again by themselves.
-func budgetProblem(refusal *ledger.Refusal, tokens *int64) *Error {
-	problem := &Error{Status: http.StatusPaymentRequired, NoRetry: true, refusal: refusal, tokens: tokens}
+// budgetAdvice says what to do about a budget that does not cover a call.
+func budgetAdvice(refusal *ledger.Refusal, tokens *int64) string {
+	advice := "Stake more, wait until resetsAt, or send a smaller request."
 	switch {
 	case refusal.OnlyHeld:
-		problem.Status, problem.NoRetry, problem.RetryAfter = http.StatusTooManyRequests, false, heldRetryAfter
-		problem.Text, problem.Code = textRate, "BUDGET_HELD"
-		problem.Next = "Calls in flight hold the rest of this budget; try again when one of them has ended."
-	case refusal.Scope == "key" && refusal.Currency == money.USD:
-		problem.Text, problem.Code = textKeyUSD, "API_KEY_USD_SPEND_LIMIT_EXCEEDED"
-		problem.Next = "Raise this key's limit, use another key, or wait until resetsAt."
+		advice = "Calls in flight hold the rest of this budget; try again when one of them has ended."
 	case refusal.Scope == "key":
-		problem.Text, problem.Code = textKeyDIEM, "API_KEY_DIEM_SPEND_LIMIT_EXCEEDED"
-		problem.Next = "Raise this key's limit, use another key, or wait until resetsAt."
-	default:
-		problem.Text, problem.Code = textInsufficient, "INSUFFICIENT_BALANCE"
-		problem.Next = "Stake more, wait until resetsAt, or send a smaller request."
+		advice = "Raise this key's limit, use another key, or wait until resetsAt."
 	}
 	if tokens != nil && *tokens > 0 {
-		problem.Next += " With max_tokens of at most " + strconv.FormatInt(*tokens, 10) + " this request would fit now."
+		advice += " With max_tokens of at most " + strconv.FormatInt(*tokens, 10) + " this request would fit now."
 	}
-	return problem
+	return advice
+}
+
+// ledgerProblem is for routes that read the books without the gateway.
+func ledgerProblem(err error) *Error {
+	if !errors.Is(err, ledger.ErrBusy) {
+		return nil
+	}
+	return &Error{
+		Status: http.StatusServiceUnavailable, Text: "The server is busy", Code: "BUSY",
+		Next: "Nothing was charged; try again.", RetryAfter: busyRetryAfter, cause: err,
+	}
 }
 
 // body is the JSON of an answer that is not a success. Venice's error objects

@@ -55,8 +55,35 @@ func (s *server) rateLimits(r *http.Request, caller apikey.Key) (any, error) {
 		"balances":        map[string]money.Nano{"DIEM": free.DIEM, "USD": free.USD},
 		"keyExpiration":   optionalTime(caller.ExpiresAt),
 		"nextEpochBegins": timestamp(apikey.Epoch.Window(now).End),
-		"rateLimits":      []any{},
+		"rateLimits":      s.rateTable(),
 	}}, nil
+}
+
+// rateTable lists the limits that the ledger enforces, from the catalogue that
+// the gateway takes them from.
+func (s *server) rateTable() []any {
+	table := []any{}
+	for _, model := range s.config.Catalog.Models() {
+		tier, limited := s.config.Catalog.Tier(model.Tier)
+		if !limited {
+			continue
+		}
+		limits := []any{}
+		for _, limit := range []struct {
+			kind   ledger.RateKind
+			amount int64
+		}{
+			{ledger.RequestsPerMinute, tier.RequestsPerMinute},
+			{ledger.RequestsPerDay, tier.RequestsPerDay},
+			{ledger.TokensPerMinute, tier.TokensPerMinute},
+		} {
+			if limit.amount > 0 {
+				limits = append(limits, map[string]any{"amount": limit.amount, "type": limit.kind})
+			}
+		}
+		table = append(table, map[string]any{"apiModelId": model.ID, "rateLimits": limits})
+	}
+	return table
 }
 
 func (s *server) usageHistory(r *http.Request, caller apikey.Key) (any, error) {
