@@ -42,8 +42,13 @@ func (r *runner) call(step Step, o Observation) (dex.Call, error) {
 	c := r.Network.Contracts
 	switch step.Kind {
 	case StepBuy:
-		return o.Offer.Pool.Swap(o.Offer.In, dex.Order{MinOut: o.Offer.MinOut, Recipient: o.Address,
-			Deadline: o.BlockTime.Add(deadline)}), nil // the chain's clock decides
+		// The chain's clock decides. It may be ahead of ours (a test chain that
+		// has travelled), or look behind (one that mines nothing while idle).
+		now := o.BlockTime
+		if r.Now().After(now) {
+			now = r.Now()
+		}
+		return o.Offer.Pool.Swap(o.Offer.In, dex.Order{MinOut: o.Offer.MinOut, Recipient: o.Address, Deadline: now.Add(deadline)}), nil
 	case StepApprove:
 		return dex.Call{To: c.VVV, Data: bindings.NewVVV().PackApprove(c.Staking, step.Amount.Int())}, nil
 	case StepStake:

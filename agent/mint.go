@@ -84,6 +84,9 @@ func (r *runner) applyKey(ctx context.Context, o Observation) (Observation, erro
 	if err != nil {
 		return o, err
 	}
+	if minted.Type != r.Target.Key.Type {
+		r.warn("an %s key was asked for, the server says that it made an %q one", r.Target.Key.Type, remoteText(string(minted.Type)))
+	}
 	text := minted.Secret.Reveal()
 	key := StoredKey{APIBase: r.client.Base(), Address: o.Address, Type: r.Target.Key.Type, ID: minted.ID, Last6: text[len(text)-6:],
 		Description: minted.Description, ExpiresAt: minted.ExpiresAt, CreatedAt: r.Now().UTC().Truncate(time.Second), Secret: minted.Secret}

@@ -153,7 +153,10 @@ func (r *runner) readFees(ctx context.Context, head *types.Header, o *Observatio
 	}
 	o.GasPrice = Units(fees.max)
 	answer, err := r.chain.CallContract(ctx, ethereum.CallMsg{To: &gasOracle, Data: l1FeeCall}, head.Number)
-	if err == nil && len(answer) == 32 {
+	if err != nil && !dex.IsRevert(err) {
+		return chainError("asking for the fee of the layer below", err)
+	}
+	if len(answer) == 32 { // no code, no answer: this chain has no layer below
 		o.L1Fee = Units(new(big.Int).SetBytes(answer))
 	}
 	// At the block of the balances: else a transaction that is mined in between
