@@ -13,9 +13,9 @@ dev: ## Run a whole world on this machine and watch an agent get its key: make d
 	@scripts/dev.sh $(ARGS)
 
 build: ## Build both binaries into bin/
-	@scripts/step.sh "building bin/stakegate" $(GO) build -trimpath -o bin/stakegate ./cmd/stakegate
+	@scripts/step.sh "building bin/stakegate" $(GO) build -o bin/stakegate ./cmd/stakegate
 	@scripts/step.sh "building bin/stakegate-dev (the first build compiles an Ethereum node: 3 to 8 minutes on two cores)" \
-		$(GO) build -trimpath -o bin/stakegate-dev ./cmd/stakegate-dev
+		$(GO) build -o bin/stakegate-dev ./cmd/stakegate-dev
 
 test: ## Set up what tests need and run every check that a change must pass
 	@scripts/test.sh
