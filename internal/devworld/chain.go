@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
@@ -47,8 +48,9 @@ type Chain struct {
 	clock  *clock
 	faucet *faucet
 
-	sealing   sync.Mutex // one block at a time; held across reading the head and replacing it
-	snapshots []snapshot // guarded by sealing
+	sealing   sync.Mutex   // one block at a time; held across reading the head and replacing it
+	snapshots []snapshot   // guarded by sealing
+	sealedAt  atomic.Int64 // when the head was sealed, by the wall, in unix nanoseconds
 	kick      chan struct{}
 
 	stop      context.CancelFunc

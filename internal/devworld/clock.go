@@ -23,13 +23,6 @@ func (k *clock) unix() uint64 {
 	return uint64(k.now().Add(k.offset).Unix())
 }
 
-// wall takes the offset off a block's timestamp again.
-func (k *clock) wall(blockTime uint64) time.Time {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return time.Unix(int64(blockTime), 0).Add(-k.offset)
-}
-
 // advance moves the chain's time forward and returns the whole offset.
 func (k *clock) advance(d time.Duration) time.Duration {
 	k.mu.Lock()

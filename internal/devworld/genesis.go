@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
@@ -12,7 +13,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/tracing"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm/runtime"
-	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/triedb"
 	"github.com/holiman/uint256"
@@ -20,26 +20,28 @@ import (
 	"stakegate/contracts"
 )
 
-// genesisBlock is the first block: the world's contracts, the exchanges'
-// liquidity, a large staker and the faucet's money, with the head still at 0.
-func genesisBlock(chainID uint64, data *dataDir) (*core.Genesis, error) {
+// Genesis is the dev chain's first block: the world's contracts at their Base
+// addresses, the exchanges' liquidity, a large staker, and the money of a
+// faucet. Encoded as JSON it is geth's genesis file, which other nodes read too.
+func Genesis(chainID uint64, faucet common.Address, at time.Time) (*core.Genesis, error) {
 	alloc := core.SystemContractAllocs()
-	b, err := newBuilder(chainConfig(chainID), uint64(data.genesis.Unix()))
+	b, err := newBuilder(chainConfig(chainID), uint64(at.Unix()))
 	if err != nil {
 		return nil, err
 	}
-	b.furnish(crypto.PubkeyToAddress(data.faucetKey.PublicKey))
+	b.furnish(faucet)
 	world, err := b.alloc()
 	if err != nil {
 		return nil, fmt.Errorf("build the dev chain's first block: %w", err)
 	}
 	maps.Copy(alloc, world)
 	return &core.Genesis{
-		Config:    b.env.ChainConfig,
-		Timestamp: b.env.Time,
-		GasLimit:  gasLimit,
-		BaseFee:   big.NewInt(params.GWei),
-		Alloc:     alloc,
+		Config:     b.env.ChainConfig,
+		Timestamp:  b.env.Time,
+		Difficulty: new(big.Int),
+		GasLimit:   gasLimit,
+		BaseFee:    big.NewInt(params.GWei),
+		Alloc:      alloc,
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"strconv"
 
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/eth"
 	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/eth/filters"
@@ -26,7 +27,7 @@ func (c *Chain) openNode() error {
 	}
 	ethConfig := ethConfig()
 	if !c.data.ready() { // otherwise the database knows its own first block
-		if ethConfig.Genesis, err = genesisBlock(c.cfg.ChainID, c.data); err != nil {
+		if ethConfig.Genesis, err = Genesis(c.cfg.ChainID, crypto.PubkeyToAddress(c.data.faucetKey.PublicKey), c.data.genesis); err != nil {
 			return err
 		}
 	}

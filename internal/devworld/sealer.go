@@ -82,50 +82,72 @@ func (c *Chain) sealLoop(ctx context.Context) {
 	}
 }
 
-// drainPool mines until nothing in the pool can be mined, then seals the one
-// empty block that confirmations and estimates of gas need.
+// drainPool mines until nothing in the pool can be mined. Behind every block with
+// transactions it seals the empty one that confirmations and estimates need.
 func (c *Chain) drainPool(ctx context.Context) error {
-	mined := 0
+	mined := false
 	for ctx.Err() == nil {
 		if pending, _ := c.eth.TxPool().Stats(); pending == 0 {
 			break
 		}
-		block, err := c.sealOnHead(false)
+		block, err := c.sealWithTrailer()
 		if err != nil {
 			return err
 		}
 		if len(block.Transactions()) == 0 { // too cheap for the base fee: later blocks lower it
 			break
 		}
-		mined++
+		mined = true
 	}
-	if mined == 0 {
+	if !mined {
 		return nil
-	}
-	if _, err := c.sealOnHead(true); err != nil {
-		return err
 	}
 	return c.flush()
 }
 
-// stale tells that an idle chain needs a block, so that its head stays young and
-// its days begin with the wall's.
-func (c *Chain) stale() bool {
-	now, head := c.cfg.Now(), c.clock.wall(c.Head().Time)
-	sameDay := head.UTC().Truncate(24 * time.Hour).Equal(now.UTC().Truncate(24 * time.Hour))
-	return now.Sub(head) > heartbeatAge || (head.Before(now) && !sameDay)
-}
-
-// sealOnHead seals one block on the head: from the pool, or empty.
-func (c *Chain) sealOnHead(empty bool) (*types.Block, error) {
+// sealWithTrailer seals a block from the pool and an empty one on top. Both are
+// made before the first becomes the head, so that there is next to no time in
+// which a client could see the one without the other.
+func (c *Chain) sealWithTrailer() (*types.Block, error) {
 	c.sealing.Lock()
 	defer c.sealing.Unlock()
 	parent := c.Head()
-	block, err := c.build(parent, c.clock.take(parent.Time), empty, nil)
+	block, err := c.build(parent, c.clock.take(parent.Time), false, nil)
 	if err != nil {
 		return nil, err
 	}
-	return block, c.makeHead(block)
+	if len(block.Transactions()) == 0 {
+		return block, c.makeHead(block)
+	}
+	trailer, err := c.build(block.Header(), c.clock.take(block.Time()), true, nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.eth.BlockChain().SetCanonical(block); err != nil {
+		return nil, fmt.Errorf("make block %d the head: %w", block.NumberU64(), err)
+	}
+	return block, c.makeHead(trailer)
+}
+
+// stale tells that an idle chain needs a block, so that its head stays young and
+// its days begin with the wall's. What counts is when the head was sealed: its
+// own time may have been moved.
+func (c *Chain) stale() bool {
+	now, sealed := c.cfg.Now().UTC(), time.Unix(0, c.sealedAt.Load()).UTC()
+	today := now.Truncate(24 * time.Hour)
+	return now.Sub(sealed) > heartbeatAge || sealed.Before(today)
+}
+
+// sealOnHead seals one block on the head, with what the pool holds.
+func (c *Chain) sealOnHead() error {
+	c.sealing.Lock()
+	defer c.sealing.Unlock()
+	parent := c.Head()
+	block, err := c.build(parent, c.clock.take(parent.Time), false, nil)
+	if err != nil {
+		return err
+	}
+	return c.makeHead(block)
 }
 
 // build makes and stores a block without making it the head.
@@ -153,6 +175,7 @@ func (c *Chain) makeHead(block *types.Block) error {
 	if _, err := c.eth.BlockChain().SetCanonical(block); err != nil {
 		return fmt.Errorf("make block %d the head: %w", block.NumberU64(), err)
 	}
+	c.sealedAt.Store(c.cfg.Now().UnixNano())
 	c.markBehind(block.NumberU64())
 	c.data.recordHead(block.NumberU64())
 	return c.eth.TxPool().Sync()
@@ -179,7 +202,7 @@ func (c *Chain) flush() error {
 // Mine seals n blocks now; the first takes what the pool holds.
 func (c *Chain) Mine(n int) error {
 	for range n {
-		if _, err := c.sealOnHead(false); err != nil {
+		if err := c.sealOnHead(); err != nil {
 			return err
 		}
 	}

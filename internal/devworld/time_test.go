@@ -84,6 +84,19 @@ func TestClockRunsOnAfterAJump(t *testing.T) {
 	}
 }
 
+func TestIncreasedTimeWaitsForANextBlock(t *testing.T) {
+	var wall atomic.Int64
+	wall.Store(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC).Unix())
+	chain := startChain(t, devworld.Config{Now: func() time.Time { return time.Unix(wall.Load(), 0) }})
+	before := chain.Head()
+	rpcCall(t, chain, "evm_increaseTime", 86400)
+	beats := time.After(1200 * time.Millisecond) // two looks of the heartbeat
+	<-beats
+	if chain.Head().Hash() != before.Hash() {
+		t.Fatal("a block was sealed that nobody asked for")
+	}
+}
+
 func TestNextBlockTimestampIsExactAndTimeGoesOnFromThere(t *testing.T) {
 	chain := startChain(t, devworld.Config{})
 	at := chain.Head().Time + 1_000_000
