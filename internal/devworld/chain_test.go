@@ -2,7 +2,6 @@ package devworld_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/ecdsa"
 	"io"
 	"log/slog"
@@ -336,7 +335,7 @@ func TestPagesOfOtherSitesAndTheDebugNamespaceAreRefused(t *testing.T) {
 func TestLogsOfTheLibraryStayQuiet(t *testing.T) {
 	var out bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	chain, err := devworld.StartChain(context.Background(), devworld.Config{Logger: logger})
+	chain, err := devworld.StartChain(t.Context(), devworld.Config{Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,14 +15,20 @@
 //     new JsonRpcProvider(url, undefined, {cacheTimeout: -1}).
 //   - ethers polls every 4 s; with --block-time 1s every wait() takes that long.
 //     Set provider.pollingInterval.
-//   - Estimates of gas run at the time of the newest block. A pool that was
-//     touched in that very block writes less than one second later, so an exact
-//     estimate can run out of gas. The empty block that follows every burst
-//     closes most of that gap; clients should still add a quarter.
+//   - Estimates of gas run at the time of the newest block. A contract that was
+//     touched at that very time writes less than one second later, so an exact
+//     estimate can run out of gas. The empty block that follows every block with
+//     transactions prevents it here; anvil has none, and may give two blocks one
+//     time. Clients should add a quarter anyway.
 //   - Two confirmations need a second block; the same empty block provides it.
 //   - Block timestamps rise by at least one second a block: a burst of a hundred
 //     blocks runs the chain's clock a hundred seconds ahead of the wall's.
 //   - viem's multicall needs Multicall3, which is in genesis at its usual place.
+//   - ethers leaves custom errors of a failed estimate undecoded (e.data); only
+//     staticCall decodes them. Its contract.on with a filter hands the listener
+//     one event object, not the arguments.
+//   - evm_increaseTime counts from the newest block when a burst has run ahead of
+//     the wall's clock, so that a wait is always over after it.
 //   - The base fee decays to a few wei on empty blocks: never assert on fees.
 //   - eth_accounts is empty: there are no unlocked accounts, clients sign.
 package devworld

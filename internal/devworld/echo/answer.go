@@ -27,6 +27,7 @@ func reported(prompt, completion int, fault Fault) *usageBody {
 		u.PromptTokens, u.CompletionTokens = 1<<40, 1<<40
 	case FaultNegativeUsage:
 		u.PromptTokens, u.CompletionTokens = -u.PromptTokens, -u.CompletionTokens
+	default: // the truth
 	}
 	u.TotalTokens = u.PromptTokens + u.CompletionTokens
 	return &u

@@ -138,7 +138,7 @@ func unitVector(text string, dimensions int) []float32 {
 			block = sha256.Sum256(binary.BigEndian.AppendUint64(seed[:], uint64(i)))
 		}
 		word := binary.BigEndian.Uint32(block[4*(i%8):])
-		values[i] = float64(int32(word)) / (1 << 31) //nolint:gosec // all bit patterns are wanted
+		values[i] = float64(int32(word)) / (1 << 31)
 		sum += values[i] * values[i]
 	}
 	vector := make([]float32, dimensions)
