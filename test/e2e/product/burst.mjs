@@ -28,7 +28,7 @@ async function caller(number) {
   for (let i = 0; ; i++) {
     try {
       const { id, usage } = await make([{ role: "user", content: `caller ${number} says for the ${i}th time: ${"word ".repeat(number)}` }]);
-      print({ finished: { id, prompt: usage.prompt_tokens, completion: usage.completion_tokens } });
+      print({ finished: { id, streamed: number % 2 === 1, prompt: usage.prompt_tokens, completion: usage.completion_tokens } });
     } catch (error) {
       if (error instanceof APIError && error.status) print({ refused: { status: error.status, text: error.message } });
       return; // the server is gone
