@@ -78,6 +78,20 @@ func TestDiemAmountOutWalksTheBuckets(t *testing.T) {
 	})
 }
 
+// A wei of sVVV short of the rest of a bucket does not get all of it.
+func TestTheRestOfABucketCostsItsPriceRoundedUp(t *testing.T) {
+	w := newWorld(t)
+	w.stakeFor(owner, alice, vvv(1_000))
+	w.send(alice, stakingAt, staking.PackMintDiem(big.NewInt(1e18+1), zero))
+	room := sub(w.bucketEnd(0), w.balance(diemAt, alice))
+	short, rest := new(big.Int).DivMod(mul(room, w.mintRate(0)), vvv(1), new(big.Int))
+	if rest.Sign() == 0 {
+		t.Fatal("the price is whole: the test proves nothing")
+	}
+	w.equal("for the price rounded down", w.diemOut(short), sub(room, big.NewInt(1)))
+	w.equal("for the price rounded up", w.diemOut(add(short, big.NewInt(1))), room)
+}
+
 func TestLockingNothingMintsNothing(t *testing.T) {
 	w := newWorld(t)
 	w.stakeFor(alice, alice, vvv(10))

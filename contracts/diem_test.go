@@ -99,6 +99,21 @@ func TestWETHWrapsAndUnwraps(t *testing.T) {
 	w.equal("ether back", sub(w.ether(alice), before), vvv(2))
 }
 
+func TestAnAllowanceIsSpentUnlessItIsWithoutLimit(t *testing.T) {
+	w := newWorld(t)
+	token := bindings.NewIERC20()
+	w.give(vvvAt, alice, vvv(10))
+	w.approve(alice, vvvAt, bob, vvv(3))
+	w.send(bob, vvvAt, token.PackTransferFrom(alice, bob, vvv(2)))
+	w.equal("allowance left", read(w, vvvAt, token.PackAllowance(alice, bob), token.UnpackAllowance), vvv(1))
+	w.refused("ERC20InsufficientAllowance("+bob.Hex()+" 1000000000000000000 2000000000000000000)",
+		bob, vvvAt, token.PackTransferFrom(alice, bob, vvv(2)))
+	most := sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
+	w.approve(alice, vvvAt, bob, most)
+	w.send(bob, vvvAt, token.PackTransferFrom(alice, bob, vvv(2)))
+	w.equal("allowance without limit", read(w, vvvAt, token.PackAllowance(alice, bob), token.UnpackAllowance), most)
+}
+
 func TestVVVToTheZeroAddressLeavesTheSupply(t *testing.T) {
 	w := newWorld(t)
 	token := bindings.NewIERC20()

@@ -2,6 +2,7 @@ package contracts_test
 
 import (
 	"bytes"
+	"fmt"
 	"math/big"
 	"testing"
 
@@ -243,6 +244,10 @@ func TestTheProxyCanBeUpgradedAndTellsSo(t *testing.T) {
 	next := common.HexToAddress("0x0000000000000000000000000000000000beef00")
 	w.place(next, "StakingV2")
 	w.refused("", owner, stakingAt, staking.PackUpgradeToAndCall(alice, nil))
+	other := common.HexToAddress("0x0000000000000000000000000000000000beef01")
+	w.setCode(t, other, "60015f5260205ff3") // its proxiableUUID is 1
+	w.refused("UUPSUnsupportedProxiableUUID("+fmt.Sprint(common.BigToHash(big.NewInt(1)).Bytes())+")",
+		owner, stakingAt, staking.PackUpgradeToAndCall(other, nil))
 	w.send(owner, stakingAt, staking.PackUpgradeToAndCall(next, nil))
 	if got := w.db.GetState(stakingAt, slot); got != common.BytesToHash(next[:]) {
 		t.Errorf("after the upgrade the slot holds %s", got)
