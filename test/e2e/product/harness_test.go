@@ -106,7 +106,7 @@ func startWorld(t *testing.T, flags ...string) *world {
 func startWorldIn(t *testing.T, data string, flags ...string) *world {
 	t.Helper()
 	args := append([]string{"--listen", "127.0.0.1:0", "--rpc-listen", "127.0.0.1:0", "--data", data}, flags...)
-	w := &world{process: start(t, nil, binary(t, "stakegate-dev"), args...), data: data}
+	w := &world{process: start(t, binary(t, "stakegate-dev"), args...), data: data}
 	within(t, readyTimeout, "world.json", func() (bool, error) {
 		text, err := os.ReadFile(w.path("world.json"))
 		if errors.Is(err, os.ErrNotExist) {
@@ -134,11 +134,19 @@ type process struct {
 	ended   chan struct{}
 }
 
-func start(t *testing.T, env []string, name string, args ...string) *process {
+func start(t *testing.T, name string, args ...string) *process {
+	t.Helper()
+	return startTo(t, nil, name, args...)
+}
+
+// startTo starts a program; stdout goes to the file, if there is one.
+func startTo(t *testing.T, stdout *os.File, name string, args ...string) *process {
 	t.Helper()
 	p := &process{name: filepath.Base(name), command: exec.Command(name, args...), output: &output{}, ended: make(chan struct{})}
-	p.command.Env = append(os.Environ(), env...)
 	p.command.Stdout, p.command.Stderr = p.output, p.output
+	if stdout != nil {
+		p.command.Stdout = stdout
+	}
 	p.started = time.Now()
 	p.output.begun = p.started
 	if err := p.command.Start(); err != nil {

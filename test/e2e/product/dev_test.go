@@ -1,0 +1,209 @@
+package product_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"stakegate/internal/devworld/echo"
+)
+
+func TestDevWorldTellsTheStoryAndStopsCleanly(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	w := startWorldIn(t, data)
+	t.Logf("first output after %s, world.json after %s", w.output.firstByte(), w.ready)
+	if w.output.firstByte() > readyTimeout {
+		t.Errorf("the first output came after %s", w.output.firstByte())
+	}
+	info, err := os.Stat(w.path("world.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("world.json: %v, %v, want mode 0600", info, err)
+	}
+	if w.ChainID != 31337 || w.Agent.APIKey == "" {
+		t.Errorf("world.json: chain %d, the demo agent's key is %d bytes long", w.ChainID, len(w.Agent.APIKey))
+	}
+	waitForOutput(t, w.process, "Try next")
+	for _, part := range []string{"Acquire VVV", "Stake VVV", "validation token", "echo-1 is not a language model", w.Agent.Address} {
+		if !strings.Contains(w.output.String(), part) {
+			t.Errorf("the story does not tell %q", part)
+		}
+	}
+	if strings.Contains(w.output.String(), w.Agent.APIKey) || strings.Contains(w.output.String(), "WARNING") {
+		t.Error("the story shows a key or warns of the harmless chain id")
+	}
+	if status, body := chat(t, w.APIBase, w.Agent.APIKey, "echo-1"); status != http.StatusOK {
+		t.Errorf("the demo agent's key: %d %s", status, body)
+	}
+	code, took := w.stop(t)
+	t.Logf("stopped after %s", took)
+	if code != 0 {
+		t.Errorf("SIGTERM: exit code %d", code)
+	}
+	log, err := os.ReadFile(w.path("server.log"))
+	if err != nil || strings.Contains(string(log), w.Agent.APIKey) {
+		t.Errorf("the server's log (%v) holds the agent's key", err)
+	}
+}
+
+func waitForOutput(t *testing.T, p *process, text string) {
+	t.Helper()
+	within(t, readyTimeout, "output "+text, func() (bool, error) {
+		return strings.Contains(p.output.String(), text), p.alive()
+	})
+}
+
+// chat makes one call and returns status and body.
+func chat(t *testing.T, apiBase, key, model string) (int, string) {
+	t.Helper()
+	body := `{"model":"` + model + `","messages":[{"role":"user","content":"hello"}],"max_tokens":20}`
+	return call(t, http.MethodPost, apiBase+"/chat/completions", key, body)
+}
+
+func TestDevWorldOnBasesChainIDWarns(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, "--chain-id", "8453")
+	if !strings.Contains(w.output.String(), "WARNING: chain id 8453") {
+		t.Errorf("no warning in %q", w.output)
+	}
+	newStaker(t, w, "1") // ethers and the mint agree on the id
+	if w.ChainID != 8453 {
+		t.Errorf("world.json says chain %d", w.ChainID)
+	}
+}
+
+func TestDevWorldTakesAnotherModelServer(t *testing.T) {
+	t.Parallel()
+	model := echo.New(echo.Config{APIKey: "upstream-secret"})
+	var served http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/models" && r.Header.Get("Authorization") != "Bearer upstream-secret" {
+			http.Error(w, "no key", http.StatusUnauthorized)
+			return
+		}
+		model.ServeHTTP(w, r)
+	})
+	upstream := httptest.NewServer(served)
+	t.Cleanup(upstream.Close)
+	keyFile := filepath.Join(t.TempDir(), "upstream.key")
+	if err := os.WriteFile(keyFile, []byte("upstream-secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := startWorld(t, "--upstream", upstream.URL+"/v1", "--upstream-key-file", keyFile)
+	wallet := newStaker(t, w, "10")
+	for _, name := range []string{"echo-1", "default"} {
+		if status, body := chat(t, w.APIBase, wallet.AdminKey, name); status != http.StatusOK || !strings.Contains(body, "hello") {
+			t.Errorf("model %s: %d %s", name, status, body)
+		}
+	}
+	if tally := model.Tally(); tally.Calls != 2 || tally.Refused != 0 {
+		t.Errorf("the model server was called %d times and refused %d, want 2 and 0", tally.Calls, tally.Refused)
+	}
+}
+
+// A stop waits for answers that go on, and ends those that never end.
+func TestStopCutsACallThatNeverEndsAndKeepsTheBooks(t *testing.T) {
+	t.Parallel()
+	model := httptest.NewServer(echo.New(echo.Config{Fault: echo.FaultStall}))
+	t.Cleanup(model.Close)
+	w := startWorld(t, "--upstream", model.URL+"/v1")
+	wallet := newStaker(t, w, "100")
+	ctx, cancel := context.WithTimeout(t.Context(), nodeTimeout)
+	defer cancel()
+	body := `{"model":"echo-1","messages":[{"role":"user","content":"hello"}],"stream":true}`
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.APIBase+"/chat/completions", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+wallet.AdminKey)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	if !lines.Scan() || response.StatusCode != http.StatusOK { // the answer has begun
+		t.Fatalf("the stream: %s, %v", response.Status, lines.Err())
+	}
+	code, took := w.stop(t)
+	t.Logf("stopped after %s", took)
+	if code != 0 {
+		t.Errorf("SIGTERM: exit code %d", code)
+	}
+	if books := verifyBooks(t, w.data); len(books.Problems) > 0 || books.Reserved != 0 || books.Holds != 1 {
+		t.Errorf("got %+v, want one hold, resolved", books)
+	}
+}
+
+// agentResult is what "agent up --json" promises.
+type agentResult struct {
+	OK     bool `json:"ok"`
+	Wallet struct {
+		Address string `json:"address"`
+		Created bool   `json:"created"`
+	} `json:"wallet"`
+	Plan struct {
+		Complete bool `json:"complete"`
+	} `json:"plan"`
+	Transactions []struct {
+		Step string `json:"step"`
+	} `json:"transactions"`
+	Balances struct {
+		VVV       string `json:"vvv"`
+		StakedVVV string `json:"stakedVvv"`
+	} `json:"balances"`
+	Key *struct {
+		ID      string `json:"id"`
+		Created bool   `json:"created"`
+	} `json:"key"`
+	Proof *struct {
+		Answer string `json:"answer"`
+	} `json:"proof"`
+	Warnings []string `json:"warnings"`
+	Error    *struct {
+		Message string `json:"message"`
+	} `json:"error"`
+}
+
+// agentUp runs the agent to its end; it must succeed.
+func agentUp(t *testing.T, w *world, stateDir string, flags ...string) agentResult {
+	t.Helper()
+	p, stdout := startAgent(t, w, stateDir, flags...)
+	select {
+	case <-p.ended:
+	case <-t.Context().Done():
+		t.Fatal("the test ended before the agent")
+	}
+	var result agentResult
+	text, err := os.ReadFile(stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := p.command.ProcessState.ExitCode(); code != 0 {
+		t.Fatalf("agent up: exit code %d\n%s%s", code, p.output, text)
+	}
+	if err := json.Unmarshal(text, &result); err != nil || !result.OK || result.Key == nil {
+		t.Fatalf("agent up printed %s: %v", text, err)
+	}
+	return result
+}
+
+func TestAgentGetsItsKeyFromAHostileServer(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, "--hostile")
+	begun := time.Now()
+	for run := range 10 {
+		result := agentUp(t, w, filepath.Join(t.TempDir(), "agent"))
+		if result.Proof == nil || !strings.Contains(result.Proof.Answer, "echo-1") || !result.Key.Created {
+			t.Errorf("run %d: got %+v", run, result)
+		}
+	}
+	t.Logf("10 agents took %s", time.Since(begun))
+}
