@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -33,7 +32,7 @@ compare both with what is stored. The server must not be running on the same
 SQLite file. Exits with 1 if anything differs.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := app.LoadConfig(configPath, os.Environ())
+			config, err := app.LoadConfig(configPath, serverEnvironment())
 			if err != nil {
 				return err
 			}
@@ -93,7 +92,7 @@ server must not be running on the same SQLite file.`,
 			if negative {
 				amount = -amount
 			}
-			config, err := app.LoadConfig(configPath, os.Environ())
+			config, err := app.LoadConfig(configPath, serverEnvironment())
 			if err != nil {
 				return err
 			}

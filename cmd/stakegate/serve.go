@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +29,7 @@ STAKEGATE_LISTEN, STAKEGATE_CHAIN_RPC (separated by commas), and so on.`,
   stakegate serve --config stakegate.yaml --print-config`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := app.LoadConfig(configPath, os.Environ())
+			config, err := app.LoadConfig(configPath, serverEnvironment())
 			if err != nil {
 				return err
 			}
@@ -47,6 +49,15 @@ STAKEGATE_LISTEN, STAKEGATE_CHAIN_RPC (separated by commas), and so on.`,
 	cmd.Flags().StringVar(&logLevel, "log-level", "info", "debug, info, warn or error")
 	cmd.Flags().BoolVar(&logText, "log-text", false, "log text for people instead of JSON")
 	return cmd
+}
+
+// serverEnvironment is the environment less what belongs to the agent: both may
+// be set on one machine, and a name that the server does not know is an error.
+func serverEnvironment() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return name == "STAKEGATE_RPC" || name == "STAKEGATE_PRIVATE_KEY"
+	})
 }
 
 func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool) error {

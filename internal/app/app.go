@@ -65,6 +65,7 @@ const (
 	idleTimeout       = 120 * time.Second
 	maxHeaderBytes    = 32 << 10
 	readyTimeout      = 2 * time.Second
+	lastAnswers       = 500 * time.Millisecond // for the ends of calls that were cut
 	cursorPurpose     = "cursor/v1"
 )
 
@@ -285,15 +286,25 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 // drain stops accepting and waits for calls in flight, also for those whose
-// client has left.
+// client has left. Calls that outlast the grace are cut and settled; their
+// clients still get to know.
 func (a *App) drain() error {
 	grace, cancel := context.WithTimeout(context.Background(), time.Duration(a.config.ShutdownGrace))
 	defer cancel()
+	cut := make(chan error, 1)
+	go func() { cut <- a.gateway.Drain(grace) }()
 	err := a.server.Shutdown(grace)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = a.server.Close()
+	if errors.Is(<-cut, context.DeadlineExceeded) {
+		a.options.Logger.Warn("calls were cut at the end of the grace period")
 	}
-	return errors.Join(err, a.gateway.Drain(grace))
+	if errors.Is(err, context.DeadlineExceeded) {
+		last, cancel := context.WithTimeout(context.Background(), lastAnswers)
+		defer cancel()
+		if err = a.server.Shutdown(last); err != nil {
+			err = a.server.Close()
+		}
+	}
+	return err
 }
 
 // Close releases what New opened. It is safe to call twice.

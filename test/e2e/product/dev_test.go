@@ -2,8 +2,8 @@ package product_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -107,6 +107,38 @@ func TestDevWorldTakesAnotherModelServer(t *testing.T) {
 	}
 }
 
+// stallingCall makes a call whose answer begins and never ends, and returns the
+// rest of the answer.
+func stallingCall(t *testing.T, w *world, key, model string) io.Reader {
+	t.Helper()
+	body := `{"model":"` + model + `","messages":[{"role":"user","content":"hello"}],"stream":true}`
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.APIBase+"/chat/completions", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+key)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = response.Body.Close() }) // read to its end already
+	answer := bufio.NewReader(response.Body)
+	if line, err := answer.ReadString('\n'); err != nil || !strings.HasPrefix(line, "data: ") || response.StatusCode != http.StatusOK {
+		t.Fatalf("the stream: %s, %q, %v", response.Status, line, err)
+	}
+	return answer
+}
+
+// checkCut checks that a client whose call was cut gets to know why.
+func checkCut(t *testing.T, answer io.Reader) {
+	t.Helper()
+	rest, err := io.ReadAll(answer)
+	if err != nil || !strings.Contains(string(rest), `data: {"error":`) || strings.Contains(string(rest), "[DONE]") {
+		t.Errorf("the client of the call that was cut got %q, %v, want an error", rest, err)
+	}
+}
+
 // A stop waits for answers that go on, and ends those that never end.
 func TestStopCutsACallThatNeverEndsAndKeepsTheBooks(t *testing.T) {
 	t.Parallel()
@@ -114,25 +146,9 @@ func TestStopCutsACallThatNeverEndsAndKeepsTheBooks(t *testing.T) {
 	t.Cleanup(model.Close)
 	w := startWorld(t, "--upstream", model.URL+"/v1")
 	wallet := newStaker(t, w, "100")
-	ctx, cancel := context.WithTimeout(t.Context(), nodeTimeout)
-	defer cancel()
-	body := `{"model":"echo-1","messages":[{"role":"user","content":"hello"}],"stream":true}`
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.APIBase+"/chat/completions", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+wallet.AdminKey)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
-	if !lines.Scan() || response.StatusCode != http.StatusOK { // the answer has begun
-		t.Fatalf("the stream: %s, %v", response.Status, lines.Err())
-	}
+	stalled := stallingCall(t, w, wallet.AdminKey, "echo-1")
 	code, took := w.stop(t)
+	checkCut(t, stalled)
 	t.Logf("stopped after %s", took)
 	if code != 0 {
 		t.Errorf("SIGTERM: exit code %d", code)
