@@ -17,6 +17,7 @@ func (r *runner) apply(ctx context.Context, step Step, o Observation) (Observati
 		return r.applyKey(ctx, o)
 	case StepProve:
 		return r.applyProve(ctx, o)
+	default: // the others are transactions
 	}
 	call, err := r.call(step, o)
 	if err != nil {
@@ -57,8 +58,9 @@ func (r *runner) call(step Step, o Observation) (dex.Call, error) {
 		return dex.Call{To: c.Staking, Data: bindings.NewStakingV2().PackMintDiem(o.Lock.Int(), step.Amount.Int())}, nil
 	case StepStakeDIEM:
 		return dex.Call{To: c.DIEM, Data: bindings.NewDIEM().PackStake(step.Amount.Int())}, nil
+	default:
+		return dex.Call{}, fmt.Errorf("there is no transaction for the step %q", step.Kind)
 	}
-	return dex.Call{}, fmt.Errorf("there is no transaction for the step %q", step.Kind)
 }
 
 // transact sends the call within the run's cap and looks at the chain again.
@@ -96,6 +98,8 @@ func verify(step Step, before, after Observation) error {
 		got = after.DIEM.Sub(before.DIEM)
 	case StepStakeDIEM:
 		got = after.StakedDIEM.Sub(before.StakedDIEM)
+	default:
+		return fmt.Errorf("nothing is known of what the step %q brings", step.Kind)
 	}
 	if got.Cmp(step.Amount) < 0 {
 		return fmt.Errorf("the transaction was mined, but brought %s %s instead of %s: do not go on before you know why",

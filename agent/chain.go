@@ -75,7 +75,7 @@ var rpcBackoff = backoff{first: 200 * time.Millisecond, ceiling: 3 * time.Second
 
 func (p *patientTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Body != nil {
-		defer request.Body.Close() // a RoundTripper's duty; each try has its own
+		defer func() { _ = request.Body.Close() }() // a RoundTripper's duty; each try has its own
 	}
 	var response *http.Response
 	err := rpcBackoff.do(request.Context(), retryable, func() (err error) {
@@ -86,13 +86,13 @@ func (p *patientTransport) RoundTrip(request *http.Request) (*http.Response, err
 				return err
 			}
 		}
-		response, err = p.next.RoundTrip(try)
+		response, err = p.next.RoundTrip(try) //nolint:bodyclose // it is handed on to the caller, or closed below
 		if err != nil {
 			return err // not retried: a node that is not there is told at once
 		}
 		busy := &APIError{Method: request.Method, Route: "rpc", Status: response.StatusCode, RetryAfter: retryAfter(response.Header)}
 		if busy.Retryable() {
-			response.Body.Close()
+			_ = response.Body.Close()
 			return busy
 		}
 		return nil

@@ -239,7 +239,7 @@ func (c *Client) send(ctx context.Context, method, path string, body, answer any
 	if err != nil {
 		return &TransportError{Method: method, Route: route, err: withoutURL(err)}
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
 		return &TransportError{Method: method, Route: route, err: withoutURL(err)}

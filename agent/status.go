@@ -58,27 +58,33 @@ func Status(ctx context.Context, o Options) (Report, error) {
 		if key.Address != report.Address || key.APIBase != report.APIBase {
 			continue
 		}
-		entry := KeyReport{StoredKey: key}
-		balance, err := r.client.WithKey(key.Secret).Balance(ctx)
-		var answered *APIError
-		switch {
-		case err == nil:
-			entry.Works = true
-			if report.Account == nil {
-				report.Account = &balance
-			}
-		case errors.As(err, &answered) && !answered.Retryable():
-			rejected, err := r.rejected(ctx, key.Secret)
-			entry.Works = err == nil && !rejected
-			if err != nil {
-				entry.Problem = err.Error()
-			}
-		default:
-			entry.Problem = err.Error()
+		entry, balance := r.keyReport(ctx, key)
+		if report.Account == nil {
+			report.Account = balance
 		}
 		report.Keys = append(report.Keys, entry)
 	}
 	return report, nil
+}
+
+// keyReport asks the server about a key; the balance is nil if it does not say.
+func (r *runner) keyReport(ctx context.Context, key StoredKey) (KeyReport, *Balance) {
+	entry := KeyReport{StoredKey: key}
+	balance, err := r.client.WithKey(key.Secret).Balance(ctx)
+	if err == nil {
+		entry.Works = true
+		return entry, &balance
+	}
+	// Some servers show the balance to some keys only: ask for the key itself.
+	var answered *APIError
+	if errors.As(err, &answered) && !answered.Retryable() {
+		rejected, askErr := r.rejected(ctx, key.Secret)
+		entry.Works, err = askErr == nil && !rejected, askErr
+	}
+	if err != nil {
+		entry.Problem = err.Error()
+	}
+	return entry, nil
 }
 
 // Fund sends play money from the world's faucet and waits until it is mined.

@@ -39,7 +39,6 @@ type runner struct {
 	chain  Chain
 	client *Client
 	view   View
-	model  string
 	spent  Amount // ETH that has left the wallet in this run: value and gas
 	result Result
 	// moved says that this run changed the stake, which the server may see a
@@ -279,6 +278,7 @@ func (s Step) done(o Observation) string {
 		return fmt.Sprintf("%s key ...%s is stored", o.Key.Type, o.Key.Last6)
 	case StepProve:
 		return "the key works"
+	default:
+		return string(s.Kind)
 	}
-	return string(s.Kind)
 }

@@ -191,14 +191,16 @@ func readKeyFD(fd int) (*wallet.Key, error) {
 	if file == nil {
 		return nil, usageError("--key-fd %d is not an open file descriptor", fd)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	return wallet.ReadKey(file)
 }
 
 func readKeyEnv() (*wallet.Key, error) {
 	const name = "STAKEGATE_PRIVATE_KEY"
 	text := os.Getenv(name)
-	os.Unsetenv(name) // not for programs that this one may start
+	if err := os.Unsetenv(name); err != nil { // it is not for programs that this one may start
+		return nil, err
+	}
 	if text == "" {
 		return nil, usageError("$%s is empty", name)
 	}

@@ -139,7 +139,7 @@ func printResult(w io.Writer, out upOutput) {
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(w, "%-10s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	line("wallet", "%s", out.Result.Address)
+	line("wallet", "%s", out.Address)
 	printBalances(line, out.Balances)
 	if out.Key != nil {
 		line("key", "%s ...%s (id %s), in %s", out.Key.Type, out.Key.Last6, out.Key.ID, out.Key.File)

@@ -64,7 +64,7 @@ func (f *agentFlags) status(cmd *cobra.Command, out *statusOutput) error {
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(w, "%-10s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	line("wallet", "%s", out.Report.Address)
+	line("wallet", "%s", out.Address)
 	printBalances(line, out.Balances)
 	for _, key := range out.Keys {
 		state := "works"

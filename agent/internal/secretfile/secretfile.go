@@ -57,7 +57,7 @@ func Read(path string, limit int64) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	// The open file is looked at, not the name: it cannot be swapped between.
 	info, err := file.Stat()
 	if err != nil {
@@ -86,7 +86,7 @@ func Create(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary)
+	defer func() { _ = os.Remove(temporary) }()
 	// Unlike rename, link refuses to replace what is there already.
 	if err := os.Link(temporary, path); err != nil {
 		return fmt.Errorf("creating %s: %w", path, err)
@@ -102,7 +102,7 @@ func Replace(path string, data []byte) error {
 		return err
 	}
 	if err := os.Rename(temporary, path); err != nil {
-		os.Remove(temporary)
+		_ = os.Remove(temporary)
 		return fmt.Errorf("replacing %s: %w", path, err)
 	}
 	return syncDir(filepath.Dir(path))
@@ -125,7 +125,7 @@ func writeTemporary(path string, data []byte) (string, error) {
 		err = closeErr
 	}
 	if err != nil {
-		os.Remove(temporary)
+		_ = os.Remove(temporary)
 		return "", fmt.Errorf("writing %s: %w", path, err)
 	}
 	return temporary, nil
@@ -137,7 +137,7 @@ func syncDir(path string) error {
 	if err != nil {
 		return fmt.Errorf("opening directory %s: %w", path, err)
 	}
-	defer dir.Close()
+	defer func() { _ = dir.Close() }()
 	if err := dir.Sync(); err != nil {
 		return fmt.Errorf("syncing directory %s: %w", path, err)
 	}
