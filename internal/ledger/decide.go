@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -55,8 +54,8 @@ type Verdict struct {
 // Decide changes it in place and collects what has to be written.
 type State struct {
 	Now     time.Time
-	Seq     int64 // of the newest entry
 	Sources []Source
+	Seqs    map[string]int64 // of the newest entry, by account
 	Keys    map[[32]byte]*Key
 	Holds   map[string]*Hold
 	Budgets map[string]*Budget
@@ -74,7 +73,7 @@ func Decide(state *State, ops []Op) ([]Verdict, *Changes) {
 	state.dirtyBudgets = map[string]bool{}
 	state.endedHolds = map[string]bool{}
 	state.usedKeys = map[string]bool{}
-	state.changes = Changes{}
+	state.changes = Changes{Seqs: map[string]int64{}}
 	verdicts := make([]Verdict, len(ops))
 	for i, op := range ops {
 		verdicts[i] = state.decideOne(op)
@@ -345,7 +344,7 @@ func (s *State) grant(grant *Grant) Verdict {
 	entry := &Entry{Kind: EntryGrant, AccountID: grant.AccountID, Note: grant.Reason}
 	for _, source := range grant.Sources {
 		s.setCap(entry, AllocationBudget(grant.AccountID, source.Source, grant.Epoch), source.Cap)
-		if i := slices.IndexFunc(s.Sources, func(c Source) bool { return c.Name == source.Source }); i >= 0 && s.Sources[i].Pooled {
+		if s.pooled(source.Source) {
 			s.setCap(entry, PoolBudget(source.Source, grant.Epoch), source.PoolCap)
 		}
 	}
@@ -380,8 +379,9 @@ func (s *State) entry(kind EntryKind, accountID, keyID, holdID string) *Entry {
 }
 
 func (s *State) append(entry *Entry) {
-	s.Seq++
-	entry.Seq, entry.At = s.Seq, s.Now
+	seq := s.Seqs[entry.AccountID] + 1
+	s.Seqs[entry.AccountID], s.changes.Seqs[entry.AccountID] = seq, seq
+	entry.Seq, entry.At = seq, s.Now
 	s.changes.Entries = append(s.changes.Entries, entry)
 }
 

@@ -28,7 +28,7 @@ type world struct {
 func newWorld(keys ...*Key) *world {
 	w := &world{held: map[string]bool{}, state: State{
 		Now: noon, Sources: testSources,
-		Keys: map[[32]byte]*Key{}, Holds: map[string]*Hold{}, Budgets: map[string]*Budget{},
+		Seqs: map[string]int64{}, Keys: map[[32]byte]*Key{}, Holds: map[string]*Hold{}, Budgets: map[string]*Budget{},
 	}}
 	for _, key := range keys {
 		w.state.Keys[key.Hash] = key
@@ -80,10 +80,10 @@ func (w *world) check(t interface{ Fatalf(string, ...any) }) {
 			t.Fatalf("hold %s of %d was charged %d", hold.ID, hold.Amount(), charged)
 		}
 	}
-	fromEntries := map[string]*Budget{}
-	for i, entry := range w.entries {
-		if entry.Seq != int64(i+1) {
-			t.Fatalf("entry %d has number %d", i, entry.Seq)
+	fromEntries, seqs := map[string]*Budget{}, map[string]int64{}
+	for _, entry := range w.entries {
+		if seqs[entry.AccountID]++; entry.Seq != seqs[entry.AccountID] {
+			t.Fatalf("entry %d of %s has number %d", seqs[entry.AccountID], entry.AccountID, entry.Seq)
 		}
 		for _, d := range entry.Deltas {
 			b := fromEntries[d.Budget]

@@ -36,6 +36,7 @@ type Engine struct {
 	queue   chan *call
 	stopped chan struct{} // closed when Run has answered its last call
 	orphans []string      // holds whose commit failed: to be voided if they exist
+	owners  *owners       // used by Run's goroutine alone
 	// violations counts decisions that would have broken an invariant.
 	violations atomic.Int64
 }
@@ -72,7 +73,7 @@ func NewEngine(store Store, config EngineConfig) *Engine {
 	}
 	return &Engine{
 		store: store, config: config,
-		queue: make(chan *call, config.QueueLength), stopped: make(chan struct{}),
+		queue: make(chan *call, config.QueueLength), stopped: make(chan struct{}), owners: newOwners(),
 	}
 }
 
@@ -173,6 +174,7 @@ func (e *Engine) rememberOrphan(op Op) {
 // decide runs one transaction. A decision that would break an invariant is
 // rolled back and reported.
 func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, err error) {
+	var changes *Changes
 	err = e.store.Update(ctx, func(ctx context.Context, tx Tx) (err error) {
 		defer func() {
 			if broken := recover(); broken != nil {
@@ -180,14 +182,16 @@ func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, err 
 				err = fmt.Errorf("invariant: %v", broken)
 			}
 		}()
-		state, err := load(ctx, tx, e.config.Sources, ops)
+		state, err := load(ctx, tx, e.config.Sources, e.owners, ops)
 		if err != nil {
 			return err
 		}
-		var changes *Changes
 		verdicts, changes = Decide(state, ops)
 		return tx.Write(ctx, changes)
 	})
+	if err == nil {
+		e.owners.learn(changes)
+	}
 	return verdicts, err
 }
 

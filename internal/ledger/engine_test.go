@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -58,9 +59,27 @@ func (m *memory) state(holdID string) HoldState {
 
 type memoryTx struct{ world *world }
 
-func (t memoryTx) Now() time.Time                         { return t.world.state.Now }
-func (t memoryTx) LastSeq(context.Context) (int64, error) { return int64(len(t.world.entries)), nil }
+func (t memoryTx) Now(context.Context) (time.Time, error) { return t.world.state.Now, nil }
 func (t memoryTx) Forget(context.Context) error           { return nil }
+
+func (t memoryTx) AccountsOf(_ context.Context, hashes [][32]byte, ids []string) (map[[32]byte]string, map[string]string, error) {
+	byHash, byHold := map[[32]byte]string{}, map[string]string{}
+	for _, hash := range hashes {
+		if key := t.world.state.Keys[hash]; key != nil {
+			byHash[hash] = key.AccountID
+		}
+	}
+	for _, id := range ids {
+		if hold := t.world.state.Holds[id]; hold != nil {
+			byHold[id] = hold.AccountID
+		}
+	}
+	return byHash, byHold, nil
+}
+
+func (t memoryTx) Lock(context.Context, []string) (map[string]int64, error) {
+	return maps.Clone(t.world.state.Seqs), nil
+}
 
 func (t memoryTx) Keys(_ context.Context, hashes [][32]byte) (keys []*Key, _ error) {
 	for _, hash := range hashes {
@@ -80,7 +99,7 @@ func (t memoryTx) Holds(_ context.Context, ids []string) (holds []*Hold, _ error
 	return holds, nil
 }
 
-func (t memoryTx) Budgets(_ context.Context, ids []string) (budgets []*Budget, _ error) {
+func (t memoryTx) Budgets(_ context.Context, ids, _ []string) (budgets []*Budget, _ error) {
 	for _, id := range ids {
 		if budget := t.world.state.Budgets[id]; budget != nil {
 			budgets = append(budgets, budget)
@@ -97,6 +116,7 @@ func (t memoryTx) Write(_ context.Context, changes *Changes) error {
 		t.world.state.Holds[hold.ID] = hold
 	}
 	t.world.entries = append(t.world.entries, changes.Entries...)
+	maps.Copy(t.world.state.Seqs, changes.Seqs)
 	return nil
 }
 

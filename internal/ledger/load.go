@@ -11,40 +11,109 @@ import (
 	"stakegate/internal/money"
 )
 
-// load reads, under lock and in one fixed order (keys, holds, budgets, each by
-// id), everything that the operations need.
-func load(ctx context.Context, tx Tx, sources []Source, ops []Op) (*State, error) {
-	state := &State{
-		Now: tx.Now(), Sources: sources,
-		Keys: map[[32]byte]*Key{}, Holds: map[string]*Hold{}, Budgets: map[string]*Budget{},
-	}
-	var err error
-	if state.Seq, err = tx.LastSeq(ctx); err != nil {
-		return nil, err
-	}
+// load locks what the operations need, in one fixed order (accounts, then
+// budgets, each by id), and reads it.
+func load(ctx context.Context, tx Tx, sources []Source, owners *owners, ops []Op) (*State, error) {
 	hashes, holdIDs := wanted(ops)
-	keys, err := tx.Keys(ctx, hashes)
+	accounts, err := owners.accounts(ctx, tx, hashes, holdIDs, ops)
 	if err != nil {
 		return nil, err
 	}
+	state := &State{
+		Sources: sources, Keys: map[[32]byte]*Key{}, Holds: map[string]*Hold{}, Budgets: map[string]*Budget{},
+	}
+	if state.Seqs, err = tx.Lock(ctx, accounts); err != nil {
+		return nil, err
+	}
+	if state.Now, err = tx.Now(ctx); err != nil {
+		return nil, err
+	}
+	return state, state.read(ctx, tx, hashes, holdIDs, ops)
+}
+
+// read reads keys, holds and budgets; their accounts are locked.
+func (s *State) read(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []string, ops []Op) error {
+	keys, err := tx.Keys(ctx, hashes)
+	if err != nil {
+		return err
+	}
 	for _, key := range keys {
-		state.Keys[key.Hash] = key
+		if _, locked := s.Seqs[key.AccountID]; locked { // else it was made just now
+			s.Keys[key.Hash] = key
+		}
 	}
 	holds, err := tx.Holds(ctx, holdIDs)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, hold := range holds {
-		state.Holds[hold.ID] = hold
+		if _, locked := s.Seqs[hold.AccountID]; locked {
+			s.Holds[hold.ID] = hold
+		}
 	}
-	budgets, err := tx.Budgets(ctx, state.budgetIDs(ops))
+	budgets, err := tx.Budgets(ctx, s.budgetIDs(ops), s.pools(ops))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, budget := range budgets {
-		state.Budgets[budget.ID] = budget
+		s.Budgets[budget.ID] = budget
 	}
-	return state, nil
+	return nil
+}
+
+// owners remembers which account a key or a running hold belongs to, neither
+// of which ever changes.
+type owners struct {
+	keys  map[[32]byte]string
+	holds map[string]string
+}
+
+const maxOwners = 1 << 17 // of keys; beyond it the memory starts anew
+
+func newOwners() *owners { return &owners{keys: map[[32]byte]string{}, holds: map[string]string{}} }
+
+// accounts lists the accounts that operations touch, sorted.
+func (o *owners) accounts(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []string, ops []Op) ([]string, error) {
+	newHashes := slices.DeleteFunc(slices.Clone(hashes), func(hash [32]byte) bool { return o.keys[hash] != "" })
+	newHolds := slices.DeleteFunc(slices.Clone(holdIDs), func(id string) bool { return o.holds[id] != "" })
+	if len(newHashes)+len(newHolds) > 0 {
+		byHash, byHold, err := tx.AccountsOf(ctx, newHashes, newHolds)
+		if err != nil {
+			return nil, err
+		}
+		if len(o.keys)+len(byHash) > maxOwners {
+			clear(o.keys)
+		}
+		maps.Copy(o.keys, byHash)
+		maps.Copy(o.holds, byHold)
+	}
+	set := map[string]bool{}
+	for _, hash := range hashes {
+		set[o.keys[hash]] = true
+	}
+	for _, id := range holdIDs {
+		set[o.holds[id]] = true
+	}
+	for _, op := range ops {
+		switch {
+		case op.Grant != nil:
+			set[op.Grant.AccountID] = true
+		case op.Credit != nil:
+			set[op.Credit.AccountID] = true
+		}
+	}
+	delete(set, "") // of what is unknown
+	return slices.Sorted(maps.Keys(set)), nil
+}
+
+// learn remembers new holds and forgets ended ones.
+func (o *owners) learn(changes *Changes) {
+	for _, hold := range changes.NewHolds {
+		o.holds[hold.ID] = hold.AccountID
+	}
+	for _, hold := range changes.Ended {
+		delete(o.holds, hold.ID)
+	}
 }
 
 // wanted lists the key hashes and hold ids that operations name, sorted.
@@ -66,26 +135,39 @@ func wanted(ops []Op) (hashes [][32]byte, holdIDs []string) {
 	return hashes, slices.Sorted(maps.Keys(holds))
 }
 
+// pools lists the shared budgets that operations may make.
+func (s *State) pools(ops []Op) []string {
+	ids := map[string]bool{}
+	for _, op := range ops {
+		if op.Grant == nil {
+			continue
+		}
+		for _, source := range op.Grant.Sources {
+			if s.pooled(source.Source) {
+				ids[PoolBudget(source.Source, op.Grant.Epoch)] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(ids))
+}
+
+func (s *State) pooled(source string) bool {
+	return slices.Contains(s.Sources, Source{Name: source, Pooled: true})
+}
+
 // budgetIDs lists the budgets that operations touch, sorted.
 func (s *State) budgetIDs(ops []Op) []string {
 	ids := map[string]bool{}
 	for _, op := range ops {
 		switch {
 		case op.Hold != nil:
-			if key := s.Keys[op.Hold.KeyHash]; key != nil {
-				for _, way := range funds(s.Sources, key, s.Now) {
-					for _, id := range way.budgets() {
-						ids[id] = true
-					}
-				}
-				for _, rate := range op.Hold.Rates {
-					ids[RateBudget(key.AccountID, rate.Kind, rate.Tier, s.Now)] = true
-				}
-			}
+			s.holdBudgets(op.Hold, ids)
 		case op.Grant != nil:
 			for _, source := range op.Grant.Sources {
 				ids[AllocationBudget(op.Grant.AccountID, source.Source, op.Grant.Epoch)] = true
-				ids[PoolBudget(source.Source, op.Grant.Epoch)] = true
+				if s.pooled(source.Source) {
+					ids[PoolBudget(source.Source, op.Grant.Epoch)] = true
+				}
 			}
 		case op.Credit != nil:
 			ids[CreditBudget(op.Credit.AccountID)] = true
@@ -99,6 +181,21 @@ func (s *State) budgetIDs(ops []Op) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(ids))
+}
+
+func (s *State) holdBudgets(request *HoldRequest, ids map[string]bool) {
+	key := s.Keys[request.KeyHash]
+	if key == nil {
+		return
+	}
+	for _, way := range funds(s.Sources, key, s.Now) {
+		for _, id := range way.budgets() {
+			ids[id] = true
+		}
+	}
+	for _, rate := range request.Rates {
+		ids[RateBudget(key.AccountID, rate.Kind, rate.Tier, s.Now)] = true
+	}
 }
 
 // Standing is what an account or key looks like now, for balance answers.

@@ -114,7 +114,7 @@ const (
 )
 
 // Entry is one line of the append-only log from which every budget can be
-// recomputed. Seq has no gaps.
+// recomputed. Seq has no gaps within an account.
 type Entry struct {
 	Seq       int64
 	At        time.Time
@@ -133,21 +133,29 @@ type Changes struct {
 	Ended    []*Hold // resolved or corrected
 	Entries  []*Entry
 	UsedKeys []string // ids of keys whose last use is now
+	// Seqs is the number of the newest entry, by account, where it changed.
+	Seqs map[string]int64
 }
 
-// Tx is one durable transaction. Reads lock what they return, in the order of
-// the ids given, until the transaction ends.
+// Tx is one durable transaction. Everything that belongs to an account is
+// guarded by the account's lock; only pools are shared.
 type Tx interface {
+	// AccountsOf tells which accounts own these keys and holds; both mappings
+	// never change. Unknown hashes and ids are left out.
+	AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs []string) (byHash map[[32]byte]string, byHold map[string]string, err error)
+	// Lock locks the accounts, which must be sorted, until the transaction ends,
+	// and returns the number of the newest entry of each. Unknown accounts are
+	// made.
+	Lock(ctx context.Context, accountIDs []string) (map[string]int64, error)
 	// Now is the database's time; it decides windows.
-	Now() time.Time
-	// LastSeq is the number of the newest entry.
-	LastSeq(ctx context.Context) (int64, error)
+	Now(ctx context.Context) (time.Time, error)
 	// Keys returns the keys with these hashes; unknown hashes are left out.
 	Keys(ctx context.Context, hashes [][32]byte) ([]*Key, error)
 	// Holds returns the holds with these ids; unknown ids are left out.
 	Holds(ctx context.Context, ids []string) ([]*Hold, error)
-	// Budgets returns the rows that exist among these ids.
-	Budgets(ctx context.Context, ids []string) ([]*Budget, error)
+	// Budgets locks and returns the rows that exist among these ids, which must
+	// be sorted. Rows named in create are made first if they do not exist.
+	Budgets(ctx context.Context, ids, create []string) ([]*Budget, error)
 	// Forget deletes rate windows that expired and in which nothing is held.
 	Forget(ctx context.Context) error
 	// Write applies the changes.

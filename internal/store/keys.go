@@ -25,15 +25,14 @@ func (s *Store) InsertKey(ctx context.Context, insertion issuer.Insertion) error
 			}
 		}
 		key := insertion.Key
-		_, err := tx.ExecContext(ctx, "INSERT INTO accounts (id, created_ms) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
-			key.AccountID, millis(key.CreatedAt))
-		if err != nil {
+		t := &transaction{store: s, tx: tx}
+		if _, err := t.Lock(ctx, []string{key.AccountID}); err != nil {
 			return err
 		}
 		if err := s.countKeys(ctx, tx, insertion); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO api_keys ("+keyColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, NULL)",
+		_, err := tx.ExecContext(ctx, "INSERT INTO api_keys ("+keyColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, NULL)",
 			key.ID, key.AccountID, insertion.Hash[:], key.Last6, string(key.Type), key.Description,
 			limitText(key.Limits.USD), limitText(key.Limits.DIEM), limitText(key.Limits.VCU),
 			string(key.Period), string(key.Privacy), millis(key.CreatedAt), nullMillis(key.ExpiresAt))
@@ -44,13 +43,14 @@ func (s *Store) InsertKey(ctx context.Context, insertion issuer.Insertion) error
 // spend records a challenge as used, and forgets those that expired long ago.
 func (s *Store) spend(ctx context.Context, tx *sql.Tx, insertion issuer.Insertion) error {
 	const keptAfterExpiry = 10 * time.Minute
-	_, err := tx.ExecContext(ctx, "DELETE FROM spent_challenges WHERE expires_ms < $1", millis(s.now().Add(-keptAfterExpiry)))
+	_, err := tx.ExecContext(ctx, "DELETE FROM spent_challenges WHERE expires_ms < $1",
+		millis(insertion.Key.CreatedAt.Add(-keptAfterExpiry)))
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO spent_challenges (id, expires_ms) VALUES ($1, $2)",
 		insertion.ChallengeID, millis(insertion.ChallengeExpires))
-	if isUnique(err) {
+	if s.engine.isUnique(err) {
 		return issuer.ErrChallengeSpent
 	}
 	return err
@@ -84,7 +84,7 @@ func limitText(limit *apikey.Limit) sql.NullString {
 // KeyByHash returns the key with this hash, or apikey.ErrNotFound. It may be revoked
 // or expired.
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (apikey.Key, error) {
-	return found(scanKey(s.reader.QueryRowContext(ctx, selectKeyByHash, hash[:])))
+	return found(scanKey(s.reader.QueryRowContext(ctx, keysByHash.text(1), hash[:])))
 }
 
 // Key returns an account's key that is not revoked, or apikey.ErrNotFound.
@@ -116,8 +116,16 @@ func (s *Store) Keys(ctx context.Context, accountID string) ([]apikey.Key, error
 // RevokeKey ends a key: no hold decided after this returns can use it.
 func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
+		t := &transaction{store: s, tx: tx}
+		if err := t.lock(ctx, []string{accountID}, map[string]int64{}); err != nil {
+			return err
+		}
+		now, err := t.Now(ctx)
+		if err != nil {
+			return err
+		}
 		result, err := tx.ExecContext(ctx, "UPDATE api_keys SET revoked_ms = $1 WHERE id = $2 AND account_id = $3 AND revoked_ms IS NULL",
-			millis(s.now()), id, accountID)
+			millis(now), id, accountID)
 		if err != nil {
 			return err
 		}
@@ -134,6 +142,11 @@ func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
 func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error) {
 	var updated apikey.Key
 	err := s.write(ctx, func(tx *sql.Tx) error {
+		t := &transaction{store: s, tx: tx}
+		seqs := map[string]int64{}
+		if err := t.lock(ctx, []string{accountID}, seqs); err != nil {
+			return err
+		}
 		before, err := found(scanKey(tx.QueryRowContext(ctx,
 			"SELECT "+keyColumns+" FROM api_keys WHERE id = $1 AND account_id = $2 AND revoked_ms IS NULL", id, accountID)))
 		if err != nil {
@@ -148,7 +161,7 @@ func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*
 		if err != nil || before.Period == updated.Period {
 			return err
 		}
-		return s.seedWindow(ctx, tx, updated)
+		return t.seedWindow(ctx, updated, seqs[accountID]+1)
 	})
 	return updated, err
 }
@@ -156,25 +169,24 @@ func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*
 // seedWindow brings the key's budgets of its current window up to what the
 // calls begun in that window have cost or may still cost: the row may be
 // missing, or old from an earlier time with the same period.
-func (s *Store) seedWindow(ctx context.Context, tx *sql.Tx, key apikey.Key) error {
-	t := s.transaction(tx)
-	window := key.Period.Window(t.now)
+func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, seq int64) error {
+	now, err := t.Now(ctx)
+	if err != nil {
+		return err
+	}
+	window := key.Period.Window(now)
 	calls, err := t.callsSince(ctx, key, window.Start)
 	if err != nil {
 		return err
 	}
-	seq, err := t.LastSeq(ctx)
-	if err != nil {
-		return err
-	}
 	entry := &ledger.Entry{
-		Seq: seq + 1, At: t.now, Kind: ledger.EntrySeed, AccountID: key.AccountID, KeyID: key.ID,
+		Seq: seq, At: now, Kind: ledger.EntrySeed, AccountID: key.AccountID, KeyID: key.ID,
 		Note: fmt.Sprintf("limit period changed to %s", key.Period),
 	}
-	changes := &ledger.Changes{Entries: []*ledger.Entry{entry}}
+	changes := &ledger.Changes{Entries: []*ledger.Entry{entry}, Seqs: map[string]int64{key.AccountID: seq}}
 	for _, currency := range []money.Currency{money.DIEM, money.USD} {
 		budget := &ledger.Budget{ID: ledger.KeyBudget(key.ID, currency, window.ID)}
-		existing, err := t.Budgets(ctx, []string{budget.ID})
+		existing, err := t.Budgets(ctx, []string{budget.ID}, nil)
 		if err != nil {
 			return err
 		}
@@ -226,6 +238,8 @@ func (t *transaction) callsSince(ctx context.Context, key apikey.Key, start time
 	}
 	return scanAll(rows, func(rows *sql.Rows) (*ledger.Hold, error) { return scanHold(rows) })
 }
+
+const selectBudget = "SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id = $1"
 
 // Budgets returns those of the budgets that exist, by id.
 func (s *Store) Budgets(ctx context.Context, ids []string) (map[string]*ledger.Budget, error) {

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -14,60 +17,70 @@ import (
 
 var _ ledger.Store = (*Store)(nil)
 
-// The statements of the hot path. Every one is prepared when the database is
-// opened, which also proves that the engine in use understands it.
-const (
-	selectKeyByHash = "SELECT " + keyColumns + " FROM api_keys WHERE hash = $1"
-	selectHold      = "SELECT " + holdColumns + " FROM holds WHERE id = $1"
-	selectBudget    = "SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id = $1"
-	updateKeyUsed   = "UPDATE api_keys SET last_used_ms = $1 WHERE id = $2"
-	upsertBudget    = `INSERT INTO budgets (id, cap, cap_high, posted, pending, expires_ms) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE SET cap = excluded.cap, cap_high = excluded.cap_high, posted = excluded.posted, pending = excluded.pending`
-	insertHold = `INSERT INTO holds (id, key_id, account_id, model_id, model_type, input_price, output_price,
-		state, parts, amount, started_ms, deadline_ms, charged_diem, charged_usd, input_diem, input_usd,
-		prompt_tokens, completion_tokens, source, execution_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, 0, '', 0)`
-	endHold = `UPDATE holds SET state = $1, parts = $2, ended_ms = $3, ended_seq = $4, charged_diem = $5, charged_usd = $6,
-		input_diem = $7, input_usd = $8, prompt_tokens = $9, completion_tokens = $10, source = $11, execution_ms = $12 WHERE id = $13`
-	insertEntry = `INSERT INTO entries (seq, at_ms, kind, account_id, key_id, hold_id, note, deltas)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+// The statements of the hot path, each over several rows at once.
+var (
+	keysByHash     = lookup{"SELECT " + keyColumns + " FROM api_keys WHERE hash", ""}
+	ownersOfKeys   = lookup{"SELECT account_id, hash FROM api_keys WHERE hash", ""}
+	ownersOfHolds  = lookup{"SELECT account_id, id FROM holds WHERE id", ""}
+	holdsByID      = lookup{"SELECT " + holdColumns + " FROM holds WHERE id", ""}
+	accountColumns = []string{"id", "created_ms", "last_seq"}
+	budgetColumns  = []string{"id", "cap", "cap_high", "posted", "pending", "expires_ms"}
+
+	makeAccounts = insert{"accounts", accountColumns, " ON CONFLICT (id) DO NOTHING"}
+	putSeqs      = insert{"accounts", accountColumns, " ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq"}
+	makeBudgets  = insert{"budgets", budgetColumns, " ON CONFLICT (id) DO NOTHING"}
+	putBudgets   = insert{"budgets", budgetColumns, updateAll("id", budgetColumns)}
+	putHolds     = insert{"holds", holdFields, updateAll("id", holdFields)}
+	addEntries   = insert{"entries", []string{"account_id", "seq", "at_ms", "kind", "key_id", "hold_id", "note", "deltas"}, ""}
 )
 
-var hotStatements = []string{
-	selectKeyByHash,
-	selectHold,
-	selectBudget,
-	updateKeyUsed,
-	upsertBudget,
-	insertHold,
-	endHold,
-	insertEntry,
+// lockAccounts and lockBudgets keep their rows locked, in the order of ids.
+func (s *Store) lockAccounts() lookup {
+	return lookup{"SELECT id, last_seq FROM accounts WHERE id", " ORDER BY id" + s.engine.rowLock}
 }
 
-// transaction implements ledger.Tx. SQLite has one writer, so its write lock
-// is the row lock.
+func (s *Store) lockBudgets() lookup {
+	return lookup{"SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id", " ORDER BY id" + s.engine.rowLock}
+}
+
+// hotStatements lists every text of the hot path.
+func (s *Store) hotStatements() []string {
+	var texts []string
+	for _, n := range rowCounts {
+		for _, l := range []lookup{keysByHash, ownersOfKeys, ownersOfHolds, holdsByID, s.lockAccounts(), s.lockBudgets()} {
+			texts = append(texts, l.text(n))
+		}
+		for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, putHolds, addEntries} {
+			texts = append(texts, i.text(n))
+		}
+		texts = append(texts, touchKeys(n))
+	}
+	return texts
+}
+
+// transaction implements ledger.Tx.
 type transaction struct {
 	store *Store
 	tx    *sql.Tx
-	now   time.Time
+	now   time.Time // once Now was asked
 }
 
 // Update implements ledger.Store.
 func (s *Store) Update(ctx context.Context, work func(ctx context.Context, tx ledger.Tx) error) error {
-	return s.write(ctx, func(tx *sql.Tx) error { return work(ctx, s.transaction(tx)) })
-}
-
-func (s *Store) transaction(tx *sql.Tx) *transaction {
-	return &transaction{store: s, tx: tx, now: s.now().UTC().Truncate(time.Millisecond)}
+	return s.write(ctx, func(tx *sql.Tx) error { return work(ctx, &transaction{store: s, tx: tx}) })
 }
 
 // Overdue implements ledger.Store.
 func (s *Store) Overdue(ctx context.Context, all bool, limit int) ([]string, error) {
-	before := millis(s.now())
+	now, err := s.clock(ctx, s.writer)
+	if err != nil {
+		return nil, err
+	}
+	before := millis(now)
 	if all {
 		before = 1<<63 - 1
 	}
-	rows, err := s.reader.QueryContext(ctx,
+	rows, err := s.writer.QueryContext(ctx,
 		"SELECT id FROM holds WHERE state = 'reserved' AND deadline_ms <= $1 ORDER BY deadline_ms LIMIT $2", before, limit)
 	if err != nil {
 		return nil, err
@@ -75,12 +88,64 @@ func (s *Store) Overdue(ctx context.Context, all bool, limit int) ([]string, err
 	return scanAll(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
 }
 
-func (t *transaction) Now() time.Time { return t.now }
+func (t *transaction) Now(ctx context.Context) (time.Time, error) {
+	if !t.now.IsZero() {
+		return t.now, nil
+	}
+	var err error
+	t.now, err = t.store.clock(ctx, t.tx)
+	return t.now, err
+}
 
-func (t *transaction) LastSeq(ctx context.Context) (int64, error) {
-	var seq int64
-	err := t.tx.QueryRowContext(ctx, "SELECT CAST(COALESCE(MAX(seq), 0) AS BIGINT) FROM entries").Scan(&seq)
-	return seq, err
+func (t *transaction) AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs []string) (map[[32]byte]string, map[string]string, error) {
+	byHash, byHold := map[[32]byte]string{}, map[string]string{}
+	_, err := find(ctx, t, ownersOfKeys, hashes, hashArgument, func(row scanner) (account string, err error) {
+		var hash []byte
+		err = row.Scan(&account, &hash)
+		byHash[[32]byte(hash)] = account
+		return account, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	_, err = find(ctx, t, ownersOfHolds, holdIDs, textArgument, func(row scanner) (account string, err error) {
+		var id string
+		err = row.Scan(&account, &id)
+		byHold[id] = account
+		return account, err
+	})
+	return byHash, byHold, err
+}
+
+func hashArgument(hash [32]byte) any { return hash[:] }
+
+func textArgument(text string) any { return text }
+
+func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string]int64, error) {
+	seqs := make(map[string]int64, len(accountIDs))
+	if err := t.lock(ctx, accountIDs, seqs); err != nil || len(seqs) == len(accountIDs) {
+		return seqs, err
+	}
+	now, err := t.store.clock(ctx, t.tx)
+	if err != nil {
+		return nil, err
+	}
+	missing := slices.DeleteFunc(slices.Clone(accountIDs), func(id string) bool { _, known := seqs[id]; return known })
+	err = write(ctx, t, makeAccounts, missing, func(id string) ([]any, error) { return []any{id, millis(now), 0}, nil })
+	if err != nil {
+		return nil, err
+	}
+	return seqs, t.lock(ctx, accountIDs, seqs)
+}
+
+func (t *transaction) lock(ctx context.Context, accountIDs []string, seqs map[string]int64) error {
+	_, err := find(ctx, t, t.store.lockAccounts(), accountIDs, textArgument, func(row scanner) (id string, err error) {
+		var seq int64
+		err = row.Scan(&id, &seq)
+		seqs[id] = seq
+		return id, err
+	})
+	return err
 }
 
 const keyColumns = `id, account_id, hash, last6, key_type, description, limit_usd, limit_diem, limit_vcu,
@@ -117,13 +182,19 @@ func scanKey(row scanner) (*ledger.Key, error) {
 }
 
 func (t *transaction) Keys(ctx context.Context, hashes [][32]byte) ([]*ledger.Key, error) {
-	return each(ctx, t, selectKeyByHash, hashes,
-		func(hash [32]byte) any { return hash[:] }, func(row scanner) (*ledger.Key, error) { return scanKey(row) })
+	return find(ctx, t, keysByHash, hashes, hashArgument, scanKey)
 }
 
 const holdColumns = `id, key_id, account_id, model_id, model_type, input_price, output_price, state, parts,
 	started_ms, deadline_ms, ended_ms, ended_seq, charged_diem, charged_usd, input_diem, input_usd,
 	prompt_tokens, completion_tokens, source, execution_ms`
+
+// holdFields are all columns of a hold, in the order of holdRow.
+var holdFields = []string{
+	"id", "key_id", "account_id", "model_id", "model_type", "input_price", "output_price",
+	"state", "parts", "amount", "started_ms", "deadline_ms", "ended_ms", "ended_seq",
+	"charged_diem", "charged_usd", "input_diem", "input_usd", "prompt_tokens", "completion_tokens", "source", "execution_ms",
+}
 
 // storedPart is a part as kept in a hold's row: amounts in nanos.
 type storedPart struct {
@@ -166,8 +237,7 @@ func scanHold(row scanner) (*ledger.Hold, error) {
 }
 
 func (t *transaction) Holds(ctx context.Context, ids []string) ([]*ledger.Hold, error) {
-	return each(ctx, t, selectHold, ids,
-		func(id string) any { return id }, func(row scanner) (*ledger.Hold, error) { return scanHold(row) })
+	return find(ctx, t, holdsByID, ids, textArgument, scanHold)
 }
 
 func scanBudget(row scanner) (*ledger.Budget, error) {
@@ -180,40 +250,27 @@ func scanBudget(row scanner) (*ledger.Budget, error) {
 	return &budget, err
 }
 
-func (t *transaction) Budgets(ctx context.Context, ids []string) ([]*ledger.Budget, error) {
-	return each(ctx, t, selectBudget, ids,
-		func(id string) any { return id }, scanBudget)
+func (t *transaction) Budgets(ctx context.Context, ids, create []string) ([]*ledger.Budget, error) {
+	err := write(ctx, t, makeBudgets, create, func(id string) ([]any, error) { return []any{id, 0, 0, 0, 0, nil}, nil })
+	if err != nil {
+		return nil, err
+	}
+	return find(ctx, t, t.store.lockBudgets(), ids, textArgument, scanBudget)
 }
 
 func (t *transaction) Forget(ctx context.Context) error {
-	_, err := t.tx.ExecContext(ctx, "DELETE FROM budgets WHERE expires_ms < $1 AND pending = 0", millis(t.now))
+	now, err := t.Now(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = t.tx.ExecContext(ctx, "DELETE FROM budgets WHERE expires_ms < $1 AND pending = 0", millis(now))
 	return err
-}
-
-// each runs a single-row query for every key and returns the rows found.
-func each[K, V any](ctx context.Context, t *transaction, text string, keys []K, argument func(K) any, scan func(scanner) (V, error)) ([]V, error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	statement := t.tx.StmtContext(ctx, t.store.statements[text])
-	found := make([]V, 0, len(keys))
-	for _, key := range keys {
-		value, err := scan(statement.QueryRowContext(ctx, argument(key)))
-		if err == sql.ErrNoRows {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, value)
-	}
-	return found, nil
 }
 
 // Write implements ledger.Tx.
 func (t *transaction) Write(ctx context.Context, changes *ledger.Changes) error {
 	writes := []func(context.Context, *ledger.Changes) error{
-		t.writeUsedKeys, t.writeBudgets, t.writeNewHolds, t.writeEndedHolds, t.writeEntries,
+		t.writeUsedKeys, t.writeBudgets, t.writeHolds, t.writeEntries, t.writeSeqs,
 	}
 	for _, write := range writes {
 		if err := write(ctx, changes); err != nil {
@@ -224,19 +281,38 @@ func (t *transaction) Write(ctx context.Context, changes *ledger.Changes) error 
 }
 
 func (t *transaction) writeUsedKeys(ctx context.Context, changes *ledger.Changes) error {
-	return execEach(ctx, t, updateKeyUsed, changes.UsedKeys,
-		func(id string) ([]any, error) { return []any{millis(t.now), id}, nil })
+	for ids := changes.UsedKeys; len(ids) > 0; {
+		size := smallest(len(ids))
+		taken := min(size, len(ids))
+		arguments := []any{millis(t.now)}
+		for i := range size {
+			arguments = append(arguments, ids[min(i, taken-1)])
+		}
+		if err := t.exec(ctx, touchKeys(size), arguments); err != nil {
+			return err
+		}
+		ids = ids[taken:]
+	}
+	return nil
+}
+
+// touchKeys notes the last use of n keys.
+func touchKeys(n int) string {
+	marks := make([]string, n)
+	for i := range marks {
+		marks[i] = fmt.Sprintf("$%d", i+2)
+	}
+	return "UPDATE api_keys SET last_used_ms = $1 WHERE id IN (" + strings.Join(marks, ", ") + ")"
 }
 
 func (t *transaction) writeBudgets(ctx context.Context, changes *ledger.Changes) error {
-	return execEach(ctx, t, upsertBudget,
-		changes.Budgets, func(b *ledger.Budget) ([]any, error) {
-			var expires sql.NullInt64
-			if !b.Expires.IsZero() {
-				expires = nullMillis(&b.Expires)
-			}
-			return []any{b.ID, int64(b.Cap), int64(b.CapHigh), int64(b.Posted), int64(b.Pending), expires}, nil
-		})
+	return write(ctx, t, putBudgets, changes.Budgets, func(b *ledger.Budget) ([]any, error) {
+		var expires sql.NullInt64
+		if !b.Expires.IsZero() {
+			expires = nullMillis(&b.Expires)
+		}
+		return []any{b.ID, int64(b.Cap), int64(b.CapHigh), int64(b.Posted), int64(b.Pending), expires}, nil
+	})
 }
 
 func storedParts(hold *ledger.Hold) (string, error) {
@@ -248,27 +324,34 @@ func storedParts(hold *ledger.Hold) (string, error) {
 	return string(text), err
 }
 
-func (t *transaction) writeNewHolds(ctx context.Context, changes *ledger.Changes) error {
-	return execEach(ctx, t, insertHold,
-		changes.NewHolds, func(hold *ledger.Hold) ([]any, error) {
-			parts, err := storedParts(hold)
-			return []any{
-				hold.ID, hold.KeyID, hold.AccountID, hold.ModelID, hold.ModelType, int64(hold.InputPrice), int64(hold.OutputPrice),
-				string(ledger.Reserved), parts, int64(hold.Amount()), millis(hold.StartedAt), millis(hold.Deadline),
-			}, err
-		})
+// writeHolds writes new holds, and ended ones over their old rows. One that is
+// both is written as it ended.
+func (t *transaction) writeHolds(ctx context.Context, changes *ledger.Changes) error {
+	rows := slices.Clone(changes.Ended)
+	ended := make(map[string]bool, len(rows))
+	for _, hold := range rows {
+		ended[hold.ID] = true
+	}
+	for _, hold := range changes.NewHolds {
+		if !ended[hold.ID] {
+			rows = append(rows, hold)
+		}
+	}
+	return write(ctx, t, putHolds, rows, holdRow)
 }
 
-func (t *transaction) writeEndedHolds(ctx context.Context, changes *ledger.Changes) error {
-	return execEach(ctx, t, endHold,
-		changes.Ended, func(hold *ledger.Hold) ([]any, error) {
-			parts, err := storedParts(hold)
-			return []any{
-				string(hold.State), parts, millis(hold.EndedAt), hold.EndedSeq, int64(hold.ChargedDIEM), int64(hold.ChargedUSD),
-				int64(hold.InputChargeDIEM), int64(hold.InputChargeUSD), hold.Cost.PromptTokens, hold.Cost.CompletionTokens,
-				hold.Cost.Source, hold.Cost.ExecutionTime.Milliseconds(), hold.ID,
-			}, err
-		})
+func holdRow(hold *ledger.Hold) ([]any, error) {
+	parts, err := storedParts(hold)
+	var ended, endedSeq sql.NullInt64
+	if hold.State != ledger.Reserved {
+		ended, endedSeq = nullMillis(&hold.EndedAt), sql.NullInt64{Int64: hold.EndedSeq, Valid: true}
+	}
+	return []any{
+		hold.ID, hold.KeyID, hold.AccountID, hold.ModelID, hold.ModelType, int64(hold.InputPrice), int64(hold.OutputPrice),
+		string(hold.State), parts, int64(hold.Amount()), millis(hold.StartedAt), millis(hold.Deadline), ended, endedSeq,
+		int64(hold.ChargedDIEM), int64(hold.ChargedUSD), int64(hold.InputChargeDIEM), int64(hold.InputChargeUSD),
+		hold.Cost.PromptTokens, hold.Cost.CompletionTokens, hold.Cost.Source, hold.Cost.ExecutionTime.Milliseconds(),
+	}, err
 }
 
 // storedDelta is a delta as kept in an entry's row: amounts in nanos.
@@ -280,35 +363,22 @@ type storedDelta struct {
 }
 
 func (t *transaction) writeEntries(ctx context.Context, changes *ledger.Changes) error {
-	return execEach(ctx, t, insertEntry,
-		changes.Entries, func(entry *ledger.Entry) ([]any, error) {
-			stored := make([]storedDelta, len(entry.Deltas))
-			for i, delta := range entry.Deltas {
-				stored[i] = storedDelta{delta.Budget, int64(delta.Cap), int64(delta.Posted), int64(delta.Pending)}
-			}
-			deltas, err := json.Marshal(stored)
-			return []any{
-				entry.Seq, millis(entry.At), string(entry.Kind), entry.AccountID, entry.KeyID, entry.HoldID, entry.Note, string(deltas),
-			}, err
-		})
+	return write(ctx, t, addEntries, changes.Entries, func(entry *ledger.Entry) ([]any, error) {
+		stored := make([]storedDelta, len(entry.Deltas))
+		for i, delta := range entry.Deltas {
+			stored[i] = storedDelta{delta.Budget, int64(delta.Cap), int64(delta.Posted), int64(delta.Pending)}
+		}
+		deltas, err := json.Marshal(stored)
+		return []any{
+			entry.AccountID, entry.Seq, millis(entry.At), string(entry.Kind), entry.KeyID, entry.HoldID, entry.Note, string(deltas),
+		}, err
+	})
 }
 
-// execEach runs a statement for every item.
-func execEach[T any](ctx context.Context, t *transaction, text string, items []T, arguments func(T) ([]any, error)) error {
-	if len(items) == 0 {
-		return nil
-	}
-	statement := t.tx.StmtContext(ctx, t.store.statements[text])
-	for _, item := range items {
-		values, err := arguments(item)
-		if err != nil {
-			return err
-		}
-		if _, err := statement.ExecContext(ctx, values...); err != nil {
-			return err
-		}
-	}
-	return nil
+func (t *transaction) writeSeqs(ctx context.Context, changes *ledger.Changes) error {
+	return write(ctx, t, putSeqs, slices.Sorted(maps.Keys(changes.Seqs)), func(id string) ([]any, error) {
+		return []any{id, 0, changes.Seqs[id]}, nil // the row exists: it is locked
+	})
 }
 
 // scanAll reads every row and closes them.

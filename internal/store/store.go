@@ -11,130 +11,89 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Store is an open database. Writers go one at a time, each in its own durable
-// transaction; readers do not wait for them. It is safe for concurrent use.
+// Store is an open database. It is safe for concurrent use.
 type Store struct {
-	writer *sql.DB
+	engine *engine
+	writer *sql.DB // SQLite: one connection
 	reader *sql.DB
-	lock   *flock.Flock
+	lock   *flock.Flock // SQLite only
 	now    func() time.Time
-	// statements holds the hot path's, by text, prepared on writer.
-	statements map[string]*sql.Stmt
+
+	// prepared holds the hot path's statements on SQLite's only writer, by
+	// text. The PostgreSQL driver prepares on each connection by itself.
+	prepared map[string]*sql.Stmt
 }
 
-const (
-	sqliteScheme     = "sqlite:"
-	busyTimeoutMilli = 5000
-	readerCount      = 4
-)
-
 // Open opens, and if need be creates and migrates, the database that the URL
-// names: "sqlite:PATH". A file that another process has open is refused. The
-// clock decides windows and expiry.
+// names: "sqlite:PATH" or "postgres://USER@HOST/NAME". An SQLite file that
+// another process has open is refused, and so are settings under which an
+// acknowledged commit could be lost. On SQLite the clock that is handed in
+// decides windows and expiry, on PostgreSQL the database's own.
 func Open(ctx context.Context, databaseURL string, now func() time.Time) (*Store, error) {
-	path, isSQLite := strings.CutPrefix(databaseURL, sqliteScheme)
-	if !isSQLite || path == "" {
-		scheme, _, _ := strings.Cut(databaseURL, ":")
-		return nil, fmt.Errorf("database %q is not supported; use sqlite:PATH", scheme+":...")
+	s := &Store{now: now}
+	steps := []func() error{
+		func() error { return s.connect(databaseURL) },
+		func() error { return s.assertDurable(ctx) },
+		func() error { return s.migrate(ctx) },
+		func() error { return s.prepare(ctx) },
 	}
-	lock, err := lockFile(path)
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{lock: lock, now: now}
-	if err := s.openSQLite(ctx, path); err != nil {
-		return nil, errors.Join(err, s.Close())
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	return s, nil
 }
 
-// lockFile makes the folder and takes the exclusive lock beside the database.
-func lockFile(path string) (*flock.Flock, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("making the database's folder: %w", err)
-	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	held, err := lock.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("locking the database: %w", err)
-	}
-	if !held {
-		return nil, fmt.Errorf("another process has the database %s open; stop it first", path)
-	}
-	return lock, nil
-}
+// Exclusive reports whether no other process can have the database open.
+func (s *Store) Exclusive() bool { return s.lock != nil }
 
-func (s *Store) openSQLite(ctx context.Context, path string) error {
-	// The file holds hashes and history: nobody else has to read it.
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("opening the database: %w", err)
-	}
-	options := url.Values{"_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMilli), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-	}}
-	if s.reader, err = sql.Open("sqlite", "file:"+path+"?"+options.Encode()); err != nil {
-		return err
-	}
-	s.reader.SetMaxOpenConns(readerCount)
-	options.Set("_txlock", "immediate")
-	if s.writer, err = sql.Open("sqlite", "file:"+path+"?"+options.Encode()); err != nil {
-		return err
-	}
-	s.writer.SetMaxOpenConns(1)
-	if err := s.assertDurable(ctx); err != nil {
-		return err
-	}
-	if err := migrate(ctx, s.writer); err != nil {
-		return err
-	}
-	return s.prepare(ctx)
-}
-
-// assertDurable refuses to run on settings under which an acknowledged commit
-// could be lost.
-func (s *Store) assertDurable(ctx context.Context) error {
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
-		var got string
-		if err := s.writer.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
-			return fmt.Errorf("opening the database: %w", err)
-		}
-		if got != want {
-			return fmt.Errorf("database setting %s is %s, want %s; is the file on a local disk?", pragma, got, want)
-		}
-	}
-	return nil
-}
-
-func migrate(ctx context.Context, db *sql.DB) error {
+func (s *Store) migrate(ctx context.Context) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	var options []goose.ProviderOption
+	if s.engine.migrateLock != nil {
+		option, err := s.engine.migrateLock()
+		if err != nil {
+			return err
+		}
+		options = append(options, option)
+	}
+	provider, err := goose.NewProvider(s.engine.dialect, s.writer, files, options...)
 	if err != nil {
 		return fmt.Errorf("reading migrations: %w", err)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrating the database: %w", err)
+	}
+	return nil
+}
+
+// prepare readies the hot path's statements, which also proves that the engine
+// understands them.
+func (s *Store) prepare(ctx context.Context) error {
+	s.prepared = map[string]*sql.Stmt{}
+	for _, text := range s.hotStatements() {
+		statement, err := s.writer.PrepareContext(ctx, text)
+		if err != nil {
+			return fmt.Errorf("preparing %q: %w", text, err)
+		}
+		if s.engine == sqliteEngine {
+			s.prepared[text] = statement
+		} else if err := statement.Close(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -147,7 +106,10 @@ func (s *Store) Close() error {
 			err = errors.Join(err, db.Close())
 		}
 	}
-	return errors.Join(err, s.lock.Unlock())
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Unlock())
+	}
+	return err
 }
 
 // Ping reports whether the database answers.
@@ -166,8 +128,20 @@ func (s *Store) Generation(ctx context.Context) (string, error) {
 	return generation, err
 }
 
-// write runs one durable write transaction.
+const maxConflicts = 5
+
+// write runs one durable write transaction. If it lost against another one,
+// having changed nothing, it is repeated.
 func (s *Store) write(ctx context.Context, work func(tx *sql.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := s.writeOnce(ctx, work)
+		if err == nil || attempt == maxConflicts || !s.engine.isConflict(err) {
+			return err
+		}
+	}
+}
+
+func (s *Store) writeOnce(ctx context.Context, work func(tx *sql.Tx) error) error {
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -178,24 +152,19 @@ func (s *Store) write(ctx context.Context, work func(tx *sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// prepare readies the statements of the hot path on the writer's connection.
-func (s *Store) prepare(ctx context.Context) error {
-	s.statements = make(map[string]*sql.Stmt, len(hotStatements))
-	for _, text := range hotStatements {
-		statement, err := s.writer.PrepareContext(ctx, text)
-		if err != nil {
-			return fmt.Errorf("preparing %q: %w", text, err)
-		}
-		s.statements[text] = statement
+// clock is the time that decides.
+func (s *Store) clock(ctx context.Context, q rowQueryer) (time.Time, error) {
+	if s.engine.now == "" {
+		return s.now().UTC().Truncate(time.Millisecond), nil
 	}
-	return nil
+	var now int64
+	err := q.QueryRowContext(ctx, s.engine.now).Scan(&now)
+	return fromMillis(now), err
 }
 
-// isUnique reports a violated primary key or unique constraint.
-func isUnique(err error) bool {
-	var failure *sqlite.Error
-	return errors.As(err, &failure) &&
-		(failure.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || failure.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+// rowQueryer is a transaction or a database.
+type rowQueryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 func millis(at time.Time) int64 { return at.UnixMilli() }

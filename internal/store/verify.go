@@ -74,21 +74,27 @@ func (r *Report) problem(format string, arguments ...any) {
 }
 
 func (r *Report) readEntries(ctx context.Context, q queryer, sums, seeded books) error {
-	rows, err := q.QueryContext(ctx, "SELECT seq, kind, deltas FROM entries ORDER BY seq")
+	rows, err := q.QueryContext(ctx, "SELECT account_id, seq, kind, deltas FROM entries ORDER BY account_id, seq")
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	var current string
+	var next int64
 	for rows.Next() {
+		var account, kind, text string
 		var seq int64
-		var kind, text string
-		if err := rows.Scan(&seq, &kind, &text); err != nil {
+		if err := rows.Scan(&account, &seq, &kind, &text); err != nil {
 			return err
 		}
-		if r.Entries++; seq != r.Entries {
-			r.problem("entry %d is missing", r.Entries)
-			r.Entries = seq
+		if account != current {
+			current, next = account, 1
 		}
+		if seq != next {
+			r.problem("entry %d of account %s is missing", next, account)
+		}
+		r.Entries++
+		next = seq + 1
 		var deltas []storedDelta
 		if err := json.Unmarshal([]byte(text), &deltas); err != nil {
 			r.problem("entry %d is unreadable", seq)

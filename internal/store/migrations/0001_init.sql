@@ -7,10 +7,12 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
--- An account is a wallet address, lower case with 0x.
+-- An account is a wallet address, lower case with 0x. Its row is the lock for
+-- everything that belongs to it; last_seq numbers its entries.
 CREATE TABLE accounts (
     id         TEXT PRIMARY KEY,
-    created_ms BIGINT NOT NULL
+    created_ms BIGINT NOT NULL,
+    last_seq   BIGINT NOT NULL
 );
 
 CREATE TABLE api_keys (
@@ -82,16 +84,18 @@ CREATE INDEX holds_reserved ON holds (deadline_ms) WHERE state = 'reserved';
 CREATE INDEX holds_history ON holds (account_id, ended_seq) WHERE ended_seq IS NOT NULL;
 CREATE INDEX holds_by_start ON holds (account_id, started_ms);
 
--- The append-only log from which every budget can be recomputed.
+-- The append-only log from which every budget can be recomputed. An account's
+-- entries are numbered without gaps.
 CREATE TABLE entries (
-    seq        BIGINT PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    seq        BIGINT NOT NULL,
     at_ms      BIGINT NOT NULL,
     kind       TEXT NOT NULL,
-    account_id TEXT NOT NULL,
     key_id     TEXT NOT NULL,
     hold_id    TEXT NOT NULL,
     note       TEXT NOT NULL,
-    deltas     TEXT NOT NULL
+    deltas     TEXT NOT NULL,
+    PRIMARY KEY (account_id, seq)
 );
 
 -- +goose Down

@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// engine is everything in which SQLite and PostgreSQL differ.
+type engine struct {
+	name    string
+	dialect goose.Dialect
+	// rowLock ends a SELECT whose rows shall stay locked. SQLite has one
+	// writer, so that the write lock is the lock of every row.
+	rowLock string
+	// now is a query for the database's clock in Unix milliseconds; "" means
+	// that the clock that was handed in decides.
+	now string
+	// settings are queries and the answers without which an acknowledged
+	// commit could be lost.
+	settings [][2]string
+	// migrateLock keeps two processes from migrating at once.
+	migrateLock func() (goose.ProviderOption, error)
+	isUnique    func(error) bool
+	// isConflict: the transaction lost against another one and may be repeated.
+	isConflict func(error) bool
+}
+
+var sqliteEngine = &engine{
+	name: "sqlite", dialect: goose.DialectSQLite3,
+	settings: [][2]string{{"PRAGMA journal_mode", "wal"}, {"PRAGMA synchronous", "2"}, {"PRAGMA foreign_keys", "1"}},
+	isUnique: func(err error) bool {
+		var failure *sqlite.Error
+		return errors.As(err, &failure) &&
+			(failure.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || failure.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+	},
+	isConflict: func(err error) bool {
+		var failure *sqlite.Error
+		return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY
+	},
+}
+
+var postgresEngine = &engine{
+	name: "postgres", dialect: goose.DialectPostgres,
+	rowLock: " FOR UPDATE",
+	now:     "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+	settings: [][2]string{
+		{"SHOW fsync", "on"}, {"SHOW full_page_writes", "on"}, {"SHOW transaction_read_only", "off"},
+		{"SELECT CASE WHEN current_setting('synchronous_commit') = 'off' THEN 'off' ELSE 'safe' END", "safe"},
+		{"SELECT CASE WHEN pg_is_in_recovery() THEN 'a replica' ELSE 'the primary' END", "the primary"},
+	},
+	migrateLock: func() (goose.ProviderOption, error) {
+		locker, err := lock.NewPostgresSessionLocker()
+		return goose.WithSessionLocker(locker), err
+	},
+	isUnique: func(err error) bool {
+		var failure *pgconn.PgError
+		return errors.As(err, &failure) && failure.Code == "23505"
+	},
+	isConflict: func(err error) bool {
+		var failure *pgconn.PgError
+		return errors.As(err, &failure) && (failure.Code == "40001" || failure.Code == "40P01")
+	},
+}
+
+const (
+	sqliteScheme      = "sqlite:"
+	busyTimeoutMillis = 5000
+	sqliteReaders     = 4
+	postgresWriters   = 8
+	postgresReaders   = 8
+	connectionLife    = 30 * time.Minute
+)
+
+// connect opens the pools that the URL names.
+func (s *Store) connect(databaseURL string) error {
+	if path, ok := strings.CutPrefix(databaseURL, sqliteScheme); ok && path != "" {
+		s.engine = sqliteEngine
+		return s.connectSQLite(path)
+	}
+	if strings.HasPrefix(databaseURL, "postgres://") || strings.HasPrefix(databaseURL, "postgresql://") {
+		s.engine = postgresEngine
+		return s.connectPostgres(databaseURL)
+	}
+	scheme, _, _ := strings.Cut(databaseURL, ":")
+	return fmt.Errorf("database %q is not supported; use sqlite:PATH or postgres://...", scheme+":...")
+}
+
+func (s *Store) connectPostgres(databaseURL string) error {
+	var err error
+	if s.writer, err = sql.Open("pgx", databaseURL); err != nil {
+		return errors.New("the database's URL cannot be read") // the error may quote its password
+	}
+	if s.reader, err = sql.Open("pgx", databaseURL); err != nil {
+		return errors.New("the database's URL cannot be read")
+	}
+	s.writer.SetMaxOpenConns(postgresWriters)
+	s.writer.SetMaxIdleConns(postgresWriters)
+	s.reader.SetMaxOpenConns(postgresReaders)
+	s.reader.SetMaxIdleConns(postgresReaders)
+	for _, db := range []*sql.DB{s.writer, s.reader} {
+		db.SetConnMaxLifetime(connectionLife)
+	}
+	return nil
+}
+
+func (s *Store) connectSQLite(path string) error {
+	held, err := lockFile(path)
+	if err != nil {
+		return err
+	}
+	s.lock = held
+	// The file holds hashes and history: nobody else has to read it.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	options := url.Values{"_pragma": {
+		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMillis), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+	}}
+	if s.reader, err = sql.Open("sqlite", "file:"+path+"?"+options.Encode()); err != nil {
+		return err
+	}
+	s.reader.SetMaxOpenConns(sqliteReaders)
+	options.Set("_txlock", "immediate")
+	if s.writer, err = sql.Open("sqlite", "file:"+path+"?"+options.Encode()); err != nil {
+		return err
+	}
+	s.writer.SetMaxOpenConns(1)
+	return nil
+}
+
+// lockFile makes the folder and takes the exclusive lock beside the database.
+func lockFile(path string) (*flock.Flock, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("making the database's folder: %w", err)
+	}
+	file := flock.New(path+".lock", flock.SetPermissions(0o600))
+	held, err := file.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("locking the database: %w", err)
+	}
+	if !held {
+		return nil, fmt.Errorf("another process has the database %s open; stop it first", path)
+	}
+	return file, nil
+}
+
+// assertDurable refuses to run on settings under which an acknowledged commit
+// could be lost.
+func (s *Store) assertDurable(ctx context.Context) error {
+	for _, setting := range s.engine.settings {
+		query, want := setting[0], setting[1]
+		var got string
+		if err := s.writer.QueryRowContext(ctx, query).Scan(&got); err != nil {
+			return fmt.Errorf("connecting to the database: %w", err)
+		}
+		if got != want {
+			return fmt.Errorf("database says %q to %s, want %q: an acknowledged commit could be lost", got, query, want)
+		}
+	}
+	return nil
+}
