@@ -32,6 +32,7 @@ var floor = map[string]int{
 	// Programs, and kits for tests.
 	"cmd/stakegate": 5, "cmd/stakegate-dev": 5,
 	"api/apitest": 5, "contracts/conformance": 5, "contracts/generate": 5,
+	"internal/store/pgtest": 5,
 	// The agent's side: the public SDK, which could be written by anybody.
 	"agent": 2, "agent/dex": 1, "agent/wallet": 1, "agent/internal/secretfile": 0,
 }

@@ -229,7 +229,7 @@ func (a *App) allocations(policy *stake.Policy) *allocations {
 	for _, source := range policy.Sources() {
 		sources = append(sources, ledger.Source{Name: source.Name, Pooled: source.Pooled})
 	}
-	a.engine = ledger.NewEngine(a.store, ledger.EngineConfig{Sources: sources, Exclusive: true, Logger: a.options.Logger})
+	a.engine = ledger.NewEngine(a.store, ledger.EngineConfig{Sources: sources, Exclusive: a.store.Exclusive(), Logger: a.options.Logger})
 	return &allocations{
 		policy: policy, engine: a.engine, store: a.store, sources: sources,
 		symbol: a.config.Stake.Mint.Symbol, chain: a.config.Chain.Name, now: a.options.Now,
