@@ -44,39 +44,44 @@ type fund struct {
 	source   string
 	account  string // budget id of the account's own row
 	pool     string // budget id, "" when the source is not pooled
-	key      string // budget id of the key's limit
+	key      string // budget id of the key's limit, "" when it has none at all
 }
 
 func (f fund) budgets() []string {
-	ids := []string{f.account, f.key}
+	ids := append(make([]string, 0, 3), f.account)
+	if f.key != "" {
+		ids = append(ids, f.key)
+	}
 	if f.pool != "" {
 		ids = append(ids, f.pool)
 	}
 	return ids
 }
 
+// HasLimits reports whether a key's spending is counted against limits of its
+// own. If it has a limit in one currency, both are counted.
+func HasLimits(limits apikey.Limits) bool { return limits.DIEM != nil || limits.USD != nil }
+
 // funds lists how a key can pay at an instant: DIEM by source, then USD.
 func funds(sources []Source, key *Key, at time.Time) []fund {
 	epoch := EpochOf(at)
-	window := key.Period.Window(at).ID
+	var diemKey, usdKey string
+	if HasLimits(key.Limits) {
+		window := key.Period.Window(at).ID
+		diemKey, usdKey = KeyBudget(key.ID, money.DIEM, window), KeyBudget(key.ID, money.USD, window)
+	}
 	list := make([]fund, 0, len(sources)+1)
 	for _, source := range sources {
 		f := fund{
-			currency: money.DIEM,
-			source:   source.Name,
-			account:  AllocationBudget(key.AccountID, source.Name, epoch),
-			key:      KeyBudget(key.ID, money.DIEM, window),
+			currency: money.DIEM, source: source.Name,
+			account: AllocationBudget(key.AccountID, source.Name, epoch), key: diemKey,
 		}
 		if source.Pooled {
 			f.pool = PoolBudget(source.Name, epoch)
 		}
 		list = append(list, f)
 	}
-	return append(list, fund{
-		currency: money.USD,
-		account:  CreditBudget(key.AccountID),
-		key:      KeyBudget(key.ID, money.USD, window),
-	})
+	return append(list, fund{currency: money.USD, account: CreditBudget(key.AccountID), key: usdKey})
 }
 
 // limitOf is the key's cap in a currency; no limit is the largest amount.

@@ -99,6 +99,10 @@ func (s *State) decideOne(op Op) Verdict {
 	return Verdict{Err: fmt.Errorf("operation has no kind")}
 }
 
+// lastUsedPrecision is how exact a key's last use is noted: a busy key is not
+// written on every call.
+const lastUsedPrecision = 10 * time.Second
+
 func (s *State) hold(request *HoldRequest) Verdict {
 	key := s.Keys[request.KeyHash]
 	if key == nil || !key.Active(s.Now) {
@@ -139,7 +143,7 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	}
 	s.Holds[hold.ID] = hold
 	s.changes.NewHolds = append(s.changes.NewHolds, hold)
-	if !s.usedKeys[key.ID] {
+	if !s.usedKeys[key.ID] && (key.LastUsedAt == nil || s.Now.Sub(*key.LastUsedAt) >= lastUsedPrecision) {
 		s.usedKeys[key.ID] = true
 		s.changes.UsedKeys = append(s.changes.UsedKeys, key.ID)
 	}
@@ -163,6 +167,9 @@ func (s *State) granted(ways []fund) bool {
 // key's row, which is the truth.
 func (s *State) applyKeyLimits(key *Key, ways []fund) {
 	for _, way := range ways {
+		if way.key == "" {
+			continue
+		}
 		limit := limitOf(key, way.currency)
 		if budget := s.Budgets[way.key]; budget != nil && budget.Cap == limit {
 			continue

@@ -46,7 +46,7 @@ func (s *State) keyCurrency(ways []fund) money.Currency {
 		if way.pool != "" {
 			free = min(free, s.free(way.pool))
 		}
-		if s.free(way.key) < free {
+		if way.key != "" && s.free(way.key) < free {
 			return way.currency
 		}
 	}

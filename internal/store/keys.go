@@ -136,9 +136,9 @@ func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
 	})
 }
 
-// UpdateKey changes a key as edit says and returns the new key. When the limit
-// period changes, the new window starts with what was spent and held in it
-// already, so that a change of period frees nothing.
+// UpdateKey changes a key as edit says and returns the new key. When it gets
+// its first limit or another limit period, the window starts with what was spent
+// and held in it already, so that the change frees nothing.
 func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error) {
 	var updated apikey.Key
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -158,7 +158,9 @@ func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*
 			limit_period = $5, privacy = $6, expires_ms = $7 WHERE id = $8`,
 			updated.Description, limitText(updated.Limits.USD), limitText(updated.Limits.DIEM), limitText(updated.Limits.VCU),
 			string(updated.Period), string(updated.Privacy), nullMillis(updated.ExpiresAt), id)
-		if err != nil || before.Period == updated.Period {
+		// Spending is only counted for keys that have limits, by their period.
+		counted := before.Period == updated.Period && ledger.HasLimits(before.Limits)
+		if err != nil || counted || !ledger.HasLimits(updated.Limits) {
 			return err
 		}
 		return t.seedWindow(ctx, updated, seqs[accountID]+1)
@@ -181,7 +183,7 @@ func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, seq int64)
 	}
 	entry := &ledger.Entry{
 		Seq: seq, At: now, Kind: ledger.EntrySeed, AccountID: key.AccountID, KeyID: key.ID,
-		Note: fmt.Sprintf("limit period changed to %s", key.Period),
+		Note: fmt.Sprintf("limits are counted by %s from now on", key.Period),
 	}
 	changes := &ledger.Changes{Entries: []*ledger.Entry{entry}, Seqs: map[string]int64{key.AccountID: seq}}
 	for _, currency := range []money.Currency{money.DIEM, money.USD} {

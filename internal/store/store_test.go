@@ -358,6 +358,42 @@ func TestChangedPeriodKeepsWhatWasSpent(t *testing.T) {
 	})
 }
 
+// A key without limits is not counted; its first limit counts what came before.
+func TestFirstLimitCountsWhatCameBefore(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		engine, stop := run(t, s, true)
+		insert(t, s, insertion("k"))
+		grant(t, engine, 1000)
+		for _, id := range []string{"done", "in-flight"} {
+			if _, err := engine.Hold(t.Context(), hold(id, "k", 30)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: "done", Cost: 25}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.UpdateKey(t.Context(), account, "k", func(k *apikey.Key) {
+			k.Limits.DIEM = &apikey.Limit{Cap: 60, Text: "0.00000006"}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var refusal *ledger.Refusal
+		if _, err := engine.Hold(t.Context(), hold("over", "k", 6)); !errors.As(err, &refusal) || refusal.Affordable != 5 {
+			t.Errorf("55 of 60 are used, 6 more: %v %+v", err, refusal)
+		}
+		if _, err := engine.Hold(t.Context(), hold("fits", "k", 5)); err != nil {
+			t.Error(err)
+		}
+		if _, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: "in-flight", Cost: 1}); err != nil {
+			t.Error(err)
+		}
+		stop()
+		verify(t, s)
+	})
+}
+
 func TestSecondProcessIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "stakegate.db")
 	open(t, "sqlite:"+path)
