@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -35,14 +36,22 @@ type engine struct {
 	settings [][2]string
 	// migrateLock keeps two processes from migrating at once.
 	migrateLock func() (goose.ProviderOption, error)
-	isUnique    func(error) bool
+	// spelling is how the engine's driver likes the parameters of a hot
+	// statement, which are always numbered in their order.
+	spelling func(text string) string
+	isUnique func(error) bool
 	// isConflict: the transaction lost against another one and may be repeated.
 	isConflict func(error) bool
 }
 
+var parameter = regexp.MustCompile(`\$\d+`)
+
 var sqliteEngine = &engine{
 	name: "sqlite", dialect: goose.DialectSQLite3,
 	settings: [][2]string{{"PRAGMA journal_mode", "wal"}, {"PRAGMA synchronous", "2"}, {"PRAGMA foreign_keys", "1"}},
+	// The driver looks every named parameter up in a list; nameless ones it
+	// just counts, which over some thousand of them is a third of the time.
+	spelling: func(text string) string { return parameter.ReplaceAllString(text, "?") },
 	isUnique: func(err error) bool {
 		var failure *sqlite.Error
 		return errors.As(err, &failure) &&
@@ -67,6 +76,7 @@ var postgresEngine = &engine{
 		locker, err := lock.NewPostgresSessionLocker()
 		return goose.WithSessionLocker(locker), err
 	},
+	spelling: func(text string) string { return text },
 	isUnique: func(err error) bool {
 		var failure *pgconn.PgError
 		return errors.As(err, &failure) && failure.Code == "23505"

@@ -84,7 +84,7 @@ func limitText(limit *apikey.Limit) sql.NullString {
 // KeyByHash returns the key with this hash, or apikey.ErrNotFound. It may be revoked
 // or expired.
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (apikey.Key, error) {
-	return found(scanKey(s.reader.QueryRowContext(ctx, keysByHash.text(1), hash[:])))
+	return found(scanKey(s.reader.QueryRowContext(ctx, keysByHash.texts[1], hash[:])))
 }
 
 // Key returns an account's key that is not revoked, or apikey.ErrNotFound.

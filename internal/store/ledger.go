@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -19,41 +18,43 @@ var _ ledger.Store = (*Store)(nil)
 
 // The statements of the hot path, each over several rows at once.
 var (
-	keysByHash     = lookup{"SELECT " + keyColumns + " FROM api_keys WHERE hash", ""}
-	ownersOfKeys   = lookup{"SELECT account_id, hash FROM api_keys WHERE hash", ""}
-	ownersOfHolds  = lookup{"SELECT account_id, id FROM holds WHERE id", ""}
-	holdsByID      = lookup{"SELECT " + holdColumns + " FROM holds WHERE id", ""}
-	accountColumns = []string{"id", "created_ms", "last_seq"}
-	budgetColumns  = []string{"id", "cap", "cap_high", "posted", "pending", "expires_ms"}
+	keysByHash    = newLookup("SELECT "+keyColumns+" FROM api_keys WHERE hash", "")
+	ownersOfKeys  = newLookup("SELECT account_id, hash FROM api_keys WHERE hash", "")
+	ownersOfHolds = newLookup("SELECT account_id, id FROM holds WHERE id", "")
+	holdsByID     = newLookup("SELECT "+holdColumns+" FROM holds WHERE id", "")
+	touchKeys     = newLookup("UPDATE api_keys SET last_used_ms = $1 WHERE id", "")
 
-	makeAccounts = insert{"accounts", accountColumns, " ON CONFLICT (id) DO NOTHING"}
-	putSeqs      = insert{"accounts", accountColumns, " ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq"}
-	makeBudgets  = insert{"budgets", budgetColumns, " ON CONFLICT (id) DO NOTHING"}
-	putBudgets   = insert{"budgets", budgetColumns, updateAll("id", budgetColumns)}
-	putHolds     = insert{"holds", holdFields, updateAll("id", holdFields)}
-	addEntries   = insert{"entries", []string{"account_id", "seq", "at_ms", "kind", "key_id", "hold_id", "note", "deltas"}, ""}
+	accountColumns = []string{"id", "created_ms", "last_seq"}
+	makeAccounts   = newInsert("accounts", accountColumns, " ON CONFLICT (id) DO NOTHING")
+	putSeqs        = newInsert("accounts", accountColumns, " ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq")
+
+	budgetColumns = []string{"id", "cap", "cap_high", "posted", "pending", "expires_ms"}
+	makeBudgets   = newInsert("budgets", budgetColumns, " ON CONFLICT (id) DO NOTHING")
+	putBudgets    = newInsert("budgets", budgetColumns, updateAll("id", budgetColumns))
+
+	putHolds   = newInsert("holds", holdFields, updateAll("id", holdFields))
+	addEntries = newInsert("entries", []string{"account_id", "seq", "at_ms", "kind", "key_id", "hold_id", "note", "deltas"}, "")
 )
 
-// lockAccounts and lockBudgets keep their rows locked, in the order of ids.
-func (s *Store) lockAccounts() lookup {
-	return lookup{"SELECT id, last_seq FROM accounts WHERE id", " ORDER BY id" + s.engine.rowLock}
-}
+// locking are the lookups whose rows stay locked, in the order of their ids.
+type locking struct{ accounts, budgets lookup }
 
-func (s *Store) lockBudgets() lookup {
-	return lookup{"SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id", " ORDER BY id" + s.engine.rowLock}
+func newLocking(e *engine) locking {
+	tail := " ORDER BY id" + e.rowLock
+	return locking{
+		accounts: newLookup("SELECT id, last_seq FROM accounts WHERE id", tail),
+		budgets:  newLookup("SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id", tail),
+	}
 }
 
 // hotStatements lists every text of the hot path.
 func (s *Store) hotStatements() []string {
 	var texts []string
-	for _, n := range rowCounts {
-		for _, l := range []lookup{keysByHash, ownersOfKeys, ownersOfHolds, holdsByID, s.lockAccounts(), s.lockBudgets()} {
-			texts = append(texts, l.text(n))
-		}
-		for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, putHolds, addEntries} {
-			texts = append(texts, i.text(n))
-		}
-		texts = append(texts, touchKeys(n))
+	for _, l := range []lookup{keysByHash, ownersOfKeys, ownersOfHolds, holdsByID, touchKeys, s.locking.accounts, s.locking.budgets} {
+		texts = slices.AppendSeq(texts, maps.Values(l.texts))
+	}
+	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, putHolds, addEntries} {
+		texts = slices.AppendSeq(texts, maps.Values(i.texts))
 	}
 	return texts
 }
@@ -139,7 +140,7 @@ func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string
 }
 
 func (t *transaction) lock(ctx context.Context, accountIDs []string, seqs map[string]int64) error {
-	_, err := find(ctx, t, t.store.lockAccounts(), accountIDs, textArgument, func(row scanner) (id string, err error) {
+	_, err := find(ctx, t, t.store.locking.accounts, accountIDs, textArgument, func(row scanner) (id string, err error) {
 		var seq int64
 		err = row.Scan(&id, &seq)
 		seqs[id] = seq
@@ -255,7 +256,7 @@ func (t *transaction) Budgets(ctx context.Context, ids, create []string) ([]*led
 	if err != nil {
 		return nil, err
 	}
-	return find(ctx, t, t.store.lockBudgets(), ids, textArgument, scanBudget)
+	return find(ctx, t, t.store.locking.budgets, ids, textArgument, scanBudget)
 }
 
 func (t *transaction) Forget(ctx context.Context) error {
@@ -288,21 +289,12 @@ func (t *transaction) writeUsedKeys(ctx context.Context, changes *ledger.Changes
 		for i := range size {
 			arguments = append(arguments, ids[min(i, taken-1)])
 		}
-		if err := t.exec(ctx, touchKeys(size), arguments); err != nil {
+		if err := t.exec(ctx, touchKeys.texts[size], arguments); err != nil {
 			return err
 		}
 		ids = ids[taken:]
 	}
 	return nil
-}
-
-// touchKeys notes the last use of n keys.
-func touchKeys(n int) string {
-	marks := make([]string, n)
-	for i := range marks {
-		marks[i] = fmt.Sprintf("$%d", i+2)
-	}
-	return "UPDATE api_keys SET last_used_ms = $1 WHERE id IN (" + strings.Join(marks, ", ") + ")"
 }
 
 func (t *transaction) writeBudgets(ctx context.Context, changes *ledger.Changes) error {

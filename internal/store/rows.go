@@ -10,36 +10,39 @@ import (
 // Statements over many rows have a few fixed sizes, so that each text is
 // prepared once. A list is cut into the largest sizes that it fills; the rest
 // goes one by one or is padded.
-var rowCounts = []int{1, 4, 16, 64}
+var rowCounts = []int{1, 4, 16, 64, 256}
 
 // insert is a statement that inserts or updates whole rows.
 type insert struct {
-	table   string
-	columns []string
-	suffix  string // ON CONFLICT ...
+	columns int
+	texts   map[int]string // by number of rows
 }
 
-// text is the statement for n rows.
-func (i insert) text(n int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", i.table, strings.Join(i.columns, ", "))
-	parameter := 0
-	for row := range n {
-		if row > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('(')
-		for column := range i.columns {
-			if column > 0 {
+// newInsert makes the texts of an insert; the suffix is its ON CONFLICT.
+func newInsert(table string, columns []string, suffix string) insert {
+	i := insert{columns: len(columns), texts: map[int]string{}}
+	for _, n := range rowCounts {
+		var b strings.Builder
+		fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
+		for row := range n {
+			if row > 0 {
 				b.WriteString(", ")
 			}
-			parameter++
-			fmt.Fprintf(&b, "$%d", parameter)
+			b.WriteString("(" + marks(row*len(columns)+1, len(columns)) + ")")
 		}
-		b.WriteByte(')')
+		b.WriteString(suffix)
+		i.texts[n] = b.String()
 	}
-	b.WriteString(i.suffix)
-	return b.String()
+	return i
+}
+
+// marks are n parameters from the given one on: "$3, $4".
+func marks(from, n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("$%d", from+i)
+	}
+	return strings.Join(list, ", ")
 }
 
 // updateAll is the suffix of an insert that overwrites an existing row.
@@ -53,15 +56,18 @@ func updateAll(key string, columns []string) string {
 	return " ON CONFLICT (" + key + ") DO UPDATE SET " + strings.Join(sets, ", ")
 }
 
-// lookup is a query by a list of keys: head ... IN (list) tail.
-type lookup struct{ head, tail string }
+// lookup is a statement over a list of keys: head IN (list) tail. The head may
+// use parameters of its own, which come first.
+type lookup struct {
+	texts map[int]string // by number of keys
+}
 
-func (l lookup) text(n int) string {
-	marks := make([]string, n)
-	for i := range marks {
-		marks[i] = fmt.Sprintf("$%d", i+1)
+func newLookup(head, tail string) lookup {
+	l := lookup{texts: map[int]string{}}
+	for _, n := range rowCounts {
+		l.texts[n] = head + " IN (" + marks(strings.Count(head, "$")+1, n) + ")" + tail
 	}
-	return l.head + " IN (" + strings.Join(marks, ", ") + ")" + l.tail
+	return l
 }
 
 // largest is the largest size that fits into n, at least 1.
@@ -85,7 +91,7 @@ func smallest(n int) int {
 	return rowCounts[len(rowCounts)-1]
 }
 
-// statement binds a prepared text to the transaction, or runs it as it is.
+// exec runs a text, prepared if it is one of the hot path.
 func (t *transaction) exec(ctx context.Context, text string, arguments []any) error {
 	var err error
 	if prepared := t.store.prepared[text]; prepared != nil {
@@ -105,7 +111,7 @@ func (t *transaction) query(ctx context.Context, text string, arguments []any) (
 
 // write inserts or updates a row for every item.
 func write[T any](ctx context.Context, t *transaction, statement insert, items []T, values func(T) ([]any, error)) error {
-	arguments := make([]any, 0, len(items)*len(statement.columns))
+	arguments := make([]any, 0, len(items)*statement.columns)
 	for _, item := range items {
 		row, err := values(item)
 		if err != nil {
@@ -115,8 +121,8 @@ func write[T any](ctx context.Context, t *transaction, statement insert, items [
 	}
 	for rows := len(items); rows > 0; {
 		size := largest(rows)
-		cut := size * len(statement.columns)
-		if err := t.exec(ctx, statement.text(size), arguments[:cut]); err != nil {
+		cut := size * statement.columns
+		if err := t.exec(ctx, statement.texts[size], arguments[:cut]); err != nil {
 			return err
 		}
 		arguments, rows = arguments[cut:], rows-size
@@ -135,7 +141,7 @@ func find[K, V any](ctx context.Context, t *transaction, statement lookup, keys 
 		for i := range arguments {
 			arguments[i] = argument(keys[min(i, taken-1)]) // padded with the last one
 		}
-		rows, err := t.query(ctx, statement.text(size), arguments)
+		rows, err := t.query(ctx, statement.texts[size], arguments)
 		if err != nil {
 			return nil, err
 		}

@@ -31,6 +31,7 @@ type Store struct {
 	// prepared holds the hot path's statements on SQLite's only writer, by
 	// text. The PostgreSQL driver prepares on each connection by itself.
 	prepared map[string]*sql.Stmt
+	locking  locking
 }
 
 // Open opens, and if need be creates and migrates, the database that the URL
@@ -83,9 +84,10 @@ func (s *Store) migrate(ctx context.Context) error {
 // prepare readies the hot path's statements, which also proves that the engine
 // understands them.
 func (s *Store) prepare(ctx context.Context) error {
+	s.locking = newLocking(s.engine)
 	s.prepared = map[string]*sql.Stmt{}
 	for _, text := range s.hotStatements() {
-		statement, err := s.writer.PrepareContext(ctx, text)
+		statement, err := s.writer.PrepareContext(ctx, s.engine.spelling(text))
 		if err != nil {
 			return fmt.Errorf("preparing %q: %w", text, err)
 		}
