@@ -356,7 +356,7 @@ func (s *server) describeKeys(r *http.Request, accountID string, keys []apikey.K
 	list := make([]any, len(keys))
 	for i, key := range keys {
 		used := &ledger.Settled{DIEM: posted(budgets[ids[2*i]]), USD: posted(budgets[ids[2*i+1]])}
-		if !ledger.HasLimits(key.Limits) {
+		if key.Limits == (apikey.Limits{}) {
 			used = nil // Venice shows it only for keys that have limits
 		}
 		week := spend[key.ID]
