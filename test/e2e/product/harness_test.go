@@ -251,6 +251,24 @@ func within(t *testing.T, limit time.Duration, what string, check func() (bool, 
 	}
 }
 
+// insideOneEpoch keeps a test that counts a day's money away from the end of
+// the UTC day, when balances begin anew: the programs have no other clock.
+func insideOneEpoch(t *testing.T) {
+	t.Helper()
+	now := time.Now().UTC()
+	left := now.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(now)
+	if left > time.Minute {
+		return
+	}
+	t.Logf("waiting %s for the next UTC day", left)
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-t.Context().Done():
+	}
+}
+
 // tool returns the path of a program that make test-setup installs.
 func tool(t *testing.T, name string) string {
 	t.Helper()

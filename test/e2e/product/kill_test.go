@@ -45,6 +45,7 @@ const (
 // exactly its price, and the books balance before and after the next start.
 func TestKillInTheMiddleOfFiftyCallersLosesNoFinishedCall(t *testing.T) {
 	t.Parallel()
+	insideOneEpoch(t)
 	rounds := killRounds
 	if text := os.Getenv(killRoundsVariable); text != "" {
 		var err error
