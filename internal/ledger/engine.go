@@ -24,7 +24,17 @@ type EngineConfig struct {
 	// Exclusive says that no other process uses the database. Holds found at
 	// the start then belong to a process that died, and are assumed at once.
 	Exclusive bool
-	Logger    *slog.Logger
+	// Observe is called after every commit, from Run's goroutine: it must be
+	// quick. Nil: nobody looks.
+	Observe func(Commit)
+	Logger  *slog.Logger
+}
+
+// Commit is what an observer learns of one batch.
+type Commit struct {
+	Operations int
+	Duration   time.Duration
+	Err        error // nil: it is durable
 }
 
 // Engine turns concurrent calls into batches: what arrives while a commit is
@@ -71,6 +81,9 @@ func NewEngine(store Store, config EngineConfig) *Engine {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
+	if config.Observe == nil {
+		config.Observe = func(Commit) {}
+	}
 	return &Engine{
 		store: store, config: config,
 		queue: make(chan *call, config.QueueLength), stopped: make(chan struct{}), owners: newOwners(),
@@ -80,6 +93,9 @@ func NewEngine(store Store, config EngineConfig) *Engine {
 // Violations is how many decisions were stopped because they would have broken
 // an invariant. It must be zero.
 func (e *Engine) Violations() int64 { return e.violations.Load() }
+
+// Waiting is how many operations wait for their commit to begin.
+func (e *Engine) Waiting() int { return len(e.queue) }
 
 // Run commits batches until the context ends; then it answers what is queued
 // and returns. It must be called once.
@@ -144,7 +160,9 @@ func (e *Engine) commit(ctx context.Context, batch []*call) error {
 	if len(ops) == 0 {
 		return nil
 	}
+	started := time.Now()
 	verdicts, err := e.decide(ctx, ops)
+	e.config.Observe(Commit{Operations: len(ops), Duration: time.Since(started), Err: err})
 	if err == nil {
 		e.orphans = nil
 	} else {
