@@ -126,7 +126,7 @@ func (a *App) build(ctx context.Context) error {
 	})
 	hasher := apikey.NewHasher(root)
 	a.gateway = gateway.New(gateway.Config{
-		Catalog: models, Ledger: allocations, Keys: keys, Transport: a.transport, Limits: a.options.Limits,
+		Catalog: models, Ledger: allocations, Keys: keys, Transport: a.transport, Limits: a.config.Limits.gateway(a.options.Limits),
 		Now: a.options.Now, NewID: newID, Log: a.options.Logger,
 	})
 	return a.open(root, hasher, models, allocations, challenges)

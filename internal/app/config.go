@@ -4,8 +4,10 @@
 package app
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net/url"
 	"os"
@@ -16,6 +18,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/goccy/go-yaml"
 
+	"stakegate/internal/gateway"
 	"stakegate/internal/money"
 	"stakegate/internal/signature"
 	"stakegate/internal/stake"
@@ -44,6 +47,8 @@ type Config struct {
 	Catalog string `yaml:"catalog"`
 	// Keys bounds the making of keys.
 	Keys KeysConfig `yaml:"keys"`
+	// Limits bounds what one call may take.
+	Limits LimitsConfig `yaml:"limits"`
 	// ShutdownGrace is how long calls in flight may go on after a stop signal.
 	// Default 60s.
 	ShutdownGrace Duration `yaml:"shutdown_grace"`
@@ -98,6 +103,32 @@ type KeysConfig struct {
 	MaxPerMinute int `yaml:"max_per_minute"`
 }
 
+// LimitsConfig bounds what one call may take. A hold lives for the first, the
+// second and the last of these together; after that it is charged in full.
+type LimitsConfig struct {
+	// UpstreamTimeout is the longest life of an upstream call. Default 15m.
+	UpstreamTimeout Duration `yaml:"upstream_timeout"`
+	// DrainTimeout is how long a call goes on without its client. Default 60s.
+	DrainTimeout Duration `yaml:"drain_timeout"`
+	// HoldSpare is what a hold lives on after the longest call, for its
+	// settlement. Default 30s.
+	HoldSpare Duration `yaml:"hold_spare"`
+}
+
+// gateway is the gateway's limits with what the operator set over what the
+// program set.
+func (c LimitsConfig) gateway(limits gateway.Limits) gateway.Limits {
+	set := func(limit *time.Duration, value Duration) {
+		if value > 0 {
+			*limit = time.Duration(value)
+		}
+	}
+	set(&limits.Upstream, c.UpstreamTimeout)
+	set(&limits.Drain, c.DrainTimeout)
+	set(&limits.Spare, c.HoldSpare)
+	return limits
+}
+
 // Duration is a time.Duration written as "1.5s" or "2m".
 type Duration time.Duration
 
@@ -133,8 +164,8 @@ func LoadConfig(path string, environment []string) (Config, error) {
 		if err != nil {
 			return Config{}, fmt.Errorf("reading the configuration: %w", err)
 		}
-		if err := yaml.UnmarshalWithOptions(data, &config, yaml.Strict()); err != nil {
-			return Config{}, fmt.Errorf("configuration %s: %s", path, yaml.FormatError(err, false, true))
+		if err := decode(data, &config); err != nil {
+			return Config{}, fmt.Errorf("configuration %s: %w", path, err)
 		}
 	}
 	values := map[string]string{}
@@ -150,7 +181,61 @@ func LoadConfig(path string, environment []string) (Config, error) {
 	for name := range values {
 		return Config{}, fmt.Errorf("environment: %s%s is not a field of the configuration", EnvironmentPrefix, name)
 	}
-	return config.withDefaults(), nil
+	return config.withDefaults(), config.check()
+}
+
+// decode reads one document strictly. The library would cut 1.5 to 1 where a
+// whole number is wanted, so those are looked at a second time.
+func decode(data []byte, config *Config) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
+	if err := decoder.Decode(config); err != nil && !errors.Is(err, io.EOF) {
+		return errors.New(yaml.FormatError(err, false, true))
+	}
+	if err := decoder.Decode(new(Config)); !errors.Is(err, io.EOF) {
+		return errors.New("has more than one YAML document; keep one")
+	}
+	var values map[string]any
+	if err := yaml.Unmarshal(data, &values); err != nil {
+		return errors.New(yaml.FormatError(err, false, true))
+	}
+	return wholeNumbers(reflect.TypeFor[Config](), values, "")
+}
+
+// wholeNumbers refuses fractions in the place of whole numbers.
+func wholeNumbers(section reflect.Type, values map[string]any, prefix string) error {
+	for i := range section.NumField() {
+		field := section.Field(i)
+		name := field.Tag.Get("yaml")
+		switch value := values[name].(type) {
+		case float64:
+			if isWhole(field.Type) {
+				return fmt.Errorf("%s%s must be a whole number", prefix, name)
+			}
+		case map[string]any:
+			if err := wholeNumbers(field.Type, value, prefix+name+"."); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func isWhole(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind() == reflect.Int || t.Kind() == reflect.Uint64
+}
+
+// check refuses numbers that cannot be meant.
+func (c Config) check() error {
+	switch {
+	case c.Keys.MaxActive < 0:
+		return errors.New("keys.max_active must be above 0")
+	case c.Keys.MaxPerMinute < 0:
+		return errors.New("keys.max_per_minute must be above 0")
+	}
+	return nil
 }
 
 // override sets the fields that have a value and takes them out of the map.
@@ -181,9 +266,18 @@ func setFromText(field reflect.Value, text string) error {
 	case field.Type() == reflect.TypeFor[[]string]() && !strings.HasPrefix(strings.TrimSpace(text), "["):
 		field.Set(reflect.ValueOf(strings.Split(text, ",")))
 		return nil
+	case isWhole(field.Type()) && strings.ContainsAny(text, ".eE"):
+		return errors.New("must be a whole number")
 	}
-	if err := yaml.UnmarshalWithOptions([]byte(text), field.Addr().Interface(), yaml.Strict()); err != nil {
+	target := field.Addr()
+	if field.Kind() == reflect.Pointer { // the library forgets what it reads behind two pointers
+		target = reflect.New(field.Type().Elem())
+	}
+	if err := yaml.UnmarshalWithOptions([]byte(text), target.Interface(), yaml.Strict()); err != nil {
 		return errors.New(yaml.FormatError(err, false, false))
+	}
+	if field.Kind() == reflect.Pointer {
+		field.Set(target)
 	}
 	return nil
 }
@@ -215,36 +309,46 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
+// masked stands for what is not shown, as in net/url's Redacted.
+const masked = "xxxxx"
+
 // Print is the configuration as YAML with the secrets in URLs masked.
 func (c Config) Print() (string, error) {
 	c.Database = maskURL(c.Database)
-	masked := make([]string, len(c.Chain.RPC))
+	urls := make([]string, len(c.Chain.RPC))
 	for i, rpc := range c.Chain.RPC {
-		masked[i] = maskURL(rpc)
+		urls[i] = maskURL(rpc)
 	}
-	c.Chain.RPC = masked
+	c.Chain.RPC = urls
 	text, err := yaml.Marshal(c)
 	return string(text), err
 }
 
-// maskURL hides what providers put their secrets into: the password, the path
-// and the query.
+// maskURL hides what providers put their secrets into: the user, the path and
+// the query. A database's user and name are shown.
 func maskURL(text string) string {
 	parsed, err := url.Parse(text)
 	if err != nil {
-		return "***"
+		return masked
 	}
 	if parsed.Host == "" {
 		return text // sqlite:PATH
 	}
-	if parsed.User != nil {
+	isDatabase := parsed.Scheme == "postgres" || parsed.Scheme == "postgresql"
+	switch {
+	case parsed.User != nil && isDatabase:
 		parsed.User = url.User(parsed.User.Username())
+	case parsed.User != nil:
+		parsed.User = url.User(masked)
 	}
-	if len(parsed.Path) > 1 && parsed.Scheme != "postgres" && parsed.Scheme != "postgresql" {
-		parsed.Path = "/***"
+	if len(parsed.Path) > 1 && !isDatabase {
+		parsed.Path, parsed.RawPath = "/"+masked, ""
 	}
 	if parsed.RawQuery != "" {
-		parsed.RawQuery = "***"
+		parsed.RawQuery = masked
+	}
+	if parsed.Fragment != "" {
+		parsed.Fragment, parsed.RawFragment = masked, ""
 	}
 	return parsed.String()
 }

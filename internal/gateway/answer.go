@@ -100,7 +100,7 @@ func (c *call) write(body []byte) {
 // ends the stream. Writers without deadlines (a test's recorder) do as they
 // can.
 func (c *call) send(data []byte) error {
-	_ = c.control.SetWriteDeadline(c.g.now().Add(c.g.limits.Write))
+	_ = c.control.SetWriteDeadline(time.Now().Add(c.g.limits.Write))
 	_, err := c.w.Write(data)
 	if err == nil {
 		err = c.control.Flush()

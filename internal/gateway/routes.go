@@ -113,7 +113,7 @@ func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Err
 	}
 	control := http.NewResponseController(w)
 	// A writer without deadlines (a test's recorder) has no slow client either.
-	_ = control.SetReadDeadline(g.now().Add(g.limits.BodyTime))
+	_ = control.SetReadDeadline(time.Now().Add(g.limits.BodyTime))
 	var body bytes.Buffer
 	if r.ContentLength > 0 {
 		body.Grow(int(r.ContentLength) + bytes.MinRead)

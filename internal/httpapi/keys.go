@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"time"
 
@@ -20,10 +21,10 @@ const defaultMintDescription = "Web3 API Key"
 // keyFields are the members that all three ways of writing a key share. Raw
 // values tell absent from null.
 type keyFields struct {
-	Description      *string        `json:"description"`
+	Description      jsontext.Value `json:"description"`
 	ConsumptionLimit jsontext.Value `json:"consumptionLimit"`
-	LimitPeriod      *string        `json:"limitPeriod"`
-	ModelPrivacy     *string        `json:"modelPrivacy"`
+	LimitPeriod      jsontext.Value `json:"limitPeriod"`
+	ModelPrivacy     jsontext.Value `json:"modelPrivacy"`
 	ExpiresAt        jsontext.Value `json:"expiresAt"`
 }
 
@@ -64,8 +65,9 @@ func (s *server) postMint(r *http.Request) (any, error) {
 	if err := decodeBody(r, &request); err != nil {
 		return nil, err
 	}
-	err := required(map[string]*string{
-		"address": request.Address, "apiKeyType": request.APIKeyType, "signature": request.Signature, "token": request.Token,
+	err := required(map[string]bool{
+		"address": request.Address != nil, "apiKeyType": request.APIKeyType != nil,
+		"signature": request.Signature != nil, "token": request.Token != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -97,7 +99,7 @@ func (s *server) createKey(r *http.Request, caller apikey.Key) (any, error) {
 	if err := decodeBody(r, &request); err != nil {
 		return nil, err
 	}
-	if err := required(map[string]*string{"apiKeyType": request.APIKeyType, "description": request.Description}); err != nil {
+	if err := required(map[string]bool{"apiKeyType": request.APIKeyType != nil, "description": request.Description != nil}); err != nil {
 		return nil, err
 	}
 	spec, err := s.spec(&request.keyFields, *request.APIKeyType, "")
@@ -119,7 +121,7 @@ func (s *server) updateKey(r *http.Request, caller apikey.Key) (any, error) {
 	if err := decodeBody(r, &request); err != nil {
 		return nil, err
 	}
-	if err := required(map[string]*string{"id": request.ID}); err != nil {
+	if err := required(map[string]bool{"id": request.ID != nil}); err != nil {
 		return nil, err
 	}
 	if request.ConsumptionLimits != nil {
@@ -149,6 +151,9 @@ func (s *server) spec(fields *keyFields, keyType, description string) (apikey.Sp
 	if err != nil {
 		return apikey.Spec{}, invalid("apiKeyType", err.Error())
 	}
+	if fields.ExpiresAt.Kind() == 'n' { // null takes an expiry away, and there is none yet
+		return apikey.Spec{}, invalid("expiresAt", apikey.ErrExpiry.Error())
+	}
 	edits, err := s.edits(fields)
 	if err != nil {
 		return apikey.Spec{}, err
@@ -165,52 +170,54 @@ func (s *server) spec(fields *keyFields, keyType, description string) (apikey.Sp
 // edits turns the members that are present into changes of a key.
 func (s *server) edits(fields *keyFields) ([]func(*apikey.Key), error) {
 	var edits []func(*apikey.Key)
-	if fields.Description != nil {
-		description, err := apikey.ParseDescription(*fields.Description)
-		if err != nil {
-			return nil, invalid("description", err.Error())
+	for _, member := range []struct {
+		name  string
+		value jsontext.Value
+		parse func(value jsontext.Value) (func(*apikey.Key), error)
+	}{
+		{"description", fields.Description, fromText(apikey.ParseDescription, func(key *apikey.Key, text string) { key.Description = text })},
+		{"limitPeriod", fields.LimitPeriod, fromText(apikey.ParsePeriod, func(key *apikey.Key, p apikey.Period) { key.Period = p })},
+		{"modelPrivacy", fields.ModelPrivacy, fromText(apikey.ParsePrivacy, func(key *apikey.Key, p apikey.Privacy) { key.Privacy = p })},
+		{"expiresAt", fields.ExpiresAt, s.expiryEdit},
+	} {
+		if member.value == nil {
+			continue
 		}
-		edits = append(edits, func(key *apikey.Key) { key.Description = description })
-	}
-	if fields.LimitPeriod != nil {
-		period, err := apikey.ParsePeriod(*fields.LimitPeriod)
+		edit, err := member.parse(member.value)
 		if err != nil {
-			return nil, invalid("limitPeriod", err.Error())
+			return nil, invalid(member.name, err.Error())
 		}
-		edits = append(edits, func(key *apikey.Key) { key.Period = period })
-	}
-	if fields.ModelPrivacy != nil {
-		privacy, err := apikey.ParsePrivacy(*fields.ModelPrivacy)
-		if err != nil {
-			return nil, invalid("modelPrivacy", err.Error())
-		}
-		edits = append(edits, func(key *apikey.Key) { key.Privacy = privacy })
-	}
-	if fields.ExpiresAt != nil {
-		expires, err := s.expiry(fields.ExpiresAt)
-		if err != nil {
-			return nil, invalid("expiresAt", err.Error())
-		}
-		edits = append(edits, func(key *apikey.Key) { key.ExpiresAt = expires })
+		edits = append(edits, edit)
 	}
 	limits, err := limitEdits(fields.ConsumptionLimit)
 	return append(edits, limits...), err
 }
 
-// expiry reads a text, or null, which like "" is never.
-func (s *server) expiry(value jsontext.Value) (*time.Time, error) {
-	switch value.Kind() {
-	case 'n':
-		return nil, nil
-	case '"':
+var errNotText = errors.New("must be a string")
+
+// fromText reads a JSON text and makes the edit that sets what it means.
+func fromText[T any](parse func(string) (T, error), set func(*apikey.Key, T)) func(jsontext.Value) (func(*apikey.Key), error) {
+	return func(value jsontext.Value) (func(*apikey.Key), error) {
+		if value.Kind() != '"' {
+			return nil, errNotText
+		}
 		text, err := jsontext.AppendUnquote(nil, value)
 		if err != nil {
-			return nil, apikey.ErrExpiry
+			return nil, errNotText
 		}
-		return apikey.ParseExpiry(string(text), s.config.Now())
-	default:
-		return nil, apikey.ErrExpiry
+		parsed, err := parse(string(text))
+		return func(key *apikey.Key) { set(key, parsed) }, err
 	}
+}
+
+// expiryEdit reads a text, or null, which like "" is never.
+func (s *server) expiryEdit(value jsontext.Value) (func(*apikey.Key), error) {
+	set := func(key *apikey.Key, at *time.Time) { key.ExpiresAt = at }
+	if value.Kind() == 'n' {
+		return func(key *apikey.Key) { set(key, nil) }, nil
+	}
+	parse := func(text string) (*time.Time, error) { return apikey.ParseExpiry(text, s.config.Now()) }
+	return fromText(parse, set)(value)
 }
 
 // limitEdits reads {"usd":1,"diem":null}: a number limits, null lifts the
@@ -281,10 +288,10 @@ func decodeBody(r *http.Request, into any) error {
 }
 
 // required complains about every member that is missing.
-func required(members map[string]*string) error {
+func required(given map[string]bool) error {
 	problem := &Error{Status: http.StatusBadRequest, Text: textInvalid, Code: "INVALID_REQUEST"}
-	for name, value := range members {
-		if value == nil {
+	for name, is := range given {
+		if !is {
 			problem.Members = append(problem.Members, member{name, "Required"})
 		}
 	}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -32,6 +33,10 @@ func CreditBudget(accountID string) string { return "a/" + accountID + "/USD/cre
 
 // PoolBudget is the id of a pool's day.
 func PoolBudget(source, epoch string) string { return "p/" + source + "/" + epoch }
+
+// IsPool reports whether a budget's id is that of a pool's day, which accounts
+// share.
+func IsPool(budgetID string) bool { return strings.HasPrefix(budgetID, "p/") }
 
 // KeyBudget is the id of a key's own limit in one currency and window.
 func KeyBudget(keyID string, currency money.Currency, window string) string {

@@ -1,0 +1,144 @@
+package app_test
+
+import (
+	"math/big"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"stakegate/internal/app/apptest"
+	"stakegate/internal/money"
+)
+
+// soon is how quickly a change of stake must show.
+const soon = 2 * time.Second
+
+func TestAStakeIsSpendableSoonAndGoneSoonWithWhatWasChargedKept(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	wallet, admin := w.Account(100)
+	if balance := w.Balance(admin); balance != 100*money.Unit {
+		t.Fatalf("100 of 1,000 VVV earn %s", balance)
+	}
+	spent := w.Chat(admin, "hello", "").Charge()
+
+	w.Chain.StakeDIEM(wallet.Address, apptest.Tokens(3))
+	w.Eventually(soon, "staked DIEM adds a dollar a day each", func() bool { return w.Balance(admin) == 103*money.Unit-spent })
+	w.Chain.StakeVVV(wallet.Address, apptest.Tokens(300))
+	w.Eventually(soon, "more stake earns more", func() bool { return w.Balance(admin) == 253*money.Unit-spent })
+	w.Chain.StakeDIEM(wallet.Address, big.NewInt(99_999_999_999_999_999))
+	w.Eventually(soon, "less than 0.1 DIEM earns nothing", func() bool { return w.Balance(admin) == 250*money.Unit-spent })
+
+	w.Chain.StakeVVV(wallet.Address, new(big.Int))
+	w.Eventually(soon, "without a stake calls are refused", func() bool { return w.Chat(admin, "hello", "").Status == http.StatusPaymentRequired })
+	refused := w.Chat(admin, "hello", "")
+	if refused.Nano("limit") != 0 || refused.Nano("spent") < spent || refused.Text("budget") != "account" {
+		t.Errorf("%s", refused)
+	}
+	if sum := historySum(t, w, admin); sum != refused.Nano("spent") {
+		t.Errorf("the history has %s of %s", sum, refused.Nano("spent"))
+	}
+	balance := w.Call("GET", "/billing/balance", admin, "")
+	if balance.Nano("diemEpochAllocation") != 0 || balance.Text("canConsume") != "false" {
+		t.Errorf("%s", balance)
+	}
+	w.Chain.StakeVVV(wallet.Address, apptest.Tokens(100))
+	w.Eventually(soon, "a stake that comes back counts again, less what was spent", func() bool {
+		return w.Balance(admin) == 100*money.Unit-refused.Nano("spent")
+	})
+}
+
+func TestTheSharesOfAPoolNeverAddUpToMore(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	first, admin := w.Account(300) // of 1,200
+	_, other := w.Account(1200)    // of 2,400
+	share := func(key string) money.Nano {
+		return w.Call("GET", "/billing/balance", key, "").Nano("diemEpochAllocation")
+	}
+	w.Eventually(soon, "a newcomer makes the others' shares smaller", func() bool {
+		return share(admin) == 125*money.Unit && share(other) == 500*money.Unit
+	})
+	w.Chain.StakeVVV(first.Address, new(big.Int))
+	w.Eventually(soon, "who leaves has nothing", func() bool { return share(admin) == 0 })
+	if got := share(other); got > 1000*money.Unit*1200/2100 {
+		t.Errorf("the share of those who stay is %s", got)
+	}
+}
+
+// toMidnight leaves so much of the day.
+func toMidnight(w *apptest.World, left time.Duration) {
+	now := w.Clock.Now().UTC()
+	w.Clock.Advance(now.Truncate(24 * time.Hour).Add(24*time.Hour - left).Sub(now))
+}
+
+func TestANewDayNeedsABlockOfItsOwn(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	_, admin := w.Account(100)
+	toMidnight(w, 10*time.Second)
+	spent := w.Chat(admin, "hello", "").Charge()
+	if balance := w.Balance(admin); balance != 100*money.Unit-spent {
+		t.Fatalf("before midnight: %s", balance)
+	}
+	w.Chain.Freeze()
+	w.Clock.Advance(20 * time.Second) // the newest block is 20 s old, and of yesterday
+	for _, answer := range []apptest.Answer{
+		w.Chat(admin, "hello", ""), w.Call("POST", "/embeddings", admin, `{"model":"echo-embed-1","input":"hello"}`),
+		w.Call("GET", "/billing/balance", admin, ""), w.Call("GET", "/api_keys/rate_limits", admin, ""),
+	} {
+		if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+			t.Errorf("%v %s", answer.Header, answer)
+		}
+	}
+	if list := w.Call("GET", "/api_keys", admin, ""); list.Status != http.StatusOK || list.Header.Get("X-Venice-Balance-Diem") != "" {
+		t.Errorf("what needs no balance must work without: %v %s", list.Header, list)
+	}
+	w.Chain.Thaw()
+	if balance := w.Balance(admin); balance != 100*money.Unit {
+		t.Errorf("a new day's balance is %s", balance)
+	}
+	if answer := w.Chat(admin, "hello", ""); answer.Status != http.StatusOK {
+		t.Errorf("%s", answer)
+	}
+}
+
+func TestWithoutAChainADaysAllocationStaysAndTheNextOneWaits(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	_, admin := w.Account(100)
+	before := w.Balance(admin)
+	w.Chain.SetDown(true)
+	if answer := w.Chat(admin, "hello", ""); answer.Status != http.StatusOK {
+		t.Errorf("today: %s", answer)
+	}
+	w.Clock.NextDay()
+	if answer := w.Chat(admin, "hello", ""); answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("tomorrow: %v %s", answer.Header, answer)
+	}
+	if answer := w.Call("GET", "/billing/balance", admin, ""); answer.Status != http.StatusServiceUnavailable || answer.Text("code") != "CHAIN_UNAVAILABLE" {
+		t.Errorf("tomorrow: %s", answer)
+	}
+	w.Chain.SetDown(false)
+	if balance := w.Balance(admin); balance != before {
+		t.Errorf("with the chain back: %s", balance)
+	}
+}
+
+func TestACrowdsFirstCallsOfADayReadTheChainOnce(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	_, admin := w.Account(100)
+	w.Clock.NextDay()
+	before := w.Chain.Calls()
+	var group sync.WaitGroup
+	for range 50 {
+		group.Go(func() {
+			if answer, err := w.Try(w.Request("POST", "/chat/completions", admin, apptest.ChatBody("hello", ""))); err != nil || answer.Status != http.StatusOK {
+				t.Errorf("%v %s", err, answer)
+			}
+		})
+	}
+	group.Wait()
+	// Two requests for the reading, a few for those who came too late for it,
+	// and one every 50 ms by the watcher.
+	if calls := w.Chain.Calls() - before; calls > 40 {
+		t.Errorf("50 calls asked the chain %d times", calls)
+	}
+}
