@@ -85,7 +85,7 @@ func (c *call) hold(wanted int64, explicit bool) *Error {
 		Min: c.model.Bound(c.prompt, c.n, least), Max: c.model.Bound(c.prompt, c.n, wanted),
 		InputPrice: c.model.Price.Input, OutputPrice: c.model.Price.Output,
 		Rates:    c.rates(wanted),
-		Lifetime: c.g.limits.Upstream + c.g.limits.Drain + spare,
+		Lifetime: c.g.limits.Upstream + c.g.limits.Drain + c.g.limits.Spare,
 	})
 	if err != nil {
 		return c.refuse(err)

@@ -59,10 +59,8 @@ type Limits struct {
 	Write    time.Duration // for one write to the client; 30 s
 	Hold     time.Duration // for a hold to become durable; 2 s
 	Settle   time.Duration // for a settlement to become durable, retries included; 15 s
+	Spare    time.Duration // added to a hold's life, for clocks and for the settlement; 30 s
 }
-
-// spare is added to a hold's life, for clocks and for the settlement.
-const spare = 30 * time.Second
 
 func (l Limits) withDefaults() Limits {
 	or := func(d *time.Duration, value time.Duration) {
@@ -89,6 +87,7 @@ func (l Limits) withDefaults() Limits {
 	or(&l.Write, 30*time.Second)
 	or(&l.Hold, 2*time.Second)
 	or(&l.Settle, 15*time.Second)
+	or(&l.Spare, 30*time.Second)
 	return l
 }
 

@@ -113,7 +113,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request, body []byte) error
 		return err
 	}
 	a.tokens, a.finish = req.generate(limit, a.fault)
-	s.bill(ChatModel, a.prompt, a.choices*len(a.tokens))
+	s.bill(ChatModel, body, a.prompt, a.choices*len(a.tokens))
 	if req.Stream {
 		s.stream(w, r, a, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
 	} else {

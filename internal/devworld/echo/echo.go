@@ -62,6 +62,9 @@ type Config struct {
 	Fault Fault
 	// Now gives the "created" times; default time.Now.
 	Now func() time.Time
+	// Billed, if set, is told of each call as it is booked, with its body. It
+	// must be safe for concurrent use.
+	Billed func(body []byte, prompt, completion int64)
 }
 
 // Server is the http.Handler. It is safe for concurrent use.
@@ -119,7 +122,10 @@ func (s *Server) Tally() Tally {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 // bill books a call. It is called once for each, before its answer begins.
-func (s *Server) bill(model string, prompt, completion int) {
+func (s *Server) bill(model string, body []byte, prompt, completion int) {
+	if s.cfg.Billed != nil {
+		s.cfg.Billed(body, int64(prompt), int64(completion))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tally.Calls++

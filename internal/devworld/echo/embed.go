@@ -115,7 +115,7 @@ func (s *Server) embeddings(w http.ResponseWriter, r *http.Request, body []byte)
 		data = append(data, item{"embedding", i, vector})
 	}
 	fault := Fault(s.fault.Load())
-	s.bill(EmbeddingModel, prompt, 0)
+	s.bill(EmbeddingModel, body, prompt, 0)
 	if !s.pause(r) {
 		return nil
 	}
