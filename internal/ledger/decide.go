@@ -59,6 +59,8 @@ type State struct {
 	Keys    map[[32]byte]*Key
 	Holds   map[string]*Hold
 	Budgets map[string]*Budget
+	// Attempts are those under the idempotency keys that operations name.
+	Attempts map[string]*Attempt
 
 	changes      Changes
 	dirtyBudgets map[string]bool
@@ -73,6 +75,9 @@ func Decide(state *State, ops []Op) ([]Verdict, *Changes) {
 	state.dirtyBudgets = map[string]bool{}
 	state.endedHolds = map[string]bool{}
 	state.usedKeys = map[string]bool{}
+	if state.Attempts == nil {
+		state.Attempts = map[string]*Attempt{}
+	}
 	state.changes = Changes{Seqs: map[string]int64{}}
 	verdicts := make([]Verdict, len(ops))
 	for i, op := range ops {
@@ -107,6 +112,9 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	key := s.Keys[request.KeyHash]
 	if key == nil || !key.Active(s.Now) {
 		return Verdict{Err: ErrKey}
+	}
+	if repeated := s.repeated(key.ID, &request.Idempotency); repeated != nil {
+		return Verdict{Err: repeated}
 	}
 	if !key.Privacy.Admits(request.ModelType, request.ModelPrivate) {
 		return Verdict{Err: ErrPrivacy}
@@ -143,6 +151,7 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	}
 	s.Holds[hold.ID] = hold
 	s.changes.NewHolds = append(s.changes.NewHolds, hold)
+	s.attempt(hold, &request.Idempotency)
 	if !s.usedKeys[key.ID] && (key.LastUsedAt == nil || s.Now.Sub(*key.LastUsedAt) >= lastUsedPrecision) {
 		s.usedKeys[key.ID] = true
 		s.changes.UsedKeys = append(s.changes.UsedKeys, key.ID)

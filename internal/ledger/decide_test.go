@@ -29,6 +29,7 @@ func newWorld(keys ...*Key) *world {
 	w := &world{held: map[string]bool{}, state: State{
 		Now: noon, Sources: testSources,
 		Seqs: map[string]int64{}, Keys: map[[32]byte]*Key{}, Holds: map[string]*Hold{}, Budgets: map[string]*Budget{},
+		Attempts: map[string]*Attempt{},
 	}}
 	for _, key := range keys {
 		w.state.Keys[key.Hash] = key

@@ -99,6 +99,15 @@ func (t memoryTx) Holds(_ context.Context, ids []string) (holds []*Hold, _ error
 	return holds, nil
 }
 
+func (t memoryTx) Attempts(_ context.Context, ids []string) (attempts []*Attempt, _ error) {
+	for _, id := range ids {
+		if attempt := t.world.state.Attempts[id]; attempt != nil {
+			attempts = append(attempts, attempt)
+		}
+	}
+	return attempts, nil
+}
+
 func (t memoryTx) Budgets(_ context.Context, ids, _ []string) (budgets []*Budget, _ error) {
 	for _, id := range ids {
 		if budget := t.world.state.Budgets[id]; budget != nil {
@@ -111,6 +120,9 @@ func (t memoryTx) Budgets(_ context.Context, ids, _ []string) (budgets []*Budget
 func (t memoryTx) Write(_ context.Context, changes *Changes) error {
 	for _, budget := range changes.Budgets {
 		t.world.state.Budgets[budget.ID] = budget
+	}
+	for _, attempt := range changes.Attempts {
+		t.world.state.Attempts[attempt.ID] = attempt
 	}
 	for _, hold := range changes.NewHolds {
 		t.world.state.Holds[hold.ID] = hold

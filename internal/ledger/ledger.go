@@ -38,6 +38,8 @@ type HoldRequest struct {
 	// Lifetime is the longest that the call can take; the hold is assumed
 	// after it.
 	Lifetime time.Duration
+	// Idempotency, if it has a name, keeps the call from being made twice.
+	Idempotency Idempotency
 }
 
 // RateKind says what a rate window counts.

@@ -21,6 +21,7 @@ func load(ctx context.Context, tx Tx, sources []Source, owners *owners, ops []Op
 	}
 	state := &State{
 		Sources: sources, Keys: map[[32]byte]*Key{}, Holds: map[string]*Hold{}, Budgets: map[string]*Budget{},
+		Attempts: map[string]*Attempt{},
 	}
 	if state.Seqs, err = tx.Lock(ctx, accounts); err != nil {
 		return nil, err
@@ -42,7 +43,11 @@ func (s *State) read(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []st
 			s.Keys[key.Hash] = key
 		}
 	}
-	holds, err := tx.Holds(ctx, holdIDs)
+	repeats, err := s.readAttempts(ctx, tx, ops)
+	if err != nil {
+		return err
+	}
+	holds, err := tx.Holds(ctx, union(holdIDs, repeats))
 	if err != nil {
 		return err
 	}

@@ -89,6 +89,14 @@ const (
 // IsMoney reports whether the part is of USD or DIEM, not of a rate window.
 func (p *Part) IsMoney() bool { return p.Currency == money.DIEM || p.Currency == money.USD }
 
+// Attempt is a call that was made under an idempotency key.
+type Attempt struct {
+	ID      string // as AttemptID makes it
+	Digest  [32]byte
+	HoldID  string
+	Expires time.Time // when it may be forgotten
+}
+
 // Delta is how one entry moves one budget.
 type Delta struct {
 	Budget  string     `json:"budget"`
@@ -132,7 +140,8 @@ type Changes struct {
 	NewHolds []*Hold
 	Ended    []*Hold // resolved or corrected
 	Entries  []*Entry
-	UsedKeys []string // ids of keys whose last use is now
+	UsedKeys []string   // ids of keys whose last use is now
+	Attempts []*Attempt // inserted, or in place of a forgotten one
 	// Seqs is the number of the newest entry, by account, where it changed.
 	Seqs map[string]int64
 }
@@ -153,10 +162,13 @@ type Tx interface {
 	Keys(ctx context.Context, hashes [][32]byte) ([]*Key, error)
 	// Holds returns the holds with these ids; unknown ids are left out.
 	Holds(ctx context.Context, ids []string) ([]*Hold, error)
+	// Attempts returns the attempts with these ids; unknown ids are left out.
+	Attempts(ctx context.Context, ids []string) ([]*Attempt, error)
 	// Budgets locks and returns the rows that exist among these ids, which must
 	// be sorted. Rows named in create are made first if they do not exist.
 	Budgets(ctx context.Context, ids, create []string) ([]*Budget, error)
-	// Forget deletes rate windows that expired and in which nothing is held.
+	// Forget deletes rate windows that expired and in which nothing is held,
+	// and attempts that expired.
 	Forget(ctx context.Context) error
 	// Write applies the changes.
 	Write(ctx context.Context, changes *Changes) error

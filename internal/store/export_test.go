@@ -26,3 +26,12 @@ func VerifyAfter(t *testing.T, s *Store, tampering string) (Report, error) {
 	}
 	return report, err
 }
+
+// Count is how many rows a table has.
+func (s *Store) Count(t testing.TB, table string) (rows int64) {
+	t.Helper()
+	if err := s.reader.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+table).Scan(&rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}

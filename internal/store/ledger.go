@@ -32,8 +32,10 @@ var (
 	makeBudgets   = newInsert("budgets", budgetColumns, " ON CONFLICT (id) DO NOTHING")
 	putBudgets    = newInsert("budgets", budgetColumns, updateAll("id", budgetColumns))
 
-	putHolds   = newInsert("holds", holdFields, updateAll("id", holdFields))
-	addEntries = newInsert("entries", []string{"account_id", "seq", "at_ms", "kind", "key_id", "hold_id", "note", "deltas"}, "")
+	putHolds     = newInsert("holds", holdFields, updateAll("id", holdFields))
+	putAttempts  = newInsert("attempts", attemptColumns, updateAll("id", attemptColumns))
+	attemptsByID = newLookup("SELECT id, digest, hold_id, expires_ms FROM attempts WHERE id", "")
+	addEntries   = newInsert("entries", []string{"account_id", "seq", "at_ms", "kind", "key_id", "hold_id", "note", "deltas"}, "")
 )
 
 // locking are the lookups whose rows stay locked, in the order of their ids.
@@ -50,10 +52,10 @@ func newLocking(e *engine) locking {
 // hotStatements lists every text of the hot path.
 func (s *Store) hotStatements() []string {
 	var texts []string
-	for _, l := range []lookup{keysByHash, ownersOfKeys, ownersOfHolds, holdsByID, touchKeys, s.locking.accounts, s.locking.budgets} {
+	for _, l := range []lookup{keysByHash, ownersOfKeys, ownersOfHolds, holdsByID, attemptsByID, touchKeys, s.locking.accounts, s.locking.budgets} {
 		texts = slices.AppendSeq(texts, maps.Values(l.texts))
 	}
-	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, putHolds, addEntries} {
+	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, putHolds, putAttempts, addEntries} {
 		texts = slices.AppendSeq(texts, maps.Values(i.texts))
 	}
 	return texts
@@ -264,14 +266,21 @@ func (t *transaction) Forget(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.tx.ExecContext(ctx, "DELETE FROM budgets WHERE expires_ms < $1 AND pending = 0", millis(now))
-	return err
+	for _, statement := range []string{
+		"DELETE FROM budgets WHERE expires_ms < $1 AND pending = 0",
+		"DELETE FROM attempts WHERE expires_ms < $1",
+	} {
+		if _, err := t.tx.ExecContext(ctx, statement, millis(now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Write implements ledger.Tx.
 func (t *transaction) Write(ctx context.Context, changes *ledger.Changes) error {
 	writes := []func(context.Context, *ledger.Changes) error{
-		t.writeUsedKeys, t.writeBudgets, t.writeHolds, t.writeEntries, t.writeSeqs,
+		t.writeUsedKeys, t.writeBudgets, t.writeHolds, t.writeAttempts, t.writeEntries, t.writeSeqs,
 	}
 	for _, write := range writes {
 		if err := write(ctx, changes); err != nil {
