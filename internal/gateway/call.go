@@ -48,6 +48,7 @@ type call struct {
 	prompt    int64 // bound of the prompt, in tokens
 	n         int64
 	outputCap int64
+	marked    ledger.Idempotency
 	held      ledger.Held
 	resolved  bool // settled, voided, or given up
 
@@ -84,8 +85,9 @@ func (c *call) hold(wanted int64, explicit bool) *Error {
 		ModelID: c.model.ID, ModelType: string(c.model.Type), ModelPrivate: c.model.Privacy == catalog.Private,
 		Min: c.model.Bound(c.prompt, c.n, least), Max: c.model.Bound(c.prompt, c.n, wanted),
 		InputPrice: c.model.Price.Input, OutputPrice: c.model.Price.Output,
-		Rates:    c.rates(wanted),
-		Lifetime: c.g.limits.Upstream + c.g.limits.Drain + c.g.limits.Spare,
+		Idempotency: c.marked,
+		Rates:       c.rates(wanted),
+		Lifetime:    c.g.limits.Upstream + c.g.limits.Drain + c.g.limits.Spare,
 	})
 	if err != nil {
 		return c.refuse(err)
@@ -116,6 +118,10 @@ func (c *call) refuse(err error) *Error {
 	var limited *ledger.RateLimited
 	if errors.As(err, &limited) {
 		now := c.g.now()
+		c.g.denied(ledger.Denial{
+			AccountID: limited.AccountID, KeyID: limited.KeyID, ModelID: c.model.ID,
+			Tier: limited.Tier, Kind: limited.Kind, At: limited.At,
+		})
 		rateHeaders(c.w.Header(), []ledger.RateStatus{limited.RateStatus}, now)
 		c.w.Header().Set("X-Ratelimit-Type", "user")
 		return rateLimited(limited, now)
@@ -139,6 +145,7 @@ func (c *call) refuse(err error) *Error {
 func (c *call) upstreamContext() (ctx context.Context, end func()) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(c.r.Context()))
 	c.cancel = cancel
+	c.g.begin(c)
 	limit := time.AfterFunc(c.g.limits.Upstream, func() { cancel(errTooLong) })
 	stopLeft := context.AfterFunc(c.r.Context(), c.clientLeft)
 	stopHalt := context.AfterFunc(c.g.stop, func() { cancel(errShutdown) })
@@ -146,6 +153,7 @@ func (c *call) upstreamContext() (ctx context.Context, end func()) {
 		limit.Stop()
 		stopLeft()
 		stopHalt()
+		c.g.end(c)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.over = true

@@ -24,7 +24,10 @@ type Error struct {
 	// AffordableMaxTokens is the output cap that would be admitted now, for
 	// 402 and 429 with a Refusal.
 	AffordableMaxTokens *int64
-	RetryAfter          time.Duration // 0: time does not help
+	// Repeated is the call that was made before under the same idempotency
+	// key, for 409 and 422.
+	Repeated   *ledger.Repeated
+	RetryAfter time.Duration // 0: time does not help
 	// NoRetry: sending the same call again would be charged again or refused
 	// again, so that clients must not do it by themselves.
 	NoRetry bool
@@ -79,9 +82,12 @@ func clientLeft() *Error {
 // holdError says why there was no hold.
 func holdError(err error) *Error {
 	var refusal *ledger.Refusal
+	var repeat *ledger.Repeated
 	switch {
 	case errors.As(err, &refusal):
 		return refused(refusal)
+	case errors.As(err, &repeat):
+		return repeated(repeat)
 	case errors.Is(err, ledger.ErrKey):
 		return &Error{Status: 401, Code: "AUTHENTICATION_FAILED", Message: "Authentication failed", NoRetry: true}
 	case errors.Is(err, ledger.ErrPrivacy):

@@ -113,7 +113,9 @@ type Config struct {
 	// Observe is called once for every call that got a hold; nil: not. It
 	// must be quick and safe for concurrent use.
 	Observe func(Outcome)
-	Limits  Limits
+	// Denied is told of every call that a rate window refused, as Observe is.
+	Denied func(ledger.Denial)
+	Limits Limits
 }
 
 // Outcome is how a call that got a hold ended.
@@ -145,6 +147,7 @@ type Gateway struct {
 	newID     func() string
 	log       *slog.Logger
 	observe   func(Outcome)
+	denied    func(ledger.Denial)
 	limits    Limits
 
 	drains chan struct{} // one element for each call that goes on without its client
@@ -154,7 +157,8 @@ type Gateway struct {
 	mu     sync.Mutex
 	closed bool
 	active int
-	idle   chan struct{} // closed when closed and active == 0
+	atWork map[string]map[*call]bool // calls at the upstream, by key id
+	idle   chan struct{}             // closed when closed and active == 0
 }
 
 // New makes a Gateway.
@@ -162,8 +166,8 @@ func New(config Config) *Gateway {
 	g := &Gateway{
 		catalog: config.Catalog, ledger: config.Ledger, keys: config.Keys,
 		transport: config.Transport, now: config.Now, newID: config.NewID,
-		log: config.Log, observe: config.Observe, limits: config.Limits.withDefaults(),
-		idle: make(chan struct{}),
+		log: config.Log, observe: config.Observe, denied: config.Denied, limits: config.Limits.withDefaults(),
+		idle: make(chan struct{}), atWork: map[string]map[*call]bool{},
 	}
 	if g.transport == nil {
 		g.transport = NewTransport()
@@ -176,6 +180,9 @@ func New(config Config) *Gateway {
 	}
 	if g.observe == nil {
 		g.observe = func(Outcome) {}
+	}
+	if g.denied == nil {
+		g.denied = func(ledger.Denial) {}
 	}
 	g.drains = make(chan struct{}, g.limits.Drains)
 	g.stop, g.halt = context.WithCancelCause(context.Background())

@@ -44,6 +44,9 @@ func (g *Gateway) Chat(w http.ResponseWriter, r *http.Request, caller Caller) *E
 	c := g.newCall(w, r, caller, model)
 	c.n, c.stream = request.n, request.stream
 	c.prompt = model.PromptBound(request.prompt)
+	if problem := c.mark(body); problem != nil {
+		return problem
+	}
 	if problem := c.hold(wanted, request.outputCap > 0); problem != nil {
 		return problem
 	}
@@ -75,6 +78,9 @@ func (g *Gateway) Embeddings(w http.ResponseWriter, r *http.Request, caller Call
 	}
 	c := g.newCall(w, r, caller, model)
 	c.prompt = model.PromptBound(request.prompt)
+	if problem := c.mark(body); problem != nil {
+		return problem
+	}
 	if problem := c.hold(0, true); problem != nil {
 		return problem
 	}

@@ -174,8 +174,12 @@ func (s *relayed) last(m metered, settled ledger.Settled, cut bool) []byte {
 
 // errorData is an error inside a stream, in the shape that SDKs read.
 func errorData(problem *Error) []byte {
+	kind := "server_error"
+	if problem.Status == http.StatusUnauthorized {
+		kind = "authentication_error"
+	}
 	inner := field([]byte{'{'}, "message", quote(nil, problem.Message))
-	inner = field(inner, "type", []byte(`"server_error"`))
+	inner = field(inner, "type", quote(nil, kind))
 	inner = field(inner, "code", quote(nil, problem.Code))
 	return append(field([]byte{'{'}, "error", append(inner, '}')), '}')
 }

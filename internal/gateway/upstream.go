@@ -103,6 +103,7 @@ func refuseLinkLocal(_, address string, _ syscall.RawConn) error {
 var (
 	errTooLong   = errors.New("upstream call took too long")
 	errSilent    = errors.New("upstream was silent for too long")
+	errKeyEnded  = errors.New("key was revoked or has expired")
 	errAbandoned = errors.New("client left and the call could not be finished")
 )
 
@@ -230,6 +231,11 @@ func (c *call) broken(ctx context.Context) *Error {
 		return &Error{
 			Status: 504, Code: "REQUEST_TIMEOUT", NoRetry: true,
 			Message: "The model took too long to answer." + charged,
+		}
+	case errors.Is(cause, errKeyEnded):
+		return &Error{
+			Status: 401, Code: "AUTHENTICATION_FAILED_INACTIVE_KEY", NoRetry: true,
+			Message: "The API key was revoked or has expired while the call was running." + charged,
 		}
 	case errors.Is(cause, errAbandoned):
 		return clientLeft()

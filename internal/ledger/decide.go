@@ -126,7 +126,7 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	if !s.granted(ways) {
 		return Verdict{Err: ErrNoGrant}
 	}
-	rates, err := s.rates(key.AccountID, request.Rates)
+	rates, err := s.rates(key, request.Rates)
 	if err != nil {
 		return Verdict{Err: err}
 	}

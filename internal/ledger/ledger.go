@@ -72,8 +72,22 @@ type RateStatus struct {
 type RateLimited struct {
 	RateStatus
 	Tier string
+	// AccountID and KeyID are the caller's; At is when it was refused.
+	AccountID, KeyID string
+	At               time.Time
 	// Never says that the call alone counts more than the whole window.
 	Never bool
+}
+
+// FailedRequests is the kind of a Denial for too many failed requests.
+const FailedRequests RateKind = "FAILED_REQUESTS"
+
+// Denial is the record of a call that was refused for its rate.
+type Denial struct {
+	AccountID, KeyID string
+	ModelID, Tier    string
+	Kind             RateKind
+	At               time.Time
 }
 
 func (r *RateLimited) Error() string { return "rate limit " + string(r.Kind) + " is reached" }

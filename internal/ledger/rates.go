@@ -30,7 +30,8 @@ const RatePrefix = "r/"
 
 // rates checks a call against its rate windows and returns its parts of them.
 // A limit of zero is no limit.
-func (s *State) rates(accountID string, rates []Rate) ([]Part, error) {
+func (s *State) rates(key *Key, rates []Rate) ([]Part, error) {
+	accountID := key.AccountID
 	var parts []Part
 	for _, rate := range rates {
 		if rate.Limit <= 0 {
@@ -41,6 +42,7 @@ func (s *State) rates(accountID string, rates []Rate) ([]Part, error) {
 		if budget.Free() < amount {
 			return nil, &RateLimited{
 				RateStatus: s.rateStatus(accountID, rate), Tier: rate.Tier, Never: rate.Amount > rate.Limit,
+				AccountID: accountID, KeyID: key.ID, At: s.Now,
 			}
 		}
 		currency := countRequests
