@@ -140,4 +140,3 @@ func (w *world) sayBalance(result agent.Result) {
 	w.say("\nOf its day's allocation of %s DIEM the agent has %s DIEM left, paid for by its stake of %s VVV.",
 		result.Account.EpochAllocation, result.Account.Balances.DIEM, result.Balances.Staked)
 }
-
