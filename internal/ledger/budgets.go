@@ -32,7 +32,10 @@ func AllocationSuffix(source, epoch string) string { return "/DIEM/" + source + 
 func CreditBudget(accountID string) string { return "a/" + accountID + "/USD/credit" }
 
 // PoolBudget is the id of a pool's day.
-func PoolBudget(source, epoch string) string { return "p/" + source + "/" + epoch }
+func PoolBudget(source, epoch string) string { return PoolPrefix + source + "/" + epoch }
+
+// PoolPrefix begins the ids of pools, the only budgets that accounts share.
+const PoolPrefix = "p/"
 
 // IsPool reports whether a budget's id is that of a pool's day, which accounts
 // share.

@@ -23,6 +23,9 @@ func load(ctx context.Context, tx Tx, sources []Source, owners *owners, ops []Op
 		Sources: sources, Keys: map[[32]byte]*Key{}, Holds: map[string]*Hold{}, Budgets: map[string]*Budget{},
 		Attempts: map[string]*Attempt{},
 	}
+	if reader, ok := tx.(aheadReader); ok {
+		reader.ReadAhead(hashes, holdIDs)
+	}
 	if state.Seqs, err = tx.Lock(ctx, accounts); err != nil {
 		return nil, err
 	}
@@ -30,6 +33,12 @@ func load(ctx context.Context, tx Tx, sources []Source, owners *owners, ops []Op
 		return nil, err
 	}
 	return state, state.read(ctx, tx, hashes, holdIDs, ops)
+}
+
+// aheadReader is a Tx with round trips to save: it is told before the lock what
+// will be read after it.
+type aheadReader interface {
+	ReadAhead(hashes [][32]byte, holdIDs []string)
 }
 
 // read reads keys, holds and budgets; their accounts are locked.

@@ -6,11 +6,11 @@ import (
 	"stakegate/internal/ledger"
 )
 
-var attemptColumns = []string{"id", "digest", "hold_id", "expires_ms"}
+var attemptColumns = []string{"id TEXT", "digest BYTEA", "hold_id TEXT", "expires_ms BIGINT"}
 
 // Attempts implements ledger.Tx.
 func (t *transaction) Attempts(ctx context.Context, ids []string) ([]*ledger.Attempt, error) {
-	return find(ctx, t, attemptsByID, ids, textArgument, func(row scanner) (*ledger.Attempt, error) {
+	return find(ctx, t, attemptsByID, ids, func(row scanner) (*ledger.Attempt, error) {
 		var attempt ledger.Attempt
 		var digest []byte
 		var expires int64

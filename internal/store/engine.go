@@ -39,6 +39,9 @@ type engine struct {
 	// spelling is how the engine's driver likes the parameters of a hot
 	// statement, which are always numbered in their order.
 	spelling func(text string) string
+	// arrays says that many rows go as one array for each column, and many
+	// statements in one round trip.
+	arrays   bool
 	isUnique func(error) bool
 	// isConflict: the transaction lost against another one and may be repeated.
 	isConflict func(error) bool
@@ -77,6 +80,7 @@ var postgresEngine = &engine{
 		return goose.WithSessionLocker(locker), err
 	},
 	spelling: func(text string) string { return text },
+	arrays:   true,
 	isUnique: func(err error) bool {
 		var failure *pgconn.PgError
 		return errors.As(err, &failure) && failure.Code == "23505"

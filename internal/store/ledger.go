@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -24,52 +25,65 @@ var (
 	holdsByID     = newLookup("SELECT "+holdColumns+" FROM holds WHERE id", "")
 	touchKeys     = newLookup("UPDATE api_keys SET last_used_ms = $1 WHERE id", "")
 
-	accountColumns = []string{"id", "created_ms", "last_seq"}
+	accountColumns = []string{"id TEXT", "created_ms BIGINT", "last_seq BIGINT"}
 	makeAccounts   = newInsert("accounts", accountColumns, " ON CONFLICT (id) DO NOTHING")
 	putSeqs        = newInsert("accounts", accountColumns, " ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq")
 
-	budgetColumns = []string{"id", "cap", "cap_high", "posted", "pending", "expires_ms"}
+	budgetColumns = []string{"id TEXT", "cap BIGINT", "cap_high BIGINT", "posted BIGINT", "pending BIGINT", "expires_ms BIGINT?"}
 	makeBudgets   = newInsert("budgets", budgetColumns, " ON CONFLICT (id) DO NOTHING")
 	putBudgets    = newInsert("budgets", budgetColumns, updateAll("id", budgetColumns))
 
 	putHolds     = newInsert("holds", holdFields, updateAll("id", holdFields))
 	putAttempts  = newInsert("attempts", attemptColumns, updateAll("id", attemptColumns))
 	attemptsByID = newLookup("SELECT id, digest, hold_id, expires_ms FROM attempts WHERE id", "")
-	addEntries   = newInsert("entries", []string{"account_id", "seq", "at_ms", "kind", "key_id", "hold_id", "note", "deltas"}, "")
+	addEntries   = newInsert("entries", []string{
+		"account_id TEXT", "seq BIGINT", "at_ms BIGINT", "kind TEXT", "key_id TEXT", "hold_id TEXT", "note TEXT", "deltas TEXT",
+	}, "")
 )
 
+const budgetLookup = "SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id"
+
+var budgetsByID = newLookup(budgetLookup, "")
+
 // locking are the lookups whose rows stay locked, in the order of their ids.
-type locking struct{ accounts, budgets lookup }
+type locking struct{ accounts, pools lookup }
 
 func newLocking(e *engine) locking {
 	tail := " ORDER BY id" + e.rowLock
 	return locking{
 		accounts: newLookup("SELECT id, last_seq FROM accounts WHERE id", tail),
-		budgets:  newLookup("SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id", tail),
+		pools:    newLookup(budgetLookup, tail),
 	}
 }
 
-// hotStatements lists every text of the hot path.
+// hotStatements lists every text of the hot path, as the engine takes it.
 func (s *Store) hotStatements() []string {
 	var texts []string
-	for _, l := range []lookup{keysByHash, ownersOfKeys, ownersOfHolds, holdsByID, attemptsByID, touchKeys, s.locking.accounts, s.locking.budgets} {
-		texts = slices.AppendSeq(texts, maps.Values(l.texts))
+	add := func(array string, lists map[int]string) {
+		if s.engine.arrays {
+			texts = append(texts, array)
+		} else {
+			texts = slices.AppendSeq(texts, maps.Values(lists))
+		}
+	}
+	for _, l := range []lookup{
+		keysByHash, ownersOfKeys, ownersOfHolds, holdsByID, attemptsByID, touchKeys, budgetsByID, s.locking.accounts, s.locking.pools,
+	} {
+		add(l.array, l.texts)
 	}
 	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, putHolds, putAttempts, addEntries} {
-		texts = slices.AppendSeq(texts, maps.Values(i.texts))
+		add(i.array, i.texts)
 	}
 	return texts
 }
 
-// transaction implements ledger.Tx.
-type transaction struct {
-	store *Store
-	tx    *sql.Tx
-	now   time.Time // once Now was asked
-}
-
 // Update implements ledger.Store.
 func (s *Store) Update(ctx context.Context, work func(ctx context.Context, tx ledger.Tx) error) error {
+	if s.engine.arrays {
+		return s.repeat(func() error {
+			return s.pipelined(ctx, func(t *transaction) error { return work(ctx, t) })
+		})
+	}
 	return s.write(ctx, func(tx *sql.Tx) error { return work(ctx, &transaction{store: s, tx: tx}) })
 }
 
@@ -95,14 +109,15 @@ func (t *transaction) Now(ctx context.Context) (time.Time, error) {
 	if !t.now.IsZero() {
 		return t.now, nil
 	}
-	var err error
-	t.now, err = t.store.clock(ctx, t.tx)
-	return t.now, err
+	if err := t.askNow(ctx); err != nil {
+		return time.Time{}, err
+	}
+	return t.now, t.flush(ctx)
 }
 
 func (t *transaction) AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs []string) (map[[32]byte]string, map[string]string, error) {
 	byHash, byHold := map[[32]byte]string{}, map[string]string{}
-	_, err := find(ctx, t, ownersOfKeys, hashes, hashArgument, func(row scanner) (account string, err error) {
+	_, err := ask(ctx, t, ownersOfKeys, hashes, func(row scanner) (account string, err error) {
 		var hash []byte
 		err = row.Scan(&account, &hash)
 		byHash[[32]byte(hash)] = account
@@ -111,38 +126,76 @@ func (t *transaction) AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs
 	if err != nil {
 		return nil, nil, err
 	}
-	_, err = find(ctx, t, ownersOfHolds, holdIDs, textArgument, func(row scanner) (account string, err error) {
+	_, err = ask(ctx, t, ownersOfHolds, holdIDs, func(row scanner) (account string, err error) {
 		var id string
 		err = row.Scan(&account, &id)
 		byHold[id] = account
 		return account, err
 	})
-	return byHash, byHold, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return byHash, byHold, t.flush(ctx)
 }
 
-func hashArgument(hash [32]byte) any { return hash[:] }
-
-func textArgument(text string) any { return text }
+// ReadAhead tells which keys and holds will be asked for once the accounts
+// are locked. Each of them is read after the lock, in the same round trip.
+func (t *transaction) ReadAhead(hashes [][32]byte, holdIDs []string) {
+	if t.pipe != nil {
+		t.ahead = ahead{hashes: hashes, holdIDs: holdIDs}
+	}
+}
 
 func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string]int64, error) {
 	seqs := make(map[string]int64, len(accountIDs))
-	if err := t.lock(ctx, accountIDs, seqs); err != nil || len(seqs) == len(accountIDs) {
+	if err := t.lockAndRead(ctx, accountIDs, seqs); err != nil || len(seqs) == len(accountIDs) {
 		return seqs, err
 	}
-	now, err := t.store.clock(ctx, t.tx)
+	t.ahead = ahead{} // was read before every account was locked
+	t.now = time.Time{}
+	now, err := t.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	missing := slices.DeleteFunc(slices.Clone(accountIDs), func(id string) bool { _, known := seqs[id]; return known })
-	err = write(ctx, t, makeAccounts, missing, func(id string) ([]any, error) { return []any{id, millis(now), 0}, nil })
+	err = write(ctx, t, makeAccounts, missing, func(id string) ([]any, error) { return []any{id, millis(now), int64(0)}, nil })
 	if err != nil {
 		return nil, err
 	}
+	t.now = time.Time{} // time that passed until the lock counts
 	return seqs, t.lock(ctx, accountIDs, seqs)
 }
 
+// lockAndRead locks accounts and then reads what was told of ahead.
+func (t *transaction) lockAndRead(ctx context.Context, accountIDs []string, seqs map[string]int64) error {
+	if t.ahead.hashes == nil && t.ahead.holdIDs == nil {
+		return t.lock(ctx, accountIDs, seqs)
+	}
+	if err := t.askLock(ctx, accountIDs, seqs); err != nil {
+		return err
+	}
+	if err := t.askNow(ctx); err != nil {
+		return err
+	}
+	var err error
+	if t.ahead.keys, err = ask(ctx, t, keysByHash, t.ahead.hashes, scanKey); err != nil {
+		return err
+	}
+	if t.ahead.holds, err = ask(ctx, t, holdsByID, t.ahead.holdIDs, scanHold); err != nil {
+		return err
+	}
+	return t.flush(ctx)
+}
+
 func (t *transaction) lock(ctx context.Context, accountIDs []string, seqs map[string]int64) error {
-	_, err := find(ctx, t, t.store.locking.accounts, accountIDs, textArgument, func(row scanner) (id string, err error) {
+	if err := t.askLock(ctx, accountIDs, seqs); err != nil {
+		return err
+	}
+	return t.flush(ctx)
+}
+
+func (t *transaction) askLock(ctx context.Context, accountIDs []string, seqs map[string]int64) error {
+	_, err := ask(ctx, t, t.store.locking.accounts, accountIDs, func(row scanner) (id string, err error) {
 		var seq int64
 		err = row.Scan(&id, &seq)
 		seqs[id] = seq
@@ -185,7 +238,10 @@ func scanKey(row scanner) (*ledger.Key, error) {
 }
 
 func (t *transaction) Keys(ctx context.Context, hashes [][32]byte) ([]*ledger.Key, error) {
-	return find(ctx, t, keysByHash, hashes, hashArgument, scanKey)
+	if t.ahead.keys != nil && slices.Equal(hashes, t.ahead.hashes) {
+		return *t.ahead.keys, nil
+	}
+	return find(ctx, t, keysByHash, hashes, scanKey)
 }
 
 const holdColumns = `id, key_id, account_id, model_id, model_type, input_price, output_price, state, parts,
@@ -194,9 +250,10 @@ const holdColumns = `id, key_id, account_id, model_id, model_type, input_price, 
 
 // holdFields are all columns of a hold, in the order of holdRow.
 var holdFields = []string{
-	"id", "key_id", "account_id", "model_id", "model_type", "input_price", "output_price",
-	"state", "parts", "amount", "started_ms", "deadline_ms", "ended_ms", "ended_seq",
-	"charged_diem", "charged_usd", "input_diem", "input_usd", "prompt_tokens", "completion_tokens", "source", "execution_ms",
+	"id TEXT", "key_id TEXT", "account_id TEXT", "model_id TEXT", "model_type TEXT", "input_price BIGINT", "output_price BIGINT",
+	"state TEXT", "parts TEXT", "amount BIGINT", "started_ms BIGINT", "deadline_ms BIGINT", "ended_ms BIGINT?", "ended_seq BIGINT?",
+	"charged_diem BIGINT", "charged_usd BIGINT", "input_diem BIGINT", "input_usd BIGINT",
+	"prompt_tokens BIGINT", "completion_tokens BIGINT", "source TEXT", "execution_ms BIGINT",
 }
 
 // storedPart is a part as kept in a hold's row: amounts in nanos.
@@ -240,7 +297,10 @@ func scanHold(row scanner) (*ledger.Hold, error) {
 }
 
 func (t *transaction) Holds(ctx context.Context, ids []string) ([]*ledger.Hold, error) {
-	return find(ctx, t, holdsByID, ids, textArgument, scanHold)
+	if t.ahead.holds != nil && slices.Equal(ids, t.ahead.holdIDs) {
+		return *t.ahead.holds, nil
+	}
+	return find(ctx, t, holdsByID, ids, scanHold)
 }
 
 func scanBudget(row scanner) (*ledger.Budget, error) {
@@ -253,12 +313,35 @@ func scanBudget(row scanner) (*ledger.Budget, error) {
 	return &budget, err
 }
 
+// Budgets locks the pools among the budgets. All others belong to an account,
+// whose row is locked already.
 func (t *transaction) Budgets(ctx context.Context, ids, create []string) ([]*ledger.Budget, error) {
-	err := write(ctx, t, makeBudgets, create, func(id string) ([]any, error) { return []any{id, 0, 0, 0, 0, nil}, nil })
+	err := write(ctx, t, makeBudgets, create, func(id string) ([]any, error) {
+		return []any{id, int64(0), int64(0), int64(0), int64(0), sql.NullInt64{}}, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	return find(ctx, t, t.store.locking.budgets, ids, textArgument, scanBudget)
+	var own, shared []string
+	for _, id := range ids {
+		if strings.HasPrefix(id, ledger.PoolPrefix) {
+			shared = append(shared, id)
+		} else {
+			own = append(own, id)
+		}
+	}
+	pools, err := ask(ctx, t, t.store.locking.pools, shared, scanBudget)
+	if err != nil {
+		return nil, err
+	}
+	budgets, err := ask(ctx, t, budgetsByID, own, scanBudget)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
+	return append(*budgets, *pools...), nil
 }
 
 func (t *transaction) Forget(ctx context.Context) error {
@@ -270,7 +353,7 @@ func (t *transaction) Forget(ctx context.Context) error {
 		"DELETE FROM budgets WHERE expires_ms < $1 AND pending = 0",
 		"DELETE FROM attempts WHERE expires_ms < $1",
 	} {
-		if _, err := t.tx.ExecContext(ctx, statement, millis(now)); err != nil {
+		if err := t.exec(ctx, statement, []any{millis(now)}); err != nil {
 			return err
 		}
 	}
@@ -291,19 +374,7 @@ func (t *transaction) Write(ctx context.Context, changes *ledger.Changes) error 
 }
 
 func (t *transaction) writeUsedKeys(ctx context.Context, changes *ledger.Changes) error {
-	for ids := changes.UsedKeys; len(ids) > 0; {
-		size := smallest(len(ids))
-		taken := min(size, len(ids))
-		arguments := []any{millis(t.now)}
-		for i := range size {
-			arguments = append(arguments, ids[min(i, taken-1)])
-		}
-		if err := t.exec(ctx, touchKeys.texts[size], arguments); err != nil {
-			return err
-		}
-		ids = ids[taken:]
-	}
-	return nil
+	return update(ctx, t, touchKeys, []any{millis(t.now)}, changes.UsedKeys)
 }
 
 func (t *transaction) writeBudgets(ctx context.Context, changes *ledger.Changes) error {
@@ -378,7 +449,7 @@ func (t *transaction) writeEntries(ctx context.Context, changes *ledger.Changes)
 
 func (t *transaction) writeSeqs(ctx context.Context, changes *ledger.Changes) error {
 	return write(ctx, t, putSeqs, slices.Sorted(maps.Keys(changes.Seqs)), func(id string) ([]any, error) {
-		return []any{id, 0, changes.Seqs[id]}, nil // the row exists: it is locked
+		return []any{id, int64(0), changes.Seqs[id]}, nil // the row exists: it is locked
 	})
 }
 

@@ -5,25 +5,58 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Statements over many rows have a few fixed sizes, so that each text is
-// prepared once. A list is cut into the largest sizes that it fills; the rest
-// goes one by one or is padded.
+// A statement over many rows is one text with a list in it. PostgreSQL takes
+// the list as one array for each column; SQLite, which has no arrays, as
+// parameters of a few fixed counts, so that each text is prepared once. A list
+// is then cut into the largest counts that it fills; the rest goes one by one
+// or is padded.
 var rowCounts = []int{1, 4, 16, 64, 256}
+
+// column is a column's name and PostgreSQL's type of it; a question mark after
+// the type says that it may be null.
+type column struct {
+	name, kind string
+	null       bool
+}
+
+// columnsOf reads "id TEXT", "expires_ms BIGINT?".
+func columnsOf(specs []string) []column {
+	columns := make([]column, len(specs))
+	for i, spec := range specs {
+		name, kind, _ := strings.Cut(spec, " ")
+		kind, null := strings.CutSuffix(kind, "?")
+		columns[i] = column{name: name, kind: kind, null: null}
+	}
+	return columns
+}
+
+func names(columns []column) []string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = c.name
+	}
+	return list
+}
 
 // insert is a statement that inserts or updates whole rows.
 type insert struct {
-	columns int
+	columns []column
 	texts   map[int]string // by number of rows
+	array   string         // for any number of rows
 }
 
 // newInsert makes the texts of an insert; the suffix is its ON CONFLICT.
-func newInsert(table string, columns []string, suffix string) insert {
-	i := insert{columns: len(columns), texts: map[int]string{}}
+func newInsert(table string, specs []string, suffix string) insert {
+	columns := columnsOf(specs)
+	i := insert{columns: columns, texts: map[int]string{}}
+	head := fmt.Sprintf("INSERT INTO %s (%s) ", table, strings.Join(names(columns), ", "))
 	for _, n := range rowCounts {
 		var b strings.Builder
-		fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
+		b.WriteString(head + "VALUES ")
 		for row := range n {
 			if row > 0 {
 				b.WriteString(", ")
@@ -33,6 +66,11 @@ func newInsert(table string, columns []string, suffix string) insert {
 		b.WriteString(suffix)
 		i.texts[n] = b.String()
 	}
+	arrays := make([]string, len(columns))
+	for c, column := range columns {
+		arrays[c] = fmt.Sprintf("CAST($%d AS %s[])", c+1, column.kind)
+	}
+	i.array = head + "SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")" + suffix
 	return i
 }
 
@@ -46,9 +84,9 @@ func marks(from, n int) string {
 }
 
 // updateAll is the suffix of an insert that overwrites an existing row.
-func updateAll(key string, columns []string) string {
+func updateAll(key string, specs []string) string {
 	var sets []string
-	for _, column := range columns {
+	for _, column := range names(columnsOf(specs)) {
 		if column != key {
 			sets = append(sets, column+" = excluded."+column)
 		}
@@ -56,16 +94,18 @@ func updateAll(key string, columns []string) string {
 	return " ON CONFLICT (" + key + ") DO UPDATE SET " + strings.Join(sets, ", ")
 }
 
-// lookup is a statement over a list of keys: head IN (list) tail. The head may
-// use parameters of its own, which come first.
+// lookup is a statement over a list of keys: head, the list, tail. The head
+// may use parameters of its own, which come first.
 type lookup struct {
 	texts map[int]string // by number of keys
+	array string         // for any number of keys
 }
 
 func newLookup(head, tail string) lookup {
-	l := lookup{texts: map[int]string{}}
+	own := strings.Count(head, "$")
+	l := lookup{texts: map[int]string{}, array: fmt.Sprintf("%s = ANY($%d)%s", head, own+1, tail)}
 	for _, n := range rowCounts {
-		l.texts[n] = head + " IN (" + marks(strings.Count(head, "$")+1, n) + ")" + tail
+		l.texts[n] = head + " IN (" + marks(own+1, n) + ")" + tail
 	}
 	return l
 }
@@ -91,27 +131,16 @@ func smallest(n int) int {
 	return rowCounts[len(rowCounts)-1]
 }
 
-// exec runs a text, prepared if it is one of the hot path.
-func (t *transaction) exec(ctx context.Context, text string, arguments []any) error {
-	var err error
-	if prepared := t.store.prepared[text]; prepared != nil {
-		_, err = t.tx.StmtContext(ctx, prepared).ExecContext(ctx, arguments...)
-	} else {
-		_, err = t.tx.ExecContext(ctx, text, arguments...)
-	}
-	return err
-}
-
-func (t *transaction) query(ctx context.Context, text string, arguments []any) (*sql.Rows, error) {
-	if prepared := t.store.prepared[text]; prepared != nil {
-		return t.tx.StmtContext(ctx, prepared).QueryContext(ctx, arguments...)
-	}
-	return t.tx.QueryContext(ctx, text, arguments...)
-}
-
 // write inserts or updates a row for every item.
 func write[T any](ctx context.Context, t *transaction, statement insert, items []T, values func(T) ([]any, error)) error {
-	arguments := make([]any, 0, len(items)*statement.columns)
+	if len(items) == 0 {
+		return nil
+	}
+	if t.store.engine.arrays {
+		return writeArrays(ctx, t, statement, items, values)
+	}
+	width := len(statement.columns)
+	arguments := make([]any, 0, len(items)*width)
 	for _, item := range items {
 		row, err := values(item)
 		if err != nil {
@@ -121,36 +150,175 @@ func write[T any](ctx context.Context, t *transaction, statement insert, items [
 	}
 	for rows := len(items); rows > 0; {
 		size := largest(rows)
-		cut := size * statement.columns
-		if err := t.exec(ctx, statement.texts[size], arguments[:cut]); err != nil {
+		if err := t.exec(ctx, statement.texts[size], arguments[:size*width]); err != nil {
 			return err
 		}
-		arguments, rows = arguments[cut:], rows-size
+		arguments, rows = arguments[size*width:], rows-size
 	}
 	return nil
 }
 
-// find runs a lookup for every key, keeping their order, and scans the rows
-// found.
-func find[K, V any](ctx context.Context, t *transaction, statement lookup, keys []K, argument func(K) any, scan func(scanner) (V, error)) ([]V, error) {
+func writeArrays[T any](ctx context.Context, t *transaction, statement insert, items []T, values func(T) ([]any, error)) error {
+	arrays := make([]array, len(statement.columns))
+	for c, column := range statement.columns {
+		arrays[c] = newArray(column, len(items))
+	}
+	for _, item := range items {
+		row, err := values(item)
+		if err != nil {
+			return err
+		}
+		for c := range arrays {
+			if err := arrays[c].append(row[c]); err != nil {
+				return fmt.Errorf("column %s: %w", statement.columns[c].name, err)
+			}
+		}
+	}
+	arguments := make([]any, len(arrays))
+	for c := range arrays {
+		arguments[c] = arrays[c].value()
+	}
+	return t.exec(ctx, statement.array, arguments)
+}
+
+// array is one column of many rows.
+type array struct {
+	column
+	texts    []string
+	blobs    [][]byte
+	numbers  []int64
+	nullable []pgtype.Int8
+}
+
+func newArray(c column, rows int) array {
+	a := array{column: c}
+	switch {
+	case c.kind == "TEXT":
+		a.texts = make([]string, 0, rows)
+	case c.kind == "BYTEA":
+		a.blobs = make([][]byte, 0, rows)
+	case c.null:
+		a.nullable = make([]pgtype.Int8, 0, rows)
+	default:
+		a.numbers = make([]int64, 0, rows)
+	}
+	return a
+}
+
+func (a *array) append(value any) error {
+	switch v := value.(type) {
+	case string:
+		a.texts = append(a.texts, v)
+	case []byte:
+		a.blobs = append(a.blobs, v)
+	case int64:
+		if a.null {
+			a.nullable = append(a.nullable, pgtype.Int8{Int64: v, Valid: true})
+		} else {
+			a.numbers = append(a.numbers, v)
+		}
+	case sql.NullInt64:
+		a.nullable = append(a.nullable, pgtype.Int8(v))
+	default:
+		return fmt.Errorf("a %T does not go into an array of %s", value, a.kind)
+	}
+	return nil
+}
+
+func (a *array) value() any {
+	switch {
+	case a.texts != nil:
+		return a.texts
+	case a.blobs != nil:
+		return a.blobs
+	case a.null:
+		return a.nullable
+	default:
+		return a.numbers
+	}
+}
+
+// key is what rows are looked up by.
+type key interface{ string | [32]byte }
+
+func argument[K key](k K) any {
+	if hash, ok := any(k).([32]byte); ok {
+		return hash[:]
+	}
+	return k
+}
+
+func arrayOf[K key](keys []K) any {
+	if texts, ok := any(keys).([]string); ok {
+		return texts
+	}
+	blobs := make([][]byte, len(keys))
+	for i, k := range keys {
+		blobs[i] = argument(k).([]byte)
+	}
+	return blobs
+}
+
+// find runs a lookup for every key and scans the rows found.
+func find[K key, V any](ctx context.Context, t *transaction, statement lookup, keys []K, scan func(scanner) (V, error)) ([]V, error) {
+	found, err := ask(ctx, t, statement, keys, scan)
+	if err != nil {
+		return nil, err
+	}
+	return *found, t.flush(ctx)
+}
+
+// ask is find with an answer that is there after the next flush, so that
+// several questions share a round trip where there is one.
+func ask[K key, V any](ctx context.Context, t *transaction, statement lookup, keys []K, scan func(scanner) (V, error)) (*[]V, error) {
 	found := make([]V, 0, len(keys))
+	if len(keys) == 0 {
+		return &found, nil
+	}
+	each := func(row scanner) error {
+		value, err := scan(row)
+		found = append(found, value)
+		return err
+	}
+	if t.store.engine.arrays {
+		return &found, t.query(ctx, statement.array, []any{arrayOf(keys)}, each)
+	}
 	for len(keys) > 0 {
-		size := smallest(len(keys))
-		taken := min(size, len(keys))
-		arguments := make([]any, size)
-		for i := range arguments {
-			arguments[i] = argument(keys[min(i, taken-1)]) // padded with the last one
-		}
-		rows, err := t.query(ctx, statement.texts[size], arguments)
-		if err != nil {
+		arguments, taken := padded(keys)
+		if err := t.query(ctx, statement.texts[len(arguments)], arguments, each); err != nil {
 			return nil, err
 		}
-		part, err := scanAll(rows, func(rows *sql.Rows) (V, error) { return scan(rows) })
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, part...)
 		keys = keys[taken:]
 	}
-	return found, nil
+	return &found, nil
+}
+
+// padded takes as many keys as a text has room for and fills the rest of it
+// with the last one.
+func padded[K key](keys []K) (arguments []any, taken int) {
+	size := smallest(len(keys))
+	taken = min(size, len(keys))
+	arguments = make([]any, size)
+	for i := range arguments {
+		arguments[i] = argument(keys[min(i, taken-1)])
+	}
+	return arguments, taken
+}
+
+// update runs a lookup that changes rows: its own parameters, then keys.
+func update[K key](ctx context.Context, t *transaction, statement lookup, own []any, keys []K) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	if t.store.engine.arrays {
+		return t.exec(ctx, statement.array, append(own, arrayOf(keys)))
+	}
+	for len(keys) > 0 {
+		arguments, taken := padded(keys)
+		if err := t.exec(ctx, statement.texts[len(arguments)], append(own[:len(own):len(own)], arguments...)); err != nil {
+			return err
+		}
+		keys = keys[taken:]
+	}
+	return nil
 }

@@ -132,11 +132,16 @@ func (s *Store) Generation(ctx context.Context) (string, error) {
 
 const maxConflicts = 5
 
-// write runs one durable write transaction. If it lost against another one,
-// having changed nothing, it is repeated.
+// write runs one durable write transaction.
 func (s *Store) write(ctx context.Context, work func(tx *sql.Tx) error) error {
+	return s.repeat(func() error { return s.writeOnce(ctx, work) })
+}
+
+// repeat repeats a transaction that lost against another one, having changed
+// nothing.
+func (s *Store) repeat(once func() error) error {
 	for attempt := 1; ; attempt++ {
-		err := s.writeOnce(ctx, work)
+		err := once()
 		if err == nil || attempt == maxConflicts || !s.engine.isConflict(err) {
 			return err
 		}
