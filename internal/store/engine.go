@@ -13,8 +13,9 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 	"modernc.org/sqlite"
@@ -114,14 +115,31 @@ func (s *Store) connect(databaseURL string) error {
 	return fmt.Errorf("database %q is not supported; use sqlite:PATH or postgres://...", scheme+":...")
 }
 
+// writerSettings are of every connection that writes.
+var writerSettings = []string{
+	// Whatever is written is found by an index. A plan that was made while its
+	// table was empty must not be kept when the table has grown.
+	"SET enable_seqscan = off",
+	"SET jit = off", // takes longer than any of the statements
+	// A process that vanished in the middle, with its host, must not lock
+	// accounts for hours.
+	"SET idle_in_transaction_session_timeout = '30s'",
+}
+
 func (s *Store) connectPostgres(databaseURL string) error {
-	var err error
-	if s.writer, err = sql.Open("pgx", databaseURL); err != nil {
+	config, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
 		return errors.New("the database's URL cannot be read") // the error may quote its password
 	}
-	if s.reader, err = sql.Open("pgx", databaseURL); err != nil {
-		return errors.New("the database's URL cannot be read")
-	}
+	s.writer = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		for _, setting := range writerSettings {
+			if _, err := conn.Exec(ctx, setting); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	s.reader = stdlib.OpenDB(*config)
 	s.writer.SetMaxOpenConns(postgresWriters)
 	s.writer.SetMaxIdleConns(postgresWriters)
 	s.reader.SetMaxOpenConns(postgresReaders)
