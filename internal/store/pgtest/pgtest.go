@@ -24,6 +24,7 @@ import (
 // Server is a running PostgreSQL server.
 type Server struct {
 	folder    string
+	env       []string // of its programs, beside ours
 	port      int
 	databases atomic.Int64
 	as        *syscall.Credential // nil: as ourselves
@@ -32,8 +33,11 @@ type Server struct {
 const startTimeout = 60 * time.Second
 
 // Start makes a cluster in a temporary folder and starts it.
-func Start(ctx context.Context) (*Server, error) {
-	s := &Server{}
+func Start(ctx context.Context) (*Server, error) { return StartWith(ctx, nil) }
+
+// StartWith is Start with variables for the server's environment.
+func StartWith(ctx context.Context, env []string) (*Server, error) {
+	s := &Server{env: env}
 	var err error
 	if s.folder, err = os.MkdirTemp("", "pgtest"); err != nil {
 		return nil, err
@@ -110,6 +114,7 @@ func (s *Server) run(ctx context.Context, name string, arguments ...string) erro
 	}
 	command := exec.CommandContext(ctx, path, arguments...)
 	command.Dir = s.folder
+	command.Env = append(os.Environ(), s.env...)
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w: %s", name, err, output)
