@@ -26,8 +26,11 @@ test-setup: ## Install what tests need: Debian packages, npm packages, Uniswap's
 unit: ## Run the Go tests of the product, without the chain and foreign clients
 	@$(GO) test $$(scripts/packages.sh light)
 
-race: ## The same under the race detector (needs gcc)
-	@CGO_ENABLED=1 $(GO) test -race $$(scripts/packages.sh light)
+race: ## The same under the race detector, whole servers included (needs gcc)
+	@CGO_ENABLED=1 $(GO) test -race $$(scripts/packages.sh light) ./internal/app
+
+sim: ## Simulate replicas, crashes and lost answers under fake time: make sim SEEDS=5000
+	@$(GO) test ./internal/sim -count=1 -run 'TestSimulation$$' -seeds $(or $(SEEDS),5000) -timeout 0 -v
 
 fuzz: ## Fuzz every parser, FUZZTIME each: make fuzz FUZZTIME=30s
 	@scripts/fuzz.sh
