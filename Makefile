@@ -4,7 +4,7 @@ GO   ?= go
 ARGS ?=
 export CGO_ENABLED ?= 0
 
-.PHONY: help dev build test test-setup unit race fuzz generate fmt lint clean
+.PHONY: help dev build test test-setup unit race sim formal fuzz generate fmt lint clean
 
 help: ## List the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ race: ## The same under the race detector, whole servers included (needs gcc)
 
 sim: ## Simulate replicas, crashes and lost answers under fake time: make sim SEEDS=5000
 	@$(GO) test ./internal/sim -count=1 -run 'TestSimulation$$' -seeds $(or $(SEEDS),5000) -timeout 0 -v
+
+formal: ## Check the model of the hold protocol, and that its mutants fail (needs spin and gcc)
+	@formal/run.sh
 
 fuzz: ## Fuzz every parser, FUZZTIME each: make fuzz FUZZTIME=30s
 	@scripts/fuzz.sh

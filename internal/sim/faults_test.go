@@ -1,0 +1,227 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+
+	"stakegate/internal/ledger"
+)
+
+// fault is what goes wrong with one transaction.
+type fault int
+
+const (
+	faultNone   fault = iota
+	faultBefore       // it fails and nothing of it is applied
+	faultAfter        // it is applied and its answer is lost
+	faultSlow         // it takes longer than a caller waits
+	crashBefore       // the process dies before it is applied
+	crashAfter        // the process dies when it was applied
+	faultKinds
+)
+
+var (
+	errLost = errors.New("the connection to the database was lost")
+	errDead = errors.New("this process does not run any more")
+)
+
+// door is one replica's way to the database; faults happen in it.
+type door struct {
+	sim   *simulation
+	inner ledger.Store
+	name  uint64  // of the process
+	dead  bool    // guarded by sim.mu
+	next  []fault // for the coming transactions; guarded by sim.mu
+	crash func()
+}
+
+func (d *door) isDead() bool {
+	d.sim.mu.Lock()
+	defer d.sim.mu.Unlock()
+	return d.dead
+}
+
+func (d *door) take() fault {
+	d.sim.mu.Lock()
+	defer d.sim.mu.Unlock()
+	if len(d.next) == 0 {
+		return faultNone
+	}
+	f := d.next[0]
+	d.next = d.next[1:]
+	return f
+}
+
+// grid is how far apart the instants are at which some engine's ticker fires;
+// tickEvery is one engine's. No transaction lasts over such an instant, because
+// an engine that finds a tick and a call at once chooses by a chance that no
+// seed decides.
+const (
+	tickEvery = 5 * time.Second
+	grid      = tickEvery / 10
+)
+
+// pause takes up to so much time. Chance comes from the seed, the process, the
+// instant and what is done, so that it does not matter in which order an
+// engine's lanes draw.
+func (d *door) pause(longest time.Duration, what uint64) {
+	rng := rand.New(rand.NewPCG(d.sim.seed<<16^d.name^what<<32, uint64(time.Since(d.sim.began))))
+	length := time.Duration(1 + rng.Int64N(int64(longest)))
+	if left := d.sim.untilTick() - time.Duration(1+rng.Int64N(int64(time.Microsecond))); length > left {
+		length = left
+	}
+	if length > 0 {
+		time.Sleep(length)
+	}
+}
+
+const ordinary = 4 * time.Millisecond
+
+// Update implements ledger.Store.
+func (d *door) Update(ctx context.Context, work func(context.Context, ledger.Tx) error) error {
+	if d.isDead() {
+		return errDead
+	}
+	f := d.take()
+	d.sim.count(faultNames[f])
+	d.pause(ordinary, 0)
+	if f == faultSlow {
+		d.pause(time.Hour, 0) // as long as there is
+	}
+	var what uint64
+	err := d.inner.Update(ctx, func(ctx context.Context, tx ledger.Tx) error {
+		through := &doorTx{Tx: tx, door: d}
+		err := work(ctx, through)
+		if what = through.what; err != nil {
+			return err
+		}
+		d.pause(ordinary, what)
+		if f == crashBefore {
+			d.crash()
+		}
+		if f == faultBefore {
+			return errLost
+		}
+		if d.isDead() { // what a dead process began is rolled back
+			return errDead
+		}
+		return nil
+	})
+	if f == crashAfter {
+		d.crash()
+	}
+	d.pause(ordinary, what)
+	switch {
+	case err != nil:
+		return err
+	case d.isDead():
+		return errDead
+	case f == faultAfter:
+		return errLost
+	}
+	return nil
+}
+
+// Overdue implements ledger.Store.
+func (d *door) Overdue(ctx context.Context, all bool, limit int) ([]string, error) {
+	if d.isDead() {
+		return nil, errDead
+	}
+	return d.inner.Overdue(ctx, all, limit)
+}
+
+// doorTx lets time pass between a transaction's reads and its writes.
+type doorTx struct {
+	ledger.Tx
+	door *door
+	what uint64 // it is about
+}
+
+func (t *doorTx) Lock(ctx context.Context, accountIDs []string) (map[string]int64, error) {
+	sum := fnv.New32a()
+	for _, id := range accountIDs {
+		_, _ = sum.Write([]byte(id)) // never fails
+	}
+	t.what = uint64(sum.Sum32())
+	return t.Tx.Lock(ctx, accountIDs)
+}
+
+func (t *doorTx) Write(ctx context.Context, changes *ledger.Changes) error {
+	t.door.pause(ordinary, t.what)
+	switch t.door.sim.mutant {
+	case settleAboveHold:
+		moveCharges(changes, ledger.SettledAs, ledger.SettledAs, 1)
+	case voidOnCrash:
+		moveCharges(changes, ledger.AssumedFor, ledger.VoidedAs, -1)
+	}
+	return t.Tx.Write(ctx, changes)
+}
+
+var faultNames = [faultKinds]string{
+	"commits", "commits that failed", "commits whose answer was lost", "slow commits",
+	"crashes before a commit", "crashes after a commit",
+}
+
+// mutant is a mistake that is made on purpose: the simulation must see it.
+type mutant int
+
+const (
+	correct           mutant = iota
+	checkThenAct             // budgets are read without locking them
+	settleAboveHold          // a settlement charges more than was held
+	voidOnCrash              // an unknown outcome is given back instead of charged
+	forwardBeforeHold        // the upstream is called while the hold's commit runs
+	answerBeforeBooks        // the client gets the end while the settlement's commit runs
+	cachedKeys               // keys are remembered, not read in the decision
+	retriesLostHolds         // a hold whose commit is in doubt counts as granted
+	forgetsAttempts          // a call under a used idempotency key is a new call
+	mutants
+)
+
+var mutantNames = [mutants]string{
+	"correct", "check-then-act", "settle-above-hold", "void-on-crash", "forward-before-hold", "answer-before-settlement",
+	"cached-keys", "trust-lost-commits", "forget-attempts",
+}
+
+// moveCharges falsifies, consistently in holds, budgets and entries, what ended
+// holds of a state are charged: by as much again, or by nothing at all.
+func moveCharges(changes *ledger.Changes, from, to ledger.HoldState, sign int64) {
+	for _, hold := range changes.Ended {
+		if hold.State != from {
+			continue
+		}
+		hold.State = to
+		for i := range hold.Parts {
+			part := &hold.Parts[i]
+			more := part.Amount
+			if sign < 0 {
+				more = -part.Charged
+			}
+			part.Charged += more
+			for _, id := range part.Budgets {
+				for _, budget := range changes.Budgets {
+					if budget.ID == id {
+						budget.Posted += more
+						budget.CapHigh = max(budget.CapHigh, budget.Posted+budget.Pending)
+					}
+				}
+				for _, entry := range changes.Entries {
+					for j := range entry.Deltas {
+						if entry.HoldID == hold.ID && entry.Deltas[j].Budget == id && entry.Kind != ledger.EntryHold {
+							entry.Deltas[j].Posted += more
+						}
+					}
+				}
+			}
+		}
+		hold.ChargedDIEM, hold.ChargedUSD = 0, 0
+		for _, part := range hold.Parts {
+			if part.IsMoney() {
+				hold.ChargedDIEM += part.Charged
+			}
+		}
+	}
+}

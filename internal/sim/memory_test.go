@@ -1,0 +1,386 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/issuer"
+	"stakegate/internal/ledger"
+	"stakegate/internal/money"
+)
+
+// backing is what replicas share: the ledger's rows and the keys. The product's
+// SQL store is one, memory is the other.
+type backing interface {
+	ledger.Store
+	InsertKey(ctx context.Context, insertion issuer.Insertion) error
+	RevokeKey(ctx context.Context, accountID, id string) error
+	UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error)
+}
+
+// memory is a transactional store with the semantics of PostgreSQL at READ
+// COMMITTED: a row that a transaction locked stays locked until its end, every
+// read sees what is committed by then, and what is written is seen by others
+// at the commit, all at once or not at all.
+type memory struct {
+	clock  func() time.Time
+	failed func(format string, arguments ...any)
+	mutant mutant
+
+	mu       sync.Mutex
+	locks    map[string]chan struct{} // by row, full while locked
+	accounts map[string]int64
+	keys     map[[32]byte]*ledger.Key
+	stale    map[[32]byte]*ledger.Key // as first read, for a mutant
+	holds    map[string]*ledger.Hold
+	budgets  map[string]*ledger.Budget
+	attempts map[string]*ledger.Attempt
+	shadow   map[string]*ledger.Budget // recomputed from the entries alone
+	log      []string
+}
+
+func newMemory(clock func() time.Time, failed func(string, ...any), m mutant) *memory {
+	return &memory{
+		clock: clock, failed: failed, mutant: m,
+		locks: map[string]chan struct{}{}, accounts: map[string]int64{}, keys: map[[32]byte]*ledger.Key{},
+		stale: map[[32]byte]*ledger.Key{}, holds: map[string]*ledger.Hold{},
+		budgets: map[string]*ledger.Budget{}, shadow: map[string]*ledger.Budget{}, attempts: map[string]*ledger.Attempt{},
+	}
+}
+
+// memoryTx is one transaction.
+type memoryTx struct {
+	m      *memory
+	locked map[string]bool
+	order  []string // of what is locked
+	writes []*ledger.Changes
+	keys   []*ledger.Key
+	forget bool
+	now    time.Time
+}
+
+// Update implements ledger.Store.
+func (m *memory) Update(ctx context.Context, work func(context.Context, ledger.Tx) error) error {
+	return m.transact(func(tx *memoryTx) error { return work(ctx, tx) })
+}
+
+func (m *memory) transact(work func(*memoryTx) error) error {
+	tx := &memoryTx{m: m, locked: map[string]bool{}}
+	defer tx.release()
+	if err := work(tx); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.commit(tx)
+}
+
+func (t *memoryTx) release() {
+	for _, name := range slices.Backward(t.order) {
+		<-t.m.row(name)
+	}
+}
+
+func (m *memory) row(name string) chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.locks[name] == nil {
+		m.locks[name] = make(chan struct{}, 1)
+	}
+	return m.locks[name]
+}
+
+// lock waits for a row. Names must come in one order for every transaction.
+func (t *memoryTx) lock(name string) {
+	if t.locked[name] || t.m.mutant == checkThenAct {
+		return
+	}
+	t.m.row(name) <- struct{}{}
+	t.locked[name] = true
+	t.order = append(t.order, name)
+}
+
+func (t *memoryTx) Now(context.Context) (time.Time, error) {
+	if t.now.IsZero() {
+		t.now = t.m.clock().UTC().Truncate(time.Millisecond)
+	}
+	return t.now, nil
+}
+
+func (t *memoryTx) AccountsOf(_ context.Context, hashes [][32]byte, ids []string) (map[[32]byte]string, map[string]string, error) {
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	byHash, byHold := map[[32]byte]string{}, map[string]string{}
+	for _, hash := range hashes {
+		if key := t.m.keys[hash]; key != nil {
+			byHash[hash] = key.AccountID
+		}
+	}
+	for _, id := range ids {
+		if hold := t.m.holds[id]; hold != nil {
+			byHold[id] = hold.AccountID
+		}
+	}
+	return byHash, byHold, nil
+}
+
+func (t *memoryTx) Lock(_ context.Context, ids []string) (map[string]int64, error) {
+	if !slices.IsSorted(ids) {
+		return nil, errors.New("accounts are not in order: two replicas could wait for each other")
+	}
+	for _, id := range ids {
+		t.lock("account " + id)
+	}
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	seqs := map[string]int64{}
+	for _, id := range ids {
+		seqs[id] = t.m.accounts[id]
+	}
+	return seqs, nil
+}
+
+func (t *memoryTx) Keys(_ context.Context, hashes [][32]byte) (keys []*ledger.Key, _ error) {
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	for _, hash := range hashes {
+		key := t.m.keys[hash]
+		if key == nil {
+			continue
+		}
+		if t.m.stale[hash] == nil {
+			t.m.stale[hash] = copyOf(key)
+		}
+		if t.m.mutant == cachedKeys {
+			key = t.m.stale[hash]
+		}
+		keys = append(keys, copyOf(key))
+	}
+	return keys, nil
+}
+
+func copyOf[T any](value *T) *T { copied := *value; return &copied }
+
+func copyHold(hold *ledger.Hold) *ledger.Hold {
+	copied := copyOf(hold)
+	copied.Parts = slices.Clone(hold.Parts)
+	return copied
+}
+
+func (t *memoryTx) Holds(_ context.Context, ids []string) (holds []*ledger.Hold, _ error) {
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	for _, id := range ids {
+		if hold := t.m.holds[id]; hold != nil {
+			holds = append(holds, copyHold(hold))
+		}
+	}
+	return holds, nil
+}
+
+func (t *memoryTx) Attempts(_ context.Context, ids []string) (attempts []*ledger.Attempt, _ error) {
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	for _, id := range ids {
+		if attempt := t.m.attempts[id]; attempt != nil && t.m.mutant != forgetsAttempts {
+			attempts = append(attempts, copyOf(attempt))
+		}
+	}
+	return attempts, nil
+}
+
+func (t *memoryTx) Budgets(_ context.Context, ids, create []string) (budgets []*ledger.Budget, _ error) {
+	if !slices.IsSorted(ids) || !slices.IsSorted(create) {
+		return nil, errors.New("budgets are not in order: two replicas could wait for each other")
+	}
+	made := map[string]bool{}
+	for _, id := range create {
+		made[id] = true
+	}
+	for _, id := range ids {
+		t.m.mu.Lock()
+		exists := t.m.budgets[id] != nil || made[id]
+		t.m.mu.Unlock()
+		if exists {
+			t.lock("budget " + id)
+		}
+	}
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	for _, id := range ids {
+		if budget := t.m.budgets[id]; budget != nil {
+			budgets = append(budgets, copyOf(budget))
+		} else if made[id] {
+			budgets = append(budgets, &ledger.Budget{ID: id})
+		}
+	}
+	return budgets, nil
+}
+
+func (t *memoryTx) Forget(context.Context) error {
+	t.forget = true
+	return nil
+}
+
+func (t *memoryTx) Write(_ context.Context, changes *ledger.Changes) error {
+	t.writes = append(t.writes, changes)
+	return nil
+}
+
+// commit applies a transaction; m.mu is held.
+func (m *memory) commit(t *memoryTx) error {
+	for _, key := range t.keys {
+		m.keys[key.Hash] = copyOf(key)
+	}
+	for _, changes := range t.writes {
+		if err := m.checkConstraints(changes); err != nil {
+			return err
+		}
+		m.checkCommit(changes, t.now)
+		for _, budget := range changes.Budgets {
+			m.budgets[budget.ID] = copyOf(budget)
+		}
+		for _, hold := range slices.Concat(changes.NewHolds, changes.Ended) {
+			m.holds[hold.ID] = copyHold(hold)
+		}
+		for _, attempt := range changes.Attempts {
+			m.attempts[attempt.ID] = copyOf(attempt)
+		}
+		maps.Copy(m.accounts, changes.Seqs)
+	}
+	if t.forget {
+		now := m.clock()
+		maps.DeleteFunc(m.budgets, func(_ string, b *ledger.Budget) bool {
+			return !b.Expires.IsZero() && b.Expires.Before(now) && b.Pending == 0
+		})
+		maps.DeleteFunc(m.attempts, func(_ string, a *ledger.Attempt) bool { return a.Expires.Before(now) })
+	}
+	return nil
+}
+
+// checkConstraints refuses what the tables' CHECKs and keys would refuse.
+func (m *memory) checkConstraints(changes *ledger.Changes) error {
+	for _, b := range changes.Budgets {
+		if b.Cap < 0 || b.CapHigh < b.Cap || b.Posted < 0 || b.Pending < 0 || b.CapHigh-b.Posted-b.Pending < 0 {
+			m.failed("I2: budget %s would be %+v", b.ID, *b)
+			return fmt.Errorf("constraint ceiling of budget %s", b.ID)
+		}
+	}
+	return nil
+}
+
+// Overdue implements ledger.Store.
+func (m *memory) Overdue(_ context.Context, all bool, limit int) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.clock()
+	var overdue []*ledger.Hold
+	for _, hold := range m.holds {
+		if hold.State == ledger.Reserved && (all || !hold.Deadline.After(now)) {
+			overdue = append(overdue, hold)
+		}
+	}
+	slices.SortFunc(overdue, func(a, b *ledger.Hold) int {
+		return cmp.Or(a.Deadline.Compare(b.Deadline), cmp.Compare(a.ID, b.ID))
+	})
+	var ids []string
+	for _, hold := range overdue[:min(limit, len(overdue))] {
+		ids = append(ids, hold.ID)
+	}
+	return ids, nil
+}
+
+// InsertKey makes a key.
+func (m *memory) InsertKey(_ context.Context, insertion issuer.Insertion) error {
+	return m.transact(func(tx *memoryTx) error {
+		tx.lock("account " + insertion.Key.AccountID)
+		tx.keys = append(tx.keys, &ledger.Key{Key: insertion.Key, Hash: insertion.Hash})
+		return nil
+	})
+}
+
+// RevokeKey ends a key.
+func (m *memory) RevokeKey(_ context.Context, accountID, id string) error {
+	return m.edit(accountID, id, func(tx *memoryTx, key *ledger.Key) {
+		now, _ := tx.Now(nil) //nolint:staticcheck // needs no context
+		key.RevokedAt = &now
+	})
+}
+
+// UpdateKey changes a key; its window starts with what was spent in it.
+func (m *memory) UpdateKey(_ context.Context, accountID, id string, edit func(*apikey.Key)) (updated apikey.Key, err error) {
+	err = m.edit(accountID, id, func(tx *memoryTx, key *ledger.Key) {
+		before := key.Key
+		edit(&key.Key)
+		updated = key.Key
+		counted := before.Period == updated.Period && ledger.HasLimits(before.Limits)
+		if !counted && ledger.HasLimits(updated.Limits) {
+			tx.seed(updated)
+		}
+	})
+	return updated, err
+}
+
+func (m *memory) edit(accountID, id string, change func(*memoryTx, *ledger.Key)) error {
+	return m.transact(func(tx *memoryTx) error {
+		tx.lock("account " + accountID)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		for _, key := range m.keys {
+			if key.ID == id && key.AccountID == accountID && key.RevokedAt == nil {
+				edited := copyOf(key)
+				change(tx, edited)
+				tx.keys = append(tx.keys, edited)
+				return nil
+			}
+		}
+		return apikey.ErrNotFound
+	})
+}
+
+// seed brings a key's window up to what its calls cost; m.mu is held.
+func (t *memoryTx) seed(key apikey.Key) {
+	now, _ := t.Now(nil) //nolint:staticcheck // needs no context
+	window := key.Period.Window(now)
+	seq := t.m.accounts[key.AccountID] + 1
+	entry := &ledger.Entry{Seq: seq, At: now, Kind: ledger.EntrySeed, AccountID: key.AccountID, KeyID: key.ID}
+	changes := &ledger.Changes{Entries: []*ledger.Entry{entry}, Seqs: map[string]int64{key.AccountID: seq}}
+	for _, currency := range []money.Currency{money.DIEM, money.USD} {
+		budget := &ledger.Budget{ID: ledger.KeyBudget(key.ID, currency, window.ID)}
+		if existing := t.m.budgets[budget.ID]; existing != nil {
+			budget = copyOf(existing)
+		}
+		var spent money.Nano
+		for _, hold := range t.m.holds {
+			if hold.KeyID != key.ID || hold.StartedAt.Before(window.Start) {
+				continue
+			}
+			for _, part := range hold.Parts {
+				switch {
+				case part.Currency != currency:
+				case hold.State != ledger.Reserved:
+					spent += part.Charged
+				case !slices.Contains(part.Budgets, budget.ID):
+					spent += part.Amount
+				}
+			}
+		}
+		delta := ledger.Delta{Budget: budget.ID, Posted: spent - budget.Posted}
+		budget.Posted = spent
+		if used := budget.Posted + budget.Pending; budget.Cap < used {
+			delta.Cap = used - budget.Cap
+			budget.Cap = used
+		}
+		budget.CapHigh = max(budget.CapHigh, budget.Cap)
+		changes.Budgets = append(changes.Budgets, budget)
+		entry.Deltas = append(entry.Deltas, delta)
+	}
+	t.writes = append(t.writes, changes)
+}

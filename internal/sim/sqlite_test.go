@@ -1,0 +1,47 @@
+package sim
+
+import (
+	"context"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/issuer"
+	"stakegate/internal/ledger"
+	"stakegate/internal/store"
+)
+
+// queued is the product's store on SQLite, whose one writer is waited for in
+// the order of coming: database/sql would choose by chance.
+type queued struct {
+	*store.Store
+	turn chan struct{}
+}
+
+func (q *queued) wait() (done func()) {
+	q.turn <- struct{}{}
+	return func() { <-q.turn }
+}
+
+func (q *queued) Update(ctx context.Context, work func(context.Context, ledger.Tx) error) error {
+	defer q.wait()()
+	return q.Store.Update(ctx, work)
+}
+
+func (q *queued) Overdue(ctx context.Context, all bool, limit int) ([]string, error) {
+	defer q.wait()()
+	return q.Store.Overdue(ctx, all, limit)
+}
+
+func (q *queued) InsertKey(ctx context.Context, insertion issuer.Insertion) error {
+	defer q.wait()()
+	return q.Store.InsertKey(ctx, insertion)
+}
+
+func (q *queued) RevokeKey(ctx context.Context, accountID, id string) error {
+	defer q.wait()()
+	return q.Store.RevokeKey(ctx, accountID, id)
+}
+
+func (q *queued) UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error) {
+	defer q.wait()()
+	return q.Store.UpdateKey(ctx, accountID, id, edit)
+}
