@@ -134,7 +134,7 @@ func BenchmarkPairs(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			grouped := ledger.NewEngine(s, ledger.EngineConfig{Sources: benchSources})
+			grouped := ledger.NewEngine(s, ledger.EngineConfig{Sources: benchSources, Lanes: s.Commits()})
 			ctx, stop := context.WithCancel(context.Background())
 			var group sync.WaitGroup
 			group.Go(func() { _ = grouped.Run(ctx) })

@@ -16,6 +16,9 @@ type Op struct {
 	Assume string // hold id
 	Grant  *Grant
 	Credit *Credit
+	// Account is locked besides the accounts that the operation is seen to
+	// concern. It belongs to no kind and is rarely set.
+	Account string
 }
 
 // Grant records what an account may spend from its sources in an epoch, as

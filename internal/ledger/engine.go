@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
-	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -24,8 +25,11 @@ type EngineConfig struct {
 	// Exclusive says that no other process uses the database. Holds found at
 	// the start then belong to a process that died, and are assumed at once.
 	Exclusive bool
-	// Observe is called after every commit, from Run's goroutine: it must be
-	// quick. Nil: nobody looks.
+	// Lanes is how many commits may be in flight, each of other accounts. More
+	// than one is of use where the store has more than one writer. Default 1.
+	Lanes int
+	// Observe is called after every commit, by each lane: it must be quick and
+	// safe for concurrent use. Nil: nobody looks.
 	Observe func(Commit)
 	Logger  *slog.Logger
 }
@@ -43,10 +47,9 @@ type Commit struct {
 type Engine struct {
 	store   Store
 	config  EngineConfig
-	queue   chan *call
+	lanes   []*lane
 	stopped chan struct{} // closed when Run has answered its last call
-	orphans []string      // holds whose commit failed: to be voided if they exist
-	owners  *owners       // used by Run's goroutine alone
+	owners  *owners
 	// violations counts decisions that would have broken an invariant.
 	violations atomic.Int64
 }
@@ -78,16 +81,18 @@ func NewEngine(store Store, config EngineConfig) *Engine {
 	if config.SweepEvery == 0 {
 		config.SweepEvery = defaultSweepEvery
 	}
+	config.Lanes = max(1, config.Lanes)
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	if config.Observe == nil {
 		config.Observe = func(Commit) {}
 	}
-	return &Engine{
-		store: store, config: config,
-		queue: make(chan *call, config.QueueLength), stopped: make(chan struct{}), owners: newOwners(),
+	e := &Engine{store: store, config: config, stopped: make(chan struct{}), owners: newOwners()}
+	for range config.Lanes {
+		e.lanes = append(e.lanes, &lane{engine: e, queue: make(chan *call, config.QueueLength)})
 	}
+	return e
 }
 
 // Violations is how many decisions were stopped because they would have broken
@@ -95,109 +100,61 @@ func NewEngine(store Store, config EngineConfig) *Engine {
 func (e *Engine) Violations() int64 { return e.violations.Load() }
 
 // Waiting is how many operations wait for their commit to begin.
-func (e *Engine) Waiting() int { return len(e.queue) }
+func (e *Engine) Waiting() int {
+	waiting := 0
+	for _, lane := range e.lanes {
+		waiting += len(lane.queue)
+	}
+	return waiting
+}
 
 // Run commits batches until the context ends; then it answers what is queued
 // and returns. It must be called once.
 func (e *Engine) Run(ctx context.Context) error {
 	defer close(e.stopped)
-	sweep := time.NewTicker(e.config.SweepEvery)
-	defer sweep.Stop()
 	work := context.WithoutCancel(ctx) // a commit that started is finished
 	if e.config.Exclusive {
 		for e.sweep(work, true) == sweepBatch {
 			continue
 		}
 	}
-	for {
-		select {
-		case first := <-e.queue:
-			_ = e.commit(work, e.collect(first)) // told to the callers
-		case <-sweep.C:
-			e.sweep(work, false)
-		case <-ctx.Done():
-			e.drain(work)
-			return nil
-		}
+	var lanes sync.WaitGroup
+	for _, lane := range e.lanes[1:] {
+		lanes.Go(func() { lane.run(ctx) })
 	}
+	e.lanes[0].run(ctx)
+	lanes.Wait()
+	return nil
 }
 
-// collect takes what waits in the queue, without waiting for more.
-func (e *Engine) collect(first *call) []*call {
-	batch := append(make([]*call, 0, 16), first)
-	for len(batch) < e.config.MaxBatch {
-		select {
-		case next := <-e.queue:
-			batch = append(batch, next)
-		default:
-			return batch
-		}
+// laneOf is the lane of an operation's account, so that what concerns one
+// account shares commits. An operation of an account that is not known yet
+// goes to the first lane: accounts are locked in the database, so that the
+// lane decides how fast an operation is and nothing else.
+func (e *Engine) laneOf(op *Op) *lane {
+	if len(e.lanes) == 1 {
+		return e.lanes[0]
 	}
-	return batch
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(e.owners.account(op))) // never fails
+	return e.lanes[hash.Sum32()%uint32(len(e.lanes))]
 }
 
-func (e *Engine) drain(ctx context.Context) {
-	for {
-		select {
-		case first := <-e.queue:
-			_ = e.commit(ctx, e.collect(first)) // told to the callers
-		default:
-			return
-		}
-	}
-}
+// errBroken marks a decision that was stopped because it would have broken an
+// invariant. Nothing of its batch was written.
+var errBroken = errors.New("invariant")
 
-// commit decides and writes one batch, then answers its callers.
-func (e *Engine) commit(ctx context.Context, batch []*call) error {
-	batch = slices.DeleteFunc(batch, func(c *call) bool { return !c.taken.CompareAndSwap(false, true) })
-	ops := make([]Op, 0, len(batch)+len(e.orphans))
-	for _, c := range batch {
-		ops = append(ops, c.op)
-	}
-	for _, id := range e.orphans {
-		ops = append(ops, Op{Void: id})
-	}
-	if len(ops) == 0 {
-		return nil
-	}
-	started := time.Now()
-	verdicts, err := e.decide(ctx, ops)
-	e.config.Observe(Commit{Operations: len(ops), Duration: time.Since(started), Err: err})
-	if err == nil {
-		e.orphans = nil
-	} else {
-		e.config.Logger.Error("ledger commit failed", "operations", len(ops), "error", err)
-	}
-	for i, c := range batch {
-		if err != nil {
-			c.verdict = Verdict{Err: fmt.Errorf("%w: the commit failed", ErrBusy)}
-			e.rememberOrphan(c.op)
-		} else {
-			c.verdict = verdicts[i]
-		}
-		close(c.done)
-	}
-	return err
-}
-
-// rememberOrphan keeps a hold whose commit is in doubt, so that the next
-// commit releases it should it exist after all: nobody will call upstream for
-// it.
-func (e *Engine) rememberOrphan(op Op) {
-	if op.Hold != nil && len(e.orphans) < e.config.QueueLength {
-		e.orphans = append(e.orphans, op.Hold.ID)
-	}
-}
-
-// decide runs one transaction. A decision that would break an invariant is
-// rolled back and reported.
-func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, err error) {
+// decide runs one transaction and says, if it failed, whether it may have been
+// committed all the same.
+func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, inDoubt bool, err error) {
 	var changes *Changes
+	started := time.Now()
 	err = e.store.Update(ctx, func(ctx context.Context, tx Tx) (err error) {
+		inDoubt = false
 		defer func() {
 			if broken := recover(); broken != nil {
 				e.violations.Add(1)
-				err = fmt.Errorf("invariant: %v", broken)
+				err = fmt.Errorf("%w: %v", errBroken, broken)
 			}
 		}()
 		state, err := load(ctx, tx, e.config.Sources, e.owners, ops)
@@ -205,12 +162,15 @@ func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, err 
 			return err
 		}
 		verdicts, changes = Decide(state, ops)
+		inDoubt = true // from here on only the commit's answer tells
 		return tx.Write(ctx, changes)
 	})
-	if err == nil {
-		e.owners.learn(changes)
+	e.config.Observe(Commit{Operations: len(ops), Duration: time.Since(started), Err: err})
+	if err != nil {
+		return nil, inDoubt, err
 	}
-	return verdicts, err
+	e.owners.learn(changes)
+	return verdicts, false, nil
 }
 
 // sweep assumes holds whose deadline has passed (or all of them) and returns
@@ -225,7 +185,7 @@ func (e *Engine) sweep(ctx context.Context, all bool) int {
 	for _, id := range overdue {
 		batch = append(batch, &call{op: Op{Assume: id}, done: make(chan struct{})})
 	}
-	if e.commit(ctx, batch) != nil {
+	if e.lanes[0].commit(ctx, batch) != nil {
 		return 0
 	}
 	if err := e.store.Update(ctx, func(ctx context.Context, tx Tx) error { return tx.Forget(ctx) }); err != nil {
@@ -248,7 +208,7 @@ func (e *Engine) do(ctx context.Context, op Op) (Verdict, error) {
 	default:
 	}
 	select {
-	case e.queue <- c:
+	case e.laneOf(&op).queue <- c:
 	default:
 		return Verdict{}, ErrBusy
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -76,37 +77,72 @@ func (s *State) read(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []st
 }
 
 // owners remembers which account a key or a running hold belongs to, neither
-// of which ever changes.
+// of which ever changes. It is safe for concurrent use.
 type owners struct {
+	mu    sync.RWMutex
 	keys  map[[32]byte]string
 	holds map[string]string
 }
 
-const maxOwners = 1 << 17 // of keys; beyond it the memory starts anew
+const maxOwners = 1 << 17 // of each kind; beyond it the memory starts anew
 
 func newOwners() *owners { return &owners{keys: map[[32]byte]string{}, holds: map[string]string{}} }
 
+// account is the account that an operation concerns, "" if that is not known.
+func (o *owners) account(op *Op) string {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	switch {
+	case op.Hold != nil:
+		return o.keys[op.Hold.KeyHash]
+	case op.Settle != nil:
+		return o.holds[op.Settle.HoldID]
+	case op.Grant != nil:
+		return op.Grant.AccountID
+	case op.Credit != nil:
+		return op.Credit.AccountID
+	}
+	return o.holds[op.Void+op.Assume] // one of them is empty
+}
+
+// known collects the accounts that operations are known to touch, and the keys
+// and holds whose accounts have to be asked for.
+func (o *owners) known(hashes [][32]byte, holdIDs []string) (set map[string]bool, newHashes [][32]byte, newHolds []string) {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	set = map[string]bool{}
+	for _, hash := range hashes {
+		if account := o.keys[hash]; account != "" {
+			set[account] = true
+		} else {
+			newHashes = append(newHashes, hash)
+		}
+	}
+	for _, id := range holdIDs {
+		if account := o.holds[id]; account != "" {
+			set[account] = true
+		} else {
+			newHolds = append(newHolds, id)
+		}
+	}
+	return set, newHashes, newHolds
+}
+
 // accounts lists the accounts that operations touch, sorted.
 func (o *owners) accounts(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []string, ops []Op) ([]string, error) {
-	newHashes := slices.DeleteFunc(slices.Clone(hashes), func(hash [32]byte) bool { return o.keys[hash] != "" })
-	newHolds := slices.DeleteFunc(slices.Clone(holdIDs), func(id string) bool { return o.holds[id] != "" })
+	set, newHashes, newHolds := o.known(hashes, holdIDs)
 	if len(newHashes)+len(newHolds) > 0 {
 		byHash, byHold, err := tx.AccountsOf(ctx, newHashes, newHolds)
 		if err != nil {
 			return nil, err
 		}
-		if len(o.keys)+len(byHash) > maxOwners {
-			clear(o.keys)
+		for account := range maps.Values(byHash) {
+			set[account] = true
 		}
-		maps.Copy(o.keys, byHash)
-		maps.Copy(o.holds, byHold)
-	}
-	set := map[string]bool{}
-	for _, hash := range hashes {
-		set[o.keys[hash]] = true
-	}
-	for _, id := range holdIDs {
-		set[o.holds[id]] = true
+		for account := range maps.Values(byHold) {
+			set[account] = true
+		}
+		o.add(byHash, byHold)
 	}
 	for _, op := range ops {
 		switch {
@@ -114,14 +150,30 @@ func (o *owners) accounts(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs
 			set[op.Grant.AccountID] = true
 		case op.Credit != nil:
 			set[op.Credit.AccountID] = true
+		case op.Account != "":
+			set[op.Account] = true
 		}
 	}
-	delete(set, "") // of what is unknown
 	return slices.Sorted(maps.Keys(set)), nil
+}
+
+func (o *owners) add(keys map[[32]byte]string, holds map[string]string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.keys)+len(keys) > maxOwners {
+		clear(o.keys)
+	}
+	if len(o.holds)+len(holds) > maxOwners { // of holds that other replicas ended
+		clear(o.holds)
+	}
+	maps.Copy(o.keys, keys)
+	maps.Copy(o.holds, holds)
 }
 
 // learn remembers new holds and forgets ended ones.
 func (o *owners) learn(changes *Changes) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, hold := range changes.NewHolds {
 		o.holds[hold.ID] = hold.AccountID
 	}

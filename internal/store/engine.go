@@ -42,7 +42,10 @@ type engine struct {
 	spelling func(text string) string
 	// arrays says that many rows go as one array for each column, and many
 	// statements in one round trip.
-	arrays   bool
+	arrays bool
+	// commits is how many commits of one process are worth having in flight:
+	// one while another one's waits for the disk.
+	commits  int
 	isUnique func(error) bool
 	// isConflict: the transaction lost against another one and may be repeated.
 	isConflict func(error) bool
@@ -51,7 +54,7 @@ type engine struct {
 var parameter = regexp.MustCompile(`\$\d+`)
 
 var sqliteEngine = &engine{
-	name: "sqlite", dialect: goose.DialectSQLite3,
+	name: "sqlite", dialect: goose.DialectSQLite3, commits: 1,
 	settings: [][2]string{{"PRAGMA journal_mode", "wal"}, {"PRAGMA synchronous", "2"}, {"PRAGMA foreign_keys", "1"}},
 	// The driver looks every named parameter up in a list; nameless ones it
 	// just counts, which over some thousand of them is a third of the time.
@@ -82,6 +85,7 @@ var postgresEngine = &engine{
 	},
 	spelling: func(text string) string { return text },
 	arrays:   true,
+	commits:  2,
 	isUnique: func(err error) bool {
 		var failure *pgconn.PgError
 		return errors.As(err, &failure) && failure.Code == "23505"

@@ -58,6 +58,9 @@ func Open(ctx context.Context, databaseURL string, now func() time.Time) (*Store
 // Exclusive reports whether no other process can have the database open.
 func (s *Store) Exclusive() bool { return s.lock != nil }
 
+// Commits is how many commits of one process the database can have in flight.
+func (s *Store) Commits() int { return s.engine.commits }
+
 func (s *Store) migrate(ctx context.Context) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {

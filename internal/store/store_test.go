@@ -60,7 +60,7 @@ func open(t testing.TB, url string) *store.Store {
 // run runs an engine until the test ends, or until stop is called.
 func run(t testing.TB, s *store.Store, exclusive bool) (engine *ledger.Engine, stop func()) {
 	t.Helper()
-	engine = ledger.NewEngine(s, ledger.EngineConfig{Sources: sources, Exclusive: exclusive, SweepEvery: 5 * time.Millisecond})
+	engine = ledger.NewEngine(s, ledger.EngineConfig{Sources: sources, Exclusive: exclusive, Lanes: s.Commits(), SweepEvery: 5 * time.Millisecond})
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
 	group.Go(func() { _ = engine.Run(ctx) })

@@ -1,0 +1,137 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// lane commits one batch after the other.
+type lane struct {
+	engine  *Engine
+	queue   chan *call
+	orphans []Op // voids of holds whose commit is in doubt
+}
+
+// run commits batches until the context ends, and then what is queued.
+func (l *lane) run(ctx context.Context) {
+	tick := time.NewTicker(l.engine.config.SweepEvery)
+	defer tick.Stop()
+	work := context.WithoutCancel(ctx)
+	for {
+		select {
+		case first := <-l.queue:
+			if l.commit(work, l.collect(first)) == nil {
+				l.release(work)
+			}
+		case <-tick.C:
+			l.release(work)
+			if l == l.engine.lanes[0] {
+				l.engine.sweep(work, false)
+			}
+		case <-ctx.Done():
+			l.drain(work)
+			return
+		}
+	}
+}
+
+// collect takes what waits in the queue, without waiting for more.
+func (l *lane) collect(first *call) []*call {
+	batch := append(make([]*call, 0, 16), first)
+	for len(batch) < l.engine.config.MaxBatch {
+		select {
+		case next := <-l.queue:
+			batch = append(batch, next)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (l *lane) drain(ctx context.Context) {
+	for {
+		select {
+		case first := <-l.queue:
+			_ = l.commit(ctx, l.collect(first)) // told to the callers
+		default:
+			l.release(ctx)
+			return
+		}
+	}
+}
+
+// commit decides and writes one batch, then answers its callers. If one of its
+// operations would break an invariant, the others are done without it.
+func (l *lane) commit(ctx context.Context, batch []*call) error {
+	batch = slices.DeleteFunc(batch, func(c *call) bool { return !c.taken.CompareAndSwap(false, true) })
+	if len(batch) == 0 {
+		return nil
+	}
+	ops := make([]Op, len(batch))
+	for i, c := range batch {
+		ops[i] = c.op
+	}
+	verdicts, inDoubt, err := l.engine.decide(ctx, ops)
+	if errors.Is(err, errBroken) && len(batch) > 1 {
+		return l.oneByOne(ctx, batch)
+	}
+	if err != nil {
+		l.engine.config.Logger.Error("ledger commit failed", "operations", len(ops), "error", err)
+	}
+	for i, c := range batch {
+		if err == nil {
+			c.verdict = verdicts[i]
+		} else {
+			c.verdict = Verdict{Err: fmt.Errorf("%w: the commit failed", ErrBusy)}
+			l.remember(c.op, inDoubt)
+		}
+		close(c.done)
+	}
+	return err
+}
+
+// oneByOne commits each call of a batch by itself.
+func (l *lane) oneByOne(ctx context.Context, batch []*call) error {
+	var failed error
+	for _, c := range batch {
+		c.taken.Store(false) // it is taken again
+		if err := l.commit(ctx, []*call{c}); err != nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+// remember keeps a hold whose commit is in doubt, to be released should it
+// exist after all: nobody will call upstream for it. Beyond the bound the
+// deadline ends such a hold, with a charge.
+func (l *lane) remember(op Op, inDoubt bool) {
+	if op.Hold == nil || !inDoubt || len(l.orphans) >= l.engine.config.QueueLength {
+		return
+	}
+	l.orphans = append(l.orphans, Op{Void: op.Hold.ID, Account: l.engine.owners.account(&op)})
+}
+
+// release voids the holds whose commit was in doubt. The void locks the
+// account even if it sees no hold: the commit in doubt has the lock until it
+// has come to its end, so that what is seen under the lock is final. What fails
+// is tried again; a hold that cannot be voided by its deadline is swept.
+func (l *lane) release(ctx context.Context) {
+	for len(l.orphans) > 0 {
+		ops := l.orphans[:min(len(l.orphans), l.engine.config.MaxBatch)]
+		_, _, err := l.engine.decide(ctx, ops)
+		if errors.Is(err, errBroken) && len(ops) > 1 {
+			ops = ops[:1]
+			_, _, err = l.engine.decide(ctx, ops)
+		}
+		if err != nil && !errors.Is(err, errBroken) {
+			l.engine.config.Logger.Error("releasing holds of failed commits failed; it is tried again", "holds", len(l.orphans), "error", err)
+			return
+		}
+		l.orphans = slices.Clone(l.orphans[len(ops):])
+	}
+}
