@@ -16,8 +16,8 @@ import (
 )
 
 func ledgerCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "ledger", Short: "Inspect the books"}
-	cmd.AddCommand(verifyCommand())
+	cmd := &cobra.Command{Use: "ledger", Short: "Check, back up and restore the books"}
+	cmd.AddCommand(verifyCommand(), backupCommand(), restoreCommand(), unfreezeCommand())
 	return cmd
 }
 
@@ -28,8 +28,8 @@ func verifyCommand() *cobra.Command {
 		Use:   "verify",
 		Short: "Recompute every budget and compare",
 		Long: `Recompute every budget twice, from the log's entries and from the holds, and
-compare both with what is stored. The server must not be running on the same
-SQLite file. Exits with 1 if anything differs.`,
+compare both with what is stored. Servers may be running. Exits with 1 if anything
+differs.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := app.LoadConfig(configPath, serverEnvironment())

@@ -105,18 +105,14 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.store, err = store.Open(ctx, a.config.Database, a.options.Now); err != nil {
+	if a.store, err = store.OpenWithWitness(ctx, a.config.Database, a.config.WitnessFile, a.options.Now); err != nil {
 		return err
 	}
 	policy, err := a.connectChain(ctx)
 	if err != nil {
 		return err
 	}
-	generation, err := a.store.Generation(ctx)
-	if err != nil {
-		return err
-	}
-	challenges, err := challenge.New(root, generation, publicURL, a.config.Chain.ID)
+	challenges, err := challenge.New(root, a.store.Generation(), publicURL, a.config.Chain.ID)
 	if err != nil {
 		return err
 	}
@@ -229,7 +225,9 @@ func (a *App) allocations(policy *stake.Policy) *allocations {
 	for _, source := range policy.Sources() {
 		sources = append(sources, ledger.Source{Name: source.Name, Pooled: source.Pooled})
 	}
-	a.engine = ledger.NewEngine(a.store, ledger.EngineConfig{Sources: sources, Exclusive: a.store.Exclusive(), Logger: a.options.Logger})
+	a.engine = ledger.NewEngine(a.store, ledger.EngineConfig{
+		Sources: sources, Exclusive: a.store.Exclusive(), FrozenEpoch: a.store.FrozenEpoch(), Logger: a.options.Logger,
+	})
 	return &allocations{
 		policy: policy, engine: a.engine, store: a.store, sources: sources,
 		symbol: a.config.Stake.Mint.Symbol, chain: a.config.Chain.Name, now: a.options.Now,
@@ -249,6 +247,11 @@ func (a *App) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	if err := a.store.Ping(ctx); err != nil {
+		for _, known := range []error{store.ErrRewound, store.ErrRestored} {
+			if errors.Is(err, known) {
+				return known
+			}
+		}
 		return errors.New("the database does not answer")
 	}
 	if a.engine.Violations() > 0 {

@@ -34,6 +34,10 @@ type Config struct {
 	PublicURL string `yaml:"public_url"`
 	// Database is sqlite:PATH. Default sqlite:stakegate.db.
 	Database string `yaml:"database"`
+	// WitnessFile remembers, outside of the database, what was committed to it,
+	// so that an old copy is noticed; each server needs its own. Default: beside
+	// an SQLite file; with PostgreSQL a running server remembers it in memory.
+	WitnessFile string `yaml:"witness_file"`
 	// RootKeyFile holds 32 secret bytes in hex from which all other secrets
 	// are derived. It is made, readable by its owner only, if it is missing.
 	// Default root.key.

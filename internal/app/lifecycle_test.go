@@ -84,8 +84,9 @@ func TestASecondServerOnTheSameDatabaseIsRefused(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	_, err := app.New(t.Context(), w.Config, app.Options{Listener: listener(t)})
 	wantText(t, err, "another process has the database")
-	if _, err := app.VerifyBooks(t.Context(), w.Config); err == nil {
-		t.Error("the books of a running server were opened")
+	// Its books can be looked at.
+	if report, err := app.VerifyBooks(t.Context(), w.Config); err != nil || len(report.Problems) > 0 {
+		t.Errorf("the books of a running server: %v, %v", report, err)
 	}
 }
 

@@ -92,6 +92,10 @@ func funds(sources []Source, key *Key, at time.Time) []fund {
 	return append(list, fund{currency: money.USD, account: CreditBudget(key.AccountID), key: usdKey})
 }
 
+// KeyLimit is the most that a key may spend in a window; money.Max without a
+// limit.
+func KeyLimit(key *Key, currency money.Currency) money.Nano { return limitOf(key, currency) }
+
 // limitOf is the key's cap in a currency; no limit is the largest amount.
 func limitOf(key *Key, currency money.Currency) money.Nano {
 	limit := key.Limits.DIEM

@@ -58,10 +58,12 @@ type Verdict struct {
 type State struct {
 	Now     time.Time
 	Sources []Source
-	Seqs    map[string]int64 // of the newest entry, by account
-	Keys    map[[32]byte]*Key
-	Holds   map[string]*Hold
-	Budgets map[string]*Budget
+	// FrozenEpoch is a day in which no cap may rise.
+	FrozenEpoch string
+	Seqs        map[string]int64 // of the newest entry, by account
+	Keys        map[[32]byte]*Key
+	Holds       map[string]*Hold
+	Budgets     map[string]*Budget
 	// Attempts are those under the idempotency keys that operations name.
 	Attempts map[string]*Attempt
 
@@ -362,7 +364,8 @@ func (s *State) grant(grant *Grant) Verdict {
 	}
 	entry := &Entry{Kind: EntryGrant, AccountID: grant.AccountID, Note: grant.Reason}
 	for _, source := range grant.Sources {
-		s.setCap(entry, AllocationBudget(grant.AccountID, source.Source, grant.Epoch), source.Cap)
+		id := AllocationBudget(grant.AccountID, source.Source, grant.Epoch)
+		s.setCap(entry, id, s.thawed(grant.Epoch, id, source.Cap))
 		if s.pooled(source.Source) {
 			s.setCap(entry, PoolBudget(source.Source, grant.Epoch), source.PoolCap)
 		}
@@ -371,6 +374,17 @@ func (s *State) grant(grant *Grant) Verdict {
 		s.append(entry)
 	}
 	return Verdict{}
+}
+
+// thawed is the cap that a grant gives: in a frozen epoch none rises.
+func (s *State) thawed(epoch, budgetID string, limit money.Nano) money.Nano {
+	if epoch != s.FrozenEpoch {
+		return limit
+	}
+	if budget := s.Budgets[budgetID]; budget != nil {
+		return min(limit, budget.Cap)
+	}
+	return 0
 }
 
 func (s *State) credit(credit *Credit) Verdict {

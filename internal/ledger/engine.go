@@ -25,6 +25,9 @@ type EngineConfig struct {
 	// Exclusive says that no other process uses the database. Holds found at
 	// the start then belong to a process that died, and are assumed at once.
 	Exclusive bool
+	// FrozenEpoch is a day in which no allocation may rise, because what was
+	// spent in it was lost by a restore; "" for none.
+	FrozenEpoch string
 	// Lanes is how many commits may be in flight, each of other accounts. More
 	// than one is of use where the store has more than one writer. Default 1.
 	Lanes int
@@ -161,6 +164,7 @@ func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, inDo
 		if err != nil {
 			return err
 		}
+		state.FrozenEpoch = e.config.FrozenEpoch
 		verdicts, changes = Decide(state, ops)
 		inDoubt = true // from here on only the commit's answer tells
 		return tx.Write(ctx, changes)

@@ -119,6 +119,13 @@ const (
 	EntryLimit   EntryKind = "limit"
 	EntryCredit  EntryKind = "credit"
 	EntrySeed    EntryKind = "seed"
+	// Of keys, without deltas.
+	EntryMint   EntryKind = "mint"
+	EntryKey    EntryKind = "key" // its settings were changed
+	EntryRevoke EntryKind = "revoke"
+	// Of a restore: what may have been spent since the backup is taken out, and
+	// given back when an operator says so.
+	EntryFreeze EntryKind = "freeze"
 )
 
 // Entry is one line of the append-only log from which every budget can be

@@ -29,9 +29,15 @@ type engine struct {
 	// rowLock ends a SELECT whose rows shall stay locked. SQLite has one
 	// writer, so that the write lock is the lock of every row.
 	rowLock string
-	// now is a query for the database's clock in Unix milliseconds; "" means
-	// that the clock that was handed in decides.
+	// now is a query for the database's clock in Unix milliseconds, and its
+	// generation; "" means that the clock that was handed in decides, and that
+	// nobody else has the database open.
 	now string
+	// lockAll waits for everybody who holds an account, and keeps others out
+	// until the transaction ends; "": the write lock does.
+	lockAll string
+	// snapshot makes a transaction read one state of the database.
+	snapshot *sql.TxOptions
 	// settings are queries and the answers without which an acknowledged
 	// commit could be lost.
 	settings [][2]string
@@ -73,7 +79,10 @@ var sqliteEngine = &engine{
 var postgresEngine = &engine{
 	name: "postgres", dialect: goose.DialectPostgres,
 	rowLock: " FOR UPDATE",
-	now:     "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+	now: `SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT),
+		COALESCE((SELECT value FROM meta WHERE name = 'ledger_generation'), '')`,
+	lockAll:  "LOCK TABLE accounts IN EXCLUSIVE MODE",
+	snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	settings: [][2]string{
 		{"SHOW fsync", "on"}, {"SHOW full_page_writes", "on"}, {"SHOW transaction_read_only", "off"},
 		{"SELECT CASE WHEN current_setting('synchronous_commit') = 'off' THEN 'off' ELSE 'safe' END", "safe"},
@@ -94,6 +103,13 @@ var postgresEngine = &engine{
 		var failure *pgconn.PgError
 		return errors.As(err, &failure) && (failure.Code == "40001" || failure.Code == "40P01")
 	},
+}
+
+// setPath sets a path that nobody chose.
+func setPath(path *string, standard string) {
+	if *path == "" {
+		*path = standard
+	}
 }
 
 const (
@@ -135,15 +151,21 @@ func (s *Store) connectPostgres(databaseURL string) error {
 	if err != nil {
 		return errors.New("the database's URL cannot be read") // the error may quote its password
 	}
+	// A database cannot go back in time without its connections breaking.
+	compare := func(ctx context.Context, conn *pgx.Conn) error {
+		return s.witness.compare(ctx, func(ctx context.Context, query string, args ...any) scanner {
+			return conn.QueryRow(ctx, query, args...)
+		})
+	}
 	s.writer = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		for _, setting := range writerSettings {
 			if _, err := conn.Exec(ctx, setting); err != nil {
 				return err
 			}
 		}
-		return nil
+		return compare(ctx, conn)
 	}))
-	s.reader = stdlib.OpenDB(*config)
+	s.reader = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(compare))
 	s.writer.SetMaxOpenConns(postgresWriters)
 	s.writer.SetMaxIdleConns(postgresWriters)
 	s.reader.SetMaxOpenConns(postgresReaders)
@@ -159,13 +181,15 @@ func (s *Store) connectSQLite(path string) error {
 	if err != nil {
 		return err
 	}
-	s.lock = held
+	s.path, s.lock = path, held
+	setPath(&s.witness.path, path+".witness")
 	// The file holds hashes and history: nobody else has to read it.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
-	if err := file.Close(); err != nil {
+	s.opened, err = file.Stat()
+	if err := errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	options := url.Values{"_pragma": {
@@ -187,6 +211,9 @@ func (s *Store) connectSQLite(path string) error {
 func lockFile(path string) (*flock.Flock, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the database's folder: %w", err)
+	}
+	if err := refuseNetwork(filepath.Dir(path)); err != nil {
+		return nil, err
 	}
 	file := flock.New(path+".lock", flock.SetPermissions(0o600))
 	held, err := file.TryLock()

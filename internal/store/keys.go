@@ -18,25 +18,41 @@ var _ issuer.Store = (*Store)(nil)
 
 // InsertKey implements issuer.Store.
 func (s *Store) InsertKey(ctx context.Context, insertion issuer.Insertion) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.update(ctx, func(t *transaction) error {
 		if insertion.ChallengeID != "" {
-			if err := s.spend(ctx, tx, insertion); err != nil {
+			if err := s.spend(ctx, t.tx, insertion); err != nil {
 				return err
 			}
 		}
 		key := insertion.Key
-		t := &transaction{store: s, tx: tx}
-		if _, err := t.Lock(ctx, []string{key.AccountID}); err != nil {
+		seqs, err := t.Lock(ctx, []string{key.AccountID})
+		if err != nil {
 			return err
 		}
-		if err := s.countKeys(ctx, tx, insertion); err != nil {
+		if err := s.countKeys(ctx, t.tx, insertion); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO api_keys ("+keyColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, NULL)",
+		_, err = t.tx.ExecContext(ctx, "INSERT INTO api_keys ("+keyColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, NULL)",
 			key.ID, key.AccountID, insertion.Hash[:], key.Last6, string(key.Type), key.Description,
 			limitText(key.Limits.USD), limitText(key.Limits.DIEM), limitText(key.Limits.VCU),
 			string(key.Period), string(key.Privacy), millis(key.CreatedAt), nullMillis(key.ExpiresAt))
+		if err != nil {
+			return err
+		}
+		return t.keyEntry(ctx, ledger.EntryMint, key.AccountID, key.ID, seqs[key.AccountID]+1)
+	})
+}
+
+// keyEntry notes in the log that a key was made, changed or revoked: whatever
+// happens to an account moves its number, so that losing it is noticed.
+func (t *transaction) keyEntry(ctx context.Context, kind ledger.EntryKind, accountID, keyID string, seq int64) error {
+	now, err := t.Now(ctx)
+	if err != nil {
 		return err
+	}
+	return t.Write(ctx, &ledger.Changes{
+		Entries: []*ledger.Entry{{Seq: seq, At: now, Kind: kind, AccountID: accountID, KeyID: keyID}},
+		Seqs:    map[string]int64{accountID: seq},
 	})
 }
 
@@ -84,6 +100,9 @@ func limitText(limit *apikey.Limit) sql.NullString {
 // KeyByHash returns the key with this hash, or apikey.ErrNotFound. It may be revoked
 // or expired.
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (apikey.Key, error) {
+	if err := s.witness.admits(); err != nil {
+		return apikey.Key{}, err
+	}
 	return found(scanKey(s.reader.QueryRowContext(ctx, keysByHash.texts[1], hash[:])))
 }
 
@@ -113,18 +132,19 @@ func (s *Store) Keys(ctx context.Context, accountID string) ([]apikey.Key, error
 	return scanAll(rows, func(rows *sql.Rows) (apikey.Key, error) { return found(scanKey(rows)) })
 }
 
-// RevokeKey ends a key: no hold decided after this returns can use it.
+// RevokeKey ends a key: no hold decided after this returns can use it, nor
+// after a restore of an older database that knows the same journal.
 func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		t := &transaction{store: s, tx: tx}
-		if err := t.lock(ctx, []string{accountID}, map[string]int64{}); err != nil {
+	return s.update(ctx, func(t *transaction) error {
+		seqs := map[string]int64{}
+		if err := t.lock(ctx, []string{accountID}, seqs); err != nil {
 			return err
 		}
 		now, err := t.Now(ctx)
 		if err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, "UPDATE api_keys SET revoked_ms = $1 WHERE id = $2 AND account_id = $3 AND revoked_ms IS NULL",
+		result, err := t.tx.ExecContext(ctx, "UPDATE api_keys SET revoked_ms = $1 WHERE id = $2 AND account_id = $3 AND revoked_ms IS NULL",
 			millis(now), id, accountID)
 		if err != nil {
 			return err
@@ -132,7 +152,13 @@ func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
 		if changed, err := result.RowsAffected(); err != nil || changed == 0 {
 			return errors.Join(apikey.ErrNotFound, err)
 		}
-		return nil
+		// Before the commit: a journal may know too much, never too little.
+		if s.journal != nil {
+			if err := s.journal.revoked(id, now); err != nil {
+				return err
+			}
+		}
+		return t.keyEntry(ctx, ledger.EntryRevoke, accountID, id, seqs[accountID]+1)
 	})
 }
 
@@ -141,27 +167,29 @@ func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
 // and held in it already, so that the change frees nothing.
 func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error) {
 	var updated apikey.Key
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		t := &transaction{store: s, tx: tx}
+	err := s.update(ctx, func(t *transaction) error {
 		seqs := map[string]int64{}
 		if err := t.lock(ctx, []string{accountID}, seqs); err != nil {
 			return err
 		}
-		before, err := found(scanKey(tx.QueryRowContext(ctx,
+		before, err := found(scanKey(t.tx.QueryRowContext(ctx,
 			"SELECT "+keyColumns+" FROM api_keys WHERE id = $1 AND account_id = $2 AND revoked_ms IS NULL", id, accountID)))
 		if err != nil {
 			return err
 		}
 		updated = before
 		edit(&updated)
-		_, err = tx.ExecContext(ctx, `UPDATE api_keys SET description = $1, limit_usd = $2, limit_diem = $3, limit_vcu = $4,
+		_, err = t.tx.ExecContext(ctx, `UPDATE api_keys SET description = $1, limit_usd = $2, limit_diem = $3, limit_vcu = $4,
 			limit_period = $5, privacy = $6, expires_ms = $7 WHERE id = $8`,
 			updated.Description, limitText(updated.Limits.USD), limitText(updated.Limits.DIEM), limitText(updated.Limits.VCU),
 			string(updated.Period), string(updated.Privacy), nullMillis(updated.ExpiresAt), id)
 		// Spending is only counted for keys that have limits, by their period.
 		counted := before.Period == updated.Period && ledger.HasLimits(before.Limits)
-		if err != nil || counted || !ledger.HasLimits(updated.Limits) {
+		if err != nil {
 			return err
+		}
+		if counted || !ledger.HasLimits(updated.Limits) {
+			return t.keyEntry(ctx, ledger.EntryKey, accountID, id, seqs[accountID]+1)
 		}
 		return t.seedWindow(ctx, updated, seqs[accountID]+1)
 	})

@@ -79,12 +79,17 @@ func (s *Store) hotStatements() []string {
 
 // Update implements ledger.Store.
 func (s *Store) Update(ctx context.Context, work func(ctx context.Context, tx ledger.Tx) error) error {
-	if s.engine.arrays {
-		return s.repeat(func() error {
-			return s.pipelined(ctx, func(t *transaction) error { return work(ctx, t) })
-		})
+	if !s.engine.arrays {
+		return s.update(ctx, func(t *transaction) error { return work(ctx, t) })
 	}
-	return s.write(ctx, func(tx *sql.Tx) error { return work(ctx, &transaction{store: s, tx: tx}) })
+	return s.witnessed(func(last **transaction) error {
+		return s.repeat(func() error {
+			return s.pipelined(ctx, func(t *transaction) error {
+				*last = t
+				return work(ctx, t)
+			})
+		})
+	})
 }
 
 // Overdue implements ledger.Store.
@@ -148,8 +153,11 @@ func (t *transaction) ReadAhead(hashes [][32]byte, holdIDs []string) {
 
 func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string]int64, error) {
 	seqs := make(map[string]int64, len(accountIDs))
-	if err := t.lockAndRead(ctx, accountIDs, seqs); err != nil || len(seqs) == len(accountIDs) {
-		return seqs, err
+	if err := t.lockAndRead(ctx, accountIDs, seqs); err != nil {
+		return nil, err
+	}
+	if len(seqs) == len(accountIDs) {
+		return seqs, t.store.witness.seen(seqs)
 	}
 	t.ahead = ahead{} // was read before every account was locked
 	t.now = time.Time{}
@@ -163,7 +171,10 @@ func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string
 		return nil, err
 	}
 	t.now = time.Time{} // time that passed until the lock counts
-	return seqs, t.lock(ctx, accountIDs, seqs)
+	if err := t.lock(ctx, accountIDs, seqs); err != nil {
+		return nil, err
+	}
+	return seqs, t.store.witness.seen(seqs)
 }
 
 // lockAndRead locks accounts and then reads what was told of ahead.
@@ -370,6 +381,7 @@ func (t *transaction) Write(ctx context.Context, changes *ledger.Changes) error 
 			return err
 		}
 	}
+	t.written = changes.Seqs
 	return nil
 }
 

@@ -23,6 +23,8 @@ type transaction struct {
 	pipe  *pipeline // one of them is nil
 	now   time.Time // once Now was asked
 	ahead ahead
+	// written are the numbers of accounts' newest entries once it commits.
+	written map[string]int64
 }
 
 // ahead are reads that were told of before the lock and went along with it.
@@ -95,10 +97,8 @@ func (t *transaction) askNow(ctx context.Context) error {
 		t.now = t.store.now().UTC().Truncate(time.Millisecond)
 		return nil
 	}
-	return t.query(ctx, t.store.engine.now, nil, func(row scanner) error {
-		var now int64
-		err := row.Scan(&now)
-		t.now = fromMillis(now)
+	return t.query(ctx, t.store.engine.now, nil, func(row scanner) (err error) {
+		t.now, err = t.store.scanClock(row)
 		return err
 	})
 }

@@ -31,7 +31,7 @@ type queryer interface {
 // Verify recomputes every budget twice, from the log's entries and from the
 // holds, and compares. It reads one consistent state of the database.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
-	tx, err := s.reader.BeginTx(ctx, nil)
+	tx, err := s.reader.BeginTx(ctx, s.engine.snapshot)
 	if err != nil {
 		return Report{}, err
 	}
@@ -95,18 +95,18 @@ func (r *Report) readEntries(ctx context.Context, q queryer, sums, seeded books)
 		}
 		r.Entries++
 		next = seq + 1
-		var deltas []storedDelta
-		if err := json.Unmarshal([]byte(text), &deltas); err != nil {
+		deltas, err := parseDeltas(text)
+		if err != nil {
 			r.problem("entry %d is unreadable", seq)
 		}
 		for _, delta := range deltas {
 			budget := sums.of(delta.Budget)
-			budget.Cap += money.Nano(delta.Cap)
+			budget.Cap += delta.Cap
 			budget.CapHigh = max(budget.CapHigh, budget.Cap)
-			budget.Posted += money.Nano(delta.Posted)
-			budget.Pending += money.Nano(delta.Pending)
-			if kind == string(ledger.EntrySeed) {
-				seeded.of(delta.Budget).Posted += money.Nano(delta.Posted)
+			budget.Posted += delta.Posted
+			budget.Pending += delta.Pending
+			if kind == string(ledger.EntrySeed) || kind == string(ledger.EntryFreeze) {
+				seeded.of(delta.Budget).Posted += delta.Posted
 			}
 			// Accounts have no order among each other, so that a shared budget may
 			// seem to be spent before it was given.
@@ -120,6 +120,21 @@ func (r *Report) readEntries(ctx context.Context, q queryer, sums, seeded books)
 
 func sound(b *ledger.Budget) bool {
 	return b.Posted >= 0 && b.Pending >= 0 && b.Posted+b.Pending <= b.CapHigh
+}
+
+// parseDeltas reads the deltas of an entry's row.
+func parseDeltas(text string) ([]ledger.Delta, error) {
+	var stored []storedDelta
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return nil, err
+	}
+	deltas := make([]ledger.Delta, len(stored))
+	for i, delta := range stored {
+		deltas[i] = ledger.Delta{
+			Budget: delta.Budget, Cap: money.Nano(delta.Cap), Posted: money.Nano(delta.Posted), Pending: money.Nano(delta.Pending),
+		}
+	}
+	return deltas, nil
 }
 
 func (r *Report) readHolds(ctx context.Context, q queryer, sums books) error {

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// journal is the append-only list of revocations beside an SQLite file. A
+// database that is restored does not know those made after its backup; the
+// journal, which is not part of the backup, does.
+type journal struct {
+	id   string
+	file *os.File
+}
+
+// journalLine is the first line, with an id, or a revocation.
+type journalLine struct {
+	ID  string `json:"journal,omitempty"`
+	Key string `json:"key,omitempty"`
+	At  int64  `json:"revoked_ms,omitempty"`
+}
+
+func journalPath(database string) string { return database + ".revocations" }
+
+// openJournal opens the journal beside an SQLite file, and makes it at the
+// first start. The database remembers which journal knows all of its
+// revocations from now on.
+func (s *Store) openJournal(ctx context.Context) error {
+	if s.engine != sqliteEngine {
+		return nil
+	}
+	opened, err := openJournal(journalPath(s.path))
+	if err != nil {
+		return fmt.Errorf("opening the journal of revocations: %w", err)
+	}
+	s.journal = opened
+	if s.meta[metaJournal] == opened.id {
+		return nil
+	}
+	return s.setMeta(ctx, s.writer, metaJournal, opened.id)
+}
+
+func openJournal(path string) (*journal, error) {
+	id, _, err := readJournal(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		id, err = makeJournal(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	// A line that a crash cut short must not swallow the next one.
+	if _, err := file.WriteString("\n"); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return &journal{id: id, file: file}, nil
+}
+
+func makeJournal(path string) (string, error) {
+	random := make([]byte, 16)
+	if _, err := rand.Read(random); err != nil {
+		return "", err
+	}
+	first := journalLine{ID: fmt.Sprintf("%x", random)}
+	text, err := json.Marshal(first)
+	if err != nil {
+		return "", err
+	}
+	return first.ID, replaceFile(path, append(text, '\n'))
+}
+
+// readJournal returns a journal's id and the keys revoked, with the times. A
+// revocation that a crash cut short was never answered: it is left out.
+func readJournal(path string) (id string, revoked map[string]time.Time, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", nil, err
+	}
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
+	var line journalLine
+	if err := json.Unmarshal(first, &line); err != nil || line.ID == "" {
+		return "", nil, fmt.Errorf("%s is not a journal of revocations; move it away", filepath.Base(path))
+	}
+	id, revoked = line.ID, map[string]time.Time{}
+	for text := range bytes.Lines(rest) {
+		var line journalLine
+		if json.Unmarshal(text, &line) == nil && line.Key != "" {
+			revoked[line.Key] = fromMillis(line.At)
+		}
+	}
+	return id, revoked, nil
+}
+
+// revoked appends a revocation, durably.
+func (j *journal) revoked(keyID string, at time.Time) error {
+	text, err := json.Marshal(journalLine{Key: keyID, At: millis(at)})
+	if err == nil {
+		_, err = j.file.Write(append(text, '\n'))
+	}
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("writing the journal of revocations: %w", err)
+	}
+	return nil
+}
+
+func (j *journal) close() error { return j.file.Close() }
