@@ -42,6 +42,7 @@ var kit struct {
 	binary   string
 	postgres *pgtest.Server
 	country  *country
+	taken    map[string]bool // addresses of replicas
 }
 
 func TestMain(m *testing.M) {

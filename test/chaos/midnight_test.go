@@ -76,6 +76,7 @@ func serveSkewed() int {
 // overshot, and nothing is unknown.
 func TestMidnightUnderSkewedClocks(t *testing.T) {
 	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel() // most of it is waiting
 		libraries, err := filepath.Glob(faketimeLocal)
 		if err != nil || len(libraries) == 0 {
 			notRun(t, "midnight, 3 skewed replicas on PostgreSQL", faketimeAbsent)
@@ -97,6 +98,7 @@ func TestMidnightUnderSkewedClocks(t *testing.T) {
 			options{postgres: true, server: server.NewDatabase(t)})
 	})
 	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
 		offset, midnight := untilMidnight()
 		passMidnight(t, "midnight, 1 process on SQLite", offset, midnight, options{})
 	})

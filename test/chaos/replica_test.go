@@ -175,11 +175,16 @@ func (r *replica) stop(t *testing.T) {
 // replica on it is down (Linux gives those from 32768 up).
 func freeAddress(t *testing.T) string {
 	t.Helper()
+	kit.mu.Lock()
+	defer kit.mu.Unlock()
 	for port := 21000 + os.Getpid()%5000; port < 32000; port++ {
 		address := fmt.Sprintf("127.0.0.1:%d", port)
-		if !taken[address] {
+		if !kit.taken[address] {
 			if listener, err := net.Listen("tcp", address); err == nil {
-				taken[address] = true
+				if kit.taken == nil {
+					kit.taken = map[string]bool{}
+				}
+				kit.taken[address] = true
 				_ = listener.Close() // it is the replica's now
 				return address
 			}
@@ -188,5 +193,3 @@ func freeAddress(t *testing.T) string {
 	t.Fatal("no port is free")
 	return ""
 }
-
-var taken = map[string]bool{}
