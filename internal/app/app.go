@@ -47,17 +47,20 @@ type Options struct {
 
 // App is a server that was built and not yet run.
 type App struct {
-	config    Config
-	options   Options
-	store     *store.Store
-	chain     *chain.Client
-	engine    *ledger.Engine
-	transport *http.Transport // to the models
-	gateway   *gateway.Gateway
-	watcher   *stake.Watcher
-	server    *http.Server
-	api       string
-	closing   sync.Once
+	config      Config
+	options     Options
+	store       *store.Store
+	chain       *chain.Client
+	engine      *ledger.Engine
+	transport   *http.Transport // to the models
+	gateway     *gateway.Gateway
+	denials     *denialLog
+	metrics     *metrics
+	metricsDoor *metricsServer // nil: nobody watches
+	watcher     *stake.Watcher
+	server      *http.Server
+	api         string
+	closing     sync.Once
 }
 
 const (
@@ -78,7 +81,7 @@ func New(ctx context.Context, config Config, options Options) (*App, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &App{config: config, options: options, transport: gateway.NewTransport()}
+	a := &App{config: config, options: options, transport: gateway.NewTransport(), metrics: newMetrics()}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -108,6 +111,10 @@ func (a *App) build(ctx context.Context) error {
 	if a.store, err = store.OpenWithWitness(ctx, a.config.Database, a.config.WitnessFile, a.options.Now); err != nil {
 		return err
 	}
+	if err := a.listenMetrics(ctx); err != nil {
+		return err
+	}
+	a.denials = newDenialLog(a.store, a.options.Now, a.options.Logger)
 	policy, err := a.connectChain(ctx)
 	if err != nil {
 		return err
@@ -124,6 +131,7 @@ func (a *App) build(ctx context.Context) error {
 	a.gateway = gateway.New(gateway.Config{
 		Catalog: models, Ledger: allocations, Keys: keys, Transport: a.transport, Limits: a.config.Limits.gateway(a.options.Limits),
 		Now: a.options.Now, NewID: newID, Log: a.options.Logger,
+		Observe: a.metrics.observeCall, Denied: a.denials.add,
 	})
 	return a.open(root, hasher, models, allocations, challenges)
 }
@@ -145,12 +153,17 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, 
 	if err != nil {
 		return err
 	}
+	failures, err := a.failures()
+	if err != nil {
+		return err
+	}
 	handler := httpapi.New(httpapi.Config{
 		Mint: issuer.New(issuer.Config{
 			Challenges: challenges, Verifier: &signature.Verifier{}, Stake: books, Store: a.store, Hasher: hasher,
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
 		}),
-		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Catalog: models, Hasher: hasher,
+		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Denials: a.denials,
+		Catalog: models, Hasher: hasher, Failures: failures, Observe: a.metrics.observeRequest,
 		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
@@ -161,6 +174,18 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, 
 		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
 	}
 	return nil
+}
+
+// failures blocks callers whose requests fail too often; nil: nobody.
+func (a *App) failures() (*httpapi.Failures, error) {
+	limit := *a.config.Limits.FailedAttempts
+	proxies, err := a.config.Limits.trustedProxies()
+	if err != nil || limit <= 0 {
+		return nil, err
+	}
+	return httpapi.NewFailures(httpapi.FailuresConfig{
+		Limit: limit, TrustedProxies: proxies, Blocked: a.denials.blocked,
+	}), nil
 }
 
 // booksOf is everything that the front door reads about money.
@@ -226,8 +251,9 @@ func (a *App) allocations(policy *stake.Policy) *allocations {
 		sources = append(sources, ledger.Source{Name: source.Name, Pooled: source.Pooled})
 	}
 	a.engine = ledger.NewEngine(a.store, ledger.EngineConfig{
-		Sources: sources, Exclusive: a.store.Exclusive(), FrozenEpoch: a.store.FrozenEpoch(), Logger: a.options.Logger,
+		Sources: sources, Exclusive: a.store.Exclusive(), FrozenEpoch: a.store.FrozenEpoch(), Lanes: a.store.Commits(), Observe: a.metrics.observeCommit, Logger: a.options.Logger,
 	})
+	a.metrics.watch(a.engine, a.store)
 	return &allocations{
 		policy: policy, engine: a.engine, store: a.store, sources: sources,
 		symbol: a.config.Stake.Mint.Symbol, chain: a.config.Chain.Name, now: a.options.Now,
@@ -269,6 +295,9 @@ func (a *App) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	group.Go(func() { _ = a.engine.Run(books) })
 	group.Go(func() { _ = a.watcher.Run(watching) })
+	group.Go(func() { a.endCalls(books) })
+	group.Go(func() { a.denials.run(books) })
+	group.Go(a.metricsDoor.run)
 	served := make(chan error, 1)
 	group.Go(func() { served <- a.server.Serve(a.options.Listener) })
 
@@ -281,11 +310,12 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	stopWatching()
 	stopBooks()
+	doorErr := a.metricsDoor.close()
 	group.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
-	return errors.Join(err, a.Close())
+	return errors.Join(err, doorErr, a.Close())
 }
 
 // drain stops accepting and waits for calls in flight, also for those whose
@@ -318,8 +348,9 @@ func (a *App) Close() error {
 		if a.chain != nil {
 			a.chain.Close()
 		}
+		err = a.metricsDoor.close()
 		if a.store != nil {
-			err = a.store.Close()
+			err = errors.Join(err, a.store.Close())
 		}
 	})
 	return err

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
@@ -51,8 +52,11 @@ type Config struct {
 	Catalog string `yaml:"catalog"`
 	// Keys bounds the making of keys.
 	Keys KeysConfig `yaml:"keys"`
-	// Limits bounds what one call may take.
+	// Limits bounds what one call may take, and how often calls may fail.
 	Limits LimitsConfig `yaml:"limits"`
+	// MetricsListen is the address of /metrics, which is not for strangers.
+	// Default: none, no metrics are served.
+	MetricsListen string `yaml:"metrics_listen"`
 	// ShutdownGrace is how long calls in flight may go on after a stop signal.
 	// Default 60s.
 	ShutdownGrace Duration `yaml:"shutdown_grace"`
@@ -117,6 +121,30 @@ type LimitsConfig struct {
 	// HoldSpare is what a hold lives on after the longest call, for its
 	// settlement. Default 30s.
 	HoldSpare Duration `yaml:"hold_spare"`
+	// FailedAttempts is how many requests of a key, or of an address that
+	// sends no valid key, may fail in 30 s; one more blocks it for 30 s. 0
+	// blocks nobody. Default 50.
+	FailedAttempts *int `yaml:"failed_attempts"`
+	// TrustedProxies lists the addresses or networks of proxies in front of
+	// this server, whose X-Forwarded-For says who the client is. Default:
+	// none, whoever connects is the client.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+}
+
+// trustedProxies reads addresses ("192.0.2.1") and networks ("10.0.0.0/8").
+func (c LimitsConfig) trustedProxies() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if address, addressErr := netip.ParseAddr(text); addressErr == nil {
+			network, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("limits.trusted_proxies: %q is neither an address nor a network such as 10.0.0.0/8", text)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
 }
 
 // gateway is the gateway's limits with what the operator set over what the
@@ -299,6 +327,13 @@ func (c Config) withDefaults() Config {
 	if c.Chain.Confirmations == nil {
 		confirmations := uint64(2)
 		c.Chain.Confirmations = &confirmations
+	}
+	if c.Limits.FailedAttempts == nil {
+		attempts := 50
+		c.Limits.FailedAttempts = &attempts
+	}
+	if c.Limits.TrustedProxies == nil {
+		c.Limits.TrustedProxies = []string{}
 	}
 	setDefault(&c.Stake.Mint.Symbol, "VVV")
 	setDefault(&c.Keys.MaxActive, 500)

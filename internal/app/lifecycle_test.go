@@ -57,6 +57,8 @@ func TestAServerThatCannotStartSaysWhyAndLeavesNothing(t *testing.T) {
 		"pool":        {func(c *app.Config) { c.Stake.Allocation[1].Pool = "much" }, "stake.allocation[1]: pool:"},
 		"no pool":     {func(c *app.Config) { c.Stake.Allocation[1].Pool = "" }, "stake.allocation[1]: pool must be a positive amount"},
 		"two pools":   {func(c *app.Config) { c.Stake.Allocation[0] = c.Stake.Allocation[1] }, "is called \"pool\" already"},
+		"proxies":     {func(c *app.Config) { c.Limits.TrustedProxies = []string{"10.0.0.0/8", "a proxy"} }, `limits.trusted_proxies: "a proxy"`},
+		"metrics":     {func(c *app.Config) { c.MetricsListen = "nowhere" }, "metrics_listen"},
 		"database":    {func(c *app.Config) { c.Database = "mysql://x" }, "is not supported"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,7 +30,6 @@ func TestMain(m *testing.M) {
 // outOfReach lists answers that no client can bring about today, and why.
 func outOfReach() map[apitest.Answer]string {
 	const (
-		noRates = "there are no rate limits on this route"
 		noFault = "nothing on this route can fail but by a bug; httpapi's own tests cover panics"
 		noChain = "nothing on this route waits for the chain or a busy ledger"
 	)
@@ -40,11 +39,9 @@ func outOfReach() map[apitest.Answer]string {
 			list[apitest.Answer{Operation: operation, Status: status}] = reason
 		}
 	}
-	add(429, noRates, "getValidationToken", "listKeys", "updateKey", "deleteKey", "deleteKeyByPath", "getRateLimits",
-		"getKey", "listModels", "listModelTraits", "listModelCompatibility", "getBalance", "getUsageHistory")
 	add(500, noFault, "getValidationToken", "listModels", "listModelTraits", "listModelCompatibility",
 		"createChatCompletion", "createEmbeddings")
 	add(503, noChain, "getValidationToken", "listModels", "listModelTraits", "listModelCompatibility", "listKeys",
-		"createKey", "updateKey", "deleteKey", "deleteKeyByPath", "getKey", "getUsageHistory")
+		"createKey", "updateKey", "deleteKey", "deleteKeyByPath", "getKey", "getUsageHistory", "getRateLimitLog")
 	return list
 }

@@ -47,7 +47,8 @@ type Error struct {
 	NoRetry bool
 	refusal *ledger.Refusal
 	tokens  *int64 // affordable output tokens
-	cause   error  // for the log of a 500
+	repeat  *ledger.Repeated
+	cause   error // for the log of a 500
 }
 
 type member struct{ Path, Problem string }
@@ -163,7 +164,11 @@ func gatewayProblem(err error) *Error {
 	}
 	problem := &Error{
 		Status: refused.Status, Text: refused.Message, Code: refused.Code, RetryAfter: refused.RetryAfter,
-		NoRetry: refused.NoRetry, refusal: refused.Refusal, tokens: refused.AffordableMaxTokens, cause: err,
+		NoRetry: refused.NoRetry, refusal: refused.Refusal, tokens: refused.AffordableMaxTokens,
+		repeat: refused.Repeated, cause: err,
+	}
+	if refused.Repeated != nil {
+		problem.Next = repeatAdvice(refused.Repeated)
 	}
 	if refused.Refusal != nil {
 		problem.Next = budgetAdvice(refused.Refusal, refused.AffordableMaxTokens)
@@ -172,6 +177,17 @@ func gatewayProblem(err error) *Error {
 		problem.Text, problem.Members = textInvalid, []member{{refused.Member, refused.Message}}
 	}
 	return problem
+}
+
+// repeatAdvice says what to do about an idempotency key that was used before.
+func repeatAdvice(repeat *ledger.Repeated) string {
+	switch {
+	case repeat.Mismatch:
+		return "Use a new idempotency key for each new request."
+	case repeat.State == ledger.Reserved:
+		return "Wait for the first request's answer. If it fails without a charge, its idempotency key is free again."
+	}
+	return "Use a new idempotency key to make, and pay for, the call once more."
 }
 
 // budgetAdvice says what to do about a budget that does not cover a call.
@@ -216,6 +232,19 @@ type body struct {
 	Held      *money.Nano      `json:"held,omitempty"`
 	ResetsAt  *json.RawMessage `json:"resetsAt,omitempty"`
 	Tokens    *int64           `json:"affordable_max_tokens,omitempty"`
+	First     *firstCall       `json:"idempotency,omitempty"`
+}
+
+// firstCall is what became of the call that used an idempotency key first.
+type firstCall struct {
+	RequestID string           `json:"requestId"`
+	Status    ledger.HoldState `json:"status"`
+	Charged   chargedAnswer    `json:"charged"`
+}
+
+type chargedAnswer struct {
+	USD  money.Nano `json:"usd"`
+	DIEM money.Nano `json:"diem"`
 }
 
 // writeError renders an error. It must come before any other byte.
@@ -239,6 +268,9 @@ func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 			}
 		}
 		answer.ResetsAt = &resets
+	}
+	if repeat := problem.repeat; repeat != nil {
+		answer.First = &firstCall{repeat.HoldID, repeat.State, chargedAnswer{repeat.Charged.USD, repeat.Charged.DIEM}}
 	}
 	if problem.RetryAfter > 0 {
 		seconds := int64((problem.RetryAfter + time.Second - 1) / time.Second)

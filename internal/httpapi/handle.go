@@ -72,10 +72,24 @@ func (s *server) billable(handle func(w http.ResponseWriter, r *http.Request, ca
 			return
 		}
 		caller := gateway.Caller{KeyHash: s.config.Hasher.Hash(secret), KeyType: secret.Type()}
-		if err := handle(w, r, caller); err != nil {
-			s.writeError(w, r, err)
+		problem := handle(w, r, caller)
+		// What the ledger decided about a call, it decided about a valid key.
+		eventOf(r).proven = problem == nil || proves(problem.Status)
+		if problem != nil {
+			s.writeError(w, r, problem)
 		}
 	})
+}
+
+// proves reports whether a refusal of a paid call comes after its key was found
+// to be valid.
+func proves(status int) bool {
+	switch status {
+	case http.StatusPaymentRequired, http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity,
+		http.StatusTooManyRequests, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
 }
 
 // bearer reads the key from exactly one well-formed Authorization header.
@@ -113,7 +127,7 @@ func (s *server) authenticate(r *http.Request) (apikey.Key, error) {
 	if !key.Active(s.config.Now()) {
 		return apikey.Key{}, unauthorized()
 	}
-	eventOf(r).key = key.ID
+	eventOf(r).key, eventOf(r).proven = key.ID, true
 	return key, nil
 }
 

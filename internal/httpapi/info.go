@@ -59,6 +59,22 @@ func (s *server) rateLimits(r *http.Request, caller apikey.Key) (any, error) {
 	}}, nil
 }
 
+// rateLimitLog lists the account's newest denials.
+func (s *server) rateLimitLog(r *http.Request, caller apikey.Key) (any, error) {
+	denials, err := s.config.Denials.Denials(r.Context(), caller.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]any, len(denials))
+	for i, denial := range denials {
+		list[i] = map[string]any{
+			"apiKeyId": denial.KeyID, "modelId": denial.ModelID, "rateLimitTier": denial.Tier,
+			"rateLimitType": denial.Kind, "timestamp": timestamp(denial.At),
+		}
+	}
+	return map[string]any{"data": list, "object": "list"}, nil
+}
+
 // rateTable lists the limits that the ledger enforces, from the catalogue that
 // the gateway takes them from.
 func (s *server) rateTable() []any {

@@ -19,9 +19,11 @@ type event struct {
 	control *http.ResponseController
 	route   string
 	key     string // id, never the secret
-	status  int
-	bytes   int64
-	extra   []any
+	// proven: the key that was sent is a valid one.
+	proven bool
+	status int
+	bytes  int64
+	extra  []any
 }
 
 func (e *event) add(attributes ...any) { e.extra = append(e.extra, attributes...) }
@@ -85,9 +87,13 @@ func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog
 	if w.event.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
+	took := s.config.Now().Sub(started)
+	if s.config.Observe != nil {
+		s.config.Observe(Request{Route: w.event.route, Status: w.event.status, Duration: took})
+	}
 	attributes := append([]any{
 		"request", w.event.id, "method", r.Method, "route", w.event.route, "status", w.event.status,
-		"bytes", w.event.bytes, "milliseconds", s.config.Now().Sub(started).Milliseconds(), "key", w.event.key,
+		"bytes", w.event.bytes, "milliseconds", took.Milliseconds(), "key", w.event.key,
 	}, w.event.extra...)
 	s.config.Logger.Log(r.Context(), level, "request", append(attributes, extra...)...)
 }

@@ -55,6 +55,19 @@ type History interface {
 	Page(ctx context.Context, accountID string, query usage.Query, now time.Time) (usage.Page, error)
 }
 
+// Denials lists an account's newest calls that were refused for their rate,
+// the newest first.
+type Denials interface {
+	Denials(ctx context.Context, accountID string) ([]ledger.Denial, error)
+}
+
+// Request is what an observer learns of one request.
+type Request struct {
+	Route    string // the pattern, such as "GET /api/v1/models"; "" if there is none
+	Status   int
+	Duration time.Duration
+}
+
 // Config wires the front door.
 type Config struct {
 	Mint    Mint
@@ -62,8 +75,13 @@ type Config struct {
 	Books   Books
 	Spend   Spend
 	History History
+	Denials Denials
 	Catalog *catalog.Catalog
 	Hasher  *apikey.Hasher
+	// Failures blocks callers whose requests fail too often; nil: nobody.
+	Failures *Failures
+	// Observe is told of every request when it is over; nil: nobody is.
+	Observe func(Request)
 	// Ready returns nil when this server may take traffic.
 	Ready func(ctx context.Context) error
 	// Guide is the text of /llms.txt.
@@ -80,7 +98,7 @@ func New(config Config) http.Handler {
 	s := &server{config}
 	r := &router{mux: http.NewServeMux(), static: map[string][]string{}}
 	s.routes(r)
-	return s.observe(s.guardRoutes(r))
+	return s.observe(s.guardFailures(s.guardRoutes(r)))
 }
 
 // router is a mux that knows which methods each path without a variable has.
@@ -104,8 +122,11 @@ func (r *router) Handle(pattern string, handler http.Handler) {
 // HandleFunc is Handle for functions.
 func (r *router) HandleFunc(pattern string, handler http.HandlerFunc) { r.Handle(pattern, handler) }
 
+// apiPrefix begins the path of every route of the API.
+const apiPrefix = "/api/v1"
+
 func (s *server) routes(mux *router) {
-	const api = "/api/v1"
+	const api = apiPrefix
 	mux.Handle("GET "+api+"/api_keys/generate_web3_key", s.open(s.getChallenge))
 	mux.Handle("POST "+api+"/api_keys/generate_web3_key", s.open(s.postMint))
 
@@ -114,6 +135,7 @@ func (s *server) routes(mux *router) {
 	mux.Handle("PATCH "+api+"/api_keys", s.admin(s.updateKey))
 	mux.Handle("DELETE "+api+"/api_keys", s.admin(s.deleteKey))
 	mux.Handle("GET "+api+"/api_keys/rate_limits", s.authenticated(s.rateLimits))
+	mux.Handle("GET "+api+"/api_keys/rate_limits/log", s.admin(s.rateLimitLog))
 	mux.Handle("GET "+api+"/api_keys/{id}", s.authenticated(s.getKey))
 	mux.Handle("DELETE "+api+"/api_keys/{id}", s.admin(s.deleteKey))
 

@@ -175,6 +175,7 @@ func (w *World) configuration(o Options) app.Config {
 		},
 	}
 	config.ShutdownGrace = app.Duration(5 * time.Second)
+	config.Limits.FailedAttempts = new(int) // tests fail on purpose
 	return config
 }
 

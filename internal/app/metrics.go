@@ -1,0 +1,175 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"stakegate/internal/gateway"
+	"stakegate/internal/httpapi"
+	"stakegate/internal/ledger"
+	"stakegate/internal/store"
+)
+
+// metrics are what an operator watches; docs/metrics.md explains them. No label
+// has a value that a client chooses.
+type metrics struct {
+	registry      *prometheus.Registry
+	batch, commit prometheus.Histogram
+	failed        prometheus.Counter
+	requests      *prometheus.CounterVec
+	calls         *prometheus.CounterVec
+	loss          prometheus.Counter
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "stakegate_ledger_batch_operations", Help: "Operations in one commit of the ledger.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
+		}),
+		commit: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "stakegate_ledger_commit_seconds", Help: "Duration of one commit of the ledger.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+		}),
+		failed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stakegate_ledger_commit_failures_total", Help: "Commits of the ledger that failed or whose outcome is unknown.",
+		}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stakegate_requests_total", Help: "Requests answered, by route and status; 0 is a client that left before.",
+		}, []string{"route", "status"}),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stakegate_upstream_calls_total",
+			Help: "Calls that were held for, by where the numbers of their settlement come from.",
+		}, []string{"source"}),
+		loss: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stakegate_operator_loss_nanousd_total", Help: "What upstreams used beyond the holds, in 10^-9 USD; it must be 0.",
+		}),
+	}
+	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, source := range []string{ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost"} {
+		m.calls.WithLabelValues(source)
+	}
+	return m
+}
+
+// watch adds what is read when somebody asks.
+func (m *metrics) watch(engine *ledger.Engine, books *store.Store) {
+	m.registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "stakegate_invariant_violations_total", Help: "Decisions that were stopped because they would have broken the books; it must be 0.",
+		}, func() float64 { return float64(engine.Violations()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "stakegate_ledger_queue_length", Help: "Operations that wait for a commit.",
+		}, func() float64 { return float64(engine.Waiting()) }),
+		inFlight{books},
+	)
+}
+
+func (m *metrics) observeCommit(commit ledger.Commit) {
+	m.batch.Observe(float64(commit.Operations))
+	m.commit.Observe(commit.Duration.Seconds())
+	if commit.Err != nil {
+		m.failed.Inc()
+	}
+}
+
+func (m *metrics) observeRequest(request httpapi.Request) {
+	route := request.Route
+	if route == "" {
+		route = "none"
+	}
+	m.requests.WithLabelValues(route, strconv.Itoa(request.Status)).Inc()
+}
+
+func (m *metrics) observeCall(outcome gateway.Outcome) {
+	m.calls.WithLabelValues(outcome.Source).Inc()
+	m.loss.Add(float64(outcome.Loss))
+}
+
+// inFlight asks the database, which all replicas share, about holds.
+type inFlight struct{ books *store.Store }
+
+var (
+	holdsInFlight = prometheus.NewDesc("stakegate_holds_in_flight", "Holds that are not resolved, on all replicas.", nil, nil)
+	oldestHold    = prometheus.NewDesc("stakegate_oldest_hold_seconds", "Age of the oldest of them; 0 if there is none.", nil, nil)
+)
+
+const inFlightTimeout = 2 * time.Second
+
+// Describe implements prometheus.Collector.
+func (inFlight) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- holdsInFlight
+	descriptions <- oldestHold
+}
+
+// Collect implements prometheus.Collector. While the database is away the two
+// are absent and the others are not.
+func (c inFlight) Collect(into chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), inFlightTimeout)
+	defer cancel()
+	state, err := c.books.InFlight(ctx)
+	if err != nil {
+		return
+	}
+	into <- prometheus.MustNewConstMetric(holdsInFlight, prometheus.GaugeValue, float64(state.Holds))
+	into <- prometheus.MustNewConstMetric(oldestHold, prometheus.GaugeValue, state.Oldest.Seconds())
+}
+
+// metricsServer is the door for whoever watches, apart from the API's.
+type metricsServer struct {
+	listener net.Listener
+	server   *http.Server
+}
+
+// listenMetrics takes the configured address; without one there is no server.
+func (a *App) listenMetrics(ctx context.Context) error {
+	if a.config.MetricsListen == "" {
+		return nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.MetricsListen)
+	if err != nil {
+		return fmt.Errorf("metrics_listen: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}))
+	a.metricsDoor = &metricsServer{listener, &http.Server{
+		Handler: mux, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}}
+	return nil
+}
+
+// MetricsAddr is where metrics are served, nil if nowhere.
+func (a *App) MetricsAddr() net.Addr {
+	if a.metricsDoor == nil {
+		return nil
+	}
+	return a.metricsDoor.listener.Addr()
+}
+
+func (m *metricsServer) run() {
+	if m != nil {
+		_ = m.server.Serve(m.listener) // until close
+	}
+}
+
+func (m *metricsServer) close() error {
+	if m == nil {
+		return nil
+	}
+	err := errors.Join(m.server.Close(), m.listener.Close())
+	if errors.Is(err, net.ErrClosed) { // by the server already
+		return nil
+	}
+	return err
+}

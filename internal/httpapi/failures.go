@@ -1,0 +1,224 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	failureWindow = 30 * time.Second // that failures are counted over
+	failureBlock  = 30 * time.Second // that a caller is blocked for
+	maxCallers    = 1 << 16          // with failures, remembered at once
+	maxKnownKeys  = 1 << 17
+)
+
+// FailuresConfig says who is blocked.
+type FailuresConfig struct {
+	// Limit is how many requests of a caller may fail in 30 s; one more blocks
+	// it for 30 s.
+	Limit int
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// Blocked is told of every key that is blocked, by its hash; nil: nobody
+	// is.
+	Blocked func(ctx context.Context, keyHash [32]byte)
+}
+
+// Failures counts requests that failed by their sender's fault: by the key, if
+// it was lately seen to be a valid one, else by the client's address (an IPv4
+// address or an IPv6 /64). So a stranger who guesses keys cannot block those
+// who have one, on the same address either. It counts exactly what this
+// process answers; other replicas count for themselves. A request that does
+// not fail costs two look-ups in memory.
+type Failures struct {
+	config FailuresConfig
+
+	mu      sync.Mutex
+	callers map[string]*failing
+	known   map[[32]byte]bool // hashes of keys that were seen to be valid
+}
+
+// failing is a caller with failures.
+type failing struct {
+	times   []time.Time // of the failures in the window, oldest first
+	blocked time.Time   // until then
+}
+
+// NewFailures makes the counter.
+func NewFailures(config FailuresConfig) *Failures {
+	if config.Blocked == nil {
+		config.Blocked = func(context.Context, [32]byte) {}
+	}
+	return &Failures{config: config, callers: map[string]*failing{}, known: map[[32]byte]bool{}}
+}
+
+// guardFailures turns blocked callers away from the API.
+func (s *server) guardFailures(next http.Handler) http.Handler {
+	failures := s.config.Failures
+	if failures == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, apiPrefix+"/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		var hash [32]byte
+		secret, err := bearer(r)
+		hasKey := err == nil
+		if hasKey {
+			hash = s.config.Hasher.Hash(secret)
+		}
+		if wait := failures.blocked(r, hash, hasKey, s.config.Now()); wait > 0 {
+			s.writeError(w, r, tooManyFailures(failures.config.Limit, wait))
+			return
+		}
+		next.ServeHTTP(w, r)
+		e := eventOf(r)
+		if failures.note(r, hash, hasKey, e.proven, e.status, s.config.Now()) {
+			failures.config.Blocked(r.Context(), hash)
+		}
+	})
+}
+
+func tooManyFailures(limit int, wait time.Duration) *Error {
+	return &Error{
+		Status: http.StatusTooManyRequests, Code: "ERROR_BUDGET", RetryAfter: wait,
+		Text: fmt.Sprintf("Too many failed attempts (> %d) resulting in a non-success status code. Please wait 30s and try again.", limit),
+		Next: "Correct the requests before you send more of them.",
+	}
+}
+
+// isFailure reports whether an answer counts: the request was not acceptable.
+// Spent budgets, rates, repeats and clients that leave are no such thing.
+func isFailure(status int) bool {
+	switch status {
+	case http.StatusPaymentRequired, http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests, 499:
+		return false
+	}
+	return status >= 400 && status <= 499
+}
+
+// blocked is how long a request's caller has to wait yet; 0: it may go on.
+func (f *Failures) blocked(r *http.Request, hash [32]byte, hasKey bool, now time.Time) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	caller := f.callers[f.name(r, hash, hasKey && f.known[hash])]
+	if caller == nil {
+		return 0
+	}
+	return caller.blocked.Sub(now)
+}
+
+// name names who sent a request.
+func (f *Failures) name(r *http.Request, hash [32]byte, byKey bool) string {
+	if byKey {
+		return "key " + string(hash[:])
+	}
+	return "net " + clientNetwork(r, f.config.TrustedProxies)
+}
+
+// note counts an answer and reports whether it blocks a key.
+func (f *Failures) note(r *http.Request, hash [32]byte, hasKey, proven bool, status int, now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if hasKey {
+		f.learn(hash, proven, status)
+	}
+	if !isFailure(status) {
+		return false
+	}
+	byKey := hasKey && f.known[hash]
+	return f.count(f.name(r, hash, byKey), now) && byKey
+}
+
+// learn notes that a key is valid, or that it is not any more.
+func (f *Failures) learn(hash [32]byte, proven bool, status int) {
+	switch {
+	case proven && !f.known[hash]:
+		if len(f.known) >= maxKnownKeys {
+			clear(f.known)
+		}
+		f.known[hash] = true
+	case !proven && status == http.StatusUnauthorized:
+		delete(f.known, hash)
+	}
+}
+
+// count adds a failure and reports whether it is the one that blocks.
+func (f *Failures) count(name string, now time.Time) bool {
+	caller := f.callers[name]
+	if caller == nil {
+		f.makeRoom(now)
+		caller = &failing{}
+		f.callers[name] = caller
+	}
+	caller.times = append(slices.DeleteFunc(caller.times, func(at time.Time) bool { return now.Sub(at) >= failureWindow }), now)
+	if len(caller.times) <= f.config.Limit {
+		return false
+	}
+	caller.times, caller.blocked = nil, now.Add(failureBlock)
+	return true
+}
+
+// makeRoom forgets callers whose failures are old, and if that is not enough
+// any ones, so many at once that it is seldom done.
+func (f *Failures) makeRoom(now time.Time) {
+	if len(f.callers) < maxCallers {
+		return
+	}
+	for name, caller := range f.callers {
+		last := len(caller.times) - 1
+		if !now.Before(caller.blocked) && (last < 0 || now.Sub(caller.times[last]) >= failureWindow) {
+			delete(f.callers, name)
+		}
+	}
+	for name := range f.callers {
+		if len(f.callers) <= maxCallers/2 {
+			return
+		}
+		delete(f.callers, name)
+	}
+}
+
+// clientNetwork is the network that a request comes from: an IPv4 address, or
+// the /64 of an IPv6 one, which one subscriber has.
+func clientNetwork(r *http.Request, trusted []netip.Prefix) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	client, err := netip.ParseAddr(host)
+	if err != nil {
+		return ""
+	}
+	client = client.Unmap()
+	isTrusted := func(a netip.Addr) bool {
+		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a) })
+	}
+	// Each proxy appends whom it got the request from: the last one that is
+	// not a proxy of ours is the client, whatever it wrote before that.
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && isTrusted(client); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		client = hop.Unmap()
+	}
+	if client.Is4() {
+		return client.String()
+	}
+	prefix, err := client.WithZone("").Prefix(64)
+	if err != nil {
+		return ""
+	}
+	return prefix.String()
+}
