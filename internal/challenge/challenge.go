@@ -226,9 +226,7 @@ func isAddress(text string) bool {
 	if len(text) != 42 || !strings.HasPrefix(text, "0x") {
 		return false
 	}
-	return strings.IndexFunc(text[2:], func(r rune) bool {
-		return !('0' <= r && r <= '9' || 'a' <= r && r <= 'f' || 'A' <= r && r <= 'F')
-	}) < 0
+	return strings.Trim(text[2:], "0123456789abcdefABCDEF") == ""
 }
 
 // sign returns the MAC of the header and payload, base64url.

@@ -16,13 +16,6 @@ type clock struct {
 
 func newClock(now func() time.Time) *clock { return &clock{now: now} }
 
-// unix is the chain's time in seconds.
-func (k *clock) unix() uint64 {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return uint64(k.now().Add(k.offset).Unix())
-}
-
 // advance moves the chain's time forward and returns the whole offset.
 func (k *clock) advance(d time.Duration) time.Duration {
 	k.mu.Lock()
