@@ -27,6 +27,7 @@ for tool in go gcc node npm; do
 	command -v $tool >/dev/null || { echo "the tests need $tool; install it" >&2; exit 1; }
 done
 need curl curl
+need spin spin
 need faketime faketime
 if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
 	need initdb postgresql
