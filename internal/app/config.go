@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
@@ -19,7 +18,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/goccy/go-yaml"
 
-	"stakegate/internal/gateway"
 	"stakegate/internal/money"
 	"stakegate/internal/signature"
 	"stakegate/internal/stake"
@@ -109,56 +107,6 @@ type KeysConfig struct {
 	// MaxPerMinute is how many keys an account may make in a minute.
 	// Default 20.
 	MaxPerMinute int `yaml:"max_per_minute"`
-}
-
-// LimitsConfig bounds what one call may take. A hold lives for the first, the
-// second and the last of these together; after that it is charged in full.
-type LimitsConfig struct {
-	// UpstreamTimeout is the longest life of an upstream call. Default 15m.
-	UpstreamTimeout Duration `yaml:"upstream_timeout"`
-	// DrainTimeout is how long a call goes on without its client. Default 60s.
-	DrainTimeout Duration `yaml:"drain_timeout"`
-	// HoldSpare is what a hold lives on after the longest call, for its
-	// settlement. Default 30s.
-	HoldSpare Duration `yaml:"hold_spare"`
-	// FailedAttempts is how many requests of a key, or of an address that
-	// sends no valid key, may fail in 30 s; one more blocks it for 30 s. 0
-	// blocks nobody. Default 50.
-	FailedAttempts *int `yaml:"failed_attempts"`
-	// TrustedProxies lists the addresses or networks of proxies in front of
-	// this server, whose X-Forwarded-For says who the client is. Default:
-	// none, whoever connects is the client.
-	TrustedProxies []string `yaml:"trusted_proxies"`
-}
-
-// trustedProxies reads addresses ("192.0.2.1") and networks ("10.0.0.0/8").
-func (c LimitsConfig) trustedProxies() ([]netip.Prefix, error) {
-	var networks []netip.Prefix
-	for _, text := range c.TrustedProxies {
-		network, err := netip.ParsePrefix(text)
-		if address, addressErr := netip.ParseAddr(text); addressErr == nil {
-			network, err = netip.PrefixFrom(address, address.BitLen()), nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("limits.trusted_proxies: %q is neither an address nor a network such as 10.0.0.0/8", text)
-		}
-		networks = append(networks, network)
-	}
-	return networks, nil
-}
-
-// gateway is the gateway's limits with what the operator set over what the
-// program set.
-func (c LimitsConfig) gateway(limits gateway.Limits) gateway.Limits {
-	set := func(limit *time.Duration, value Duration) {
-		if value > 0 {
-			*limit = time.Duration(value)
-		}
-	}
-	set(&limits.Upstream, c.UpstreamTimeout)
-	set(&limits.Drain, c.DrainTimeout)
-	set(&limits.Spare, c.HoldSpare)
-	return limits
 }
 
 // Duration is a time.Duration written as "1.5s" or "2m".

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"stakegate/internal/gateway"
+)
+
+// LimitsConfig bounds what one call may take, and how many may fail. A hold
+// lives for the three durations together; after that it is charged in full.
+type LimitsConfig struct {
+	// UpstreamTimeout is the longest life of an upstream call. Default 15m.
+	UpstreamTimeout Duration `yaml:"upstream_timeout"`
+	// DrainTimeout is how long a call goes on without its client. Default 60s.
+	DrainTimeout Duration `yaml:"drain_timeout"`
+	// HoldSpare is what a hold lives on after the longest call, for its
+	// settlement. Default 30s.
+	HoldSpare Duration `yaml:"hold_spare"`
+	// FailedAttempts is how many requests of a key, or of an address that
+	// sends no valid key, may fail in 30 s; one more blocks it for 30 s. 0
+	// blocks nobody. Default 50.
+	FailedAttempts *int `yaml:"failed_attempts"`
+	// TrustedProxies lists the addresses or networks of proxies in front of
+	// this server, whose X-Forwarded-For says who the client is. Default:
+	// none, whoever connects is the client.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+}
+
+// trustedProxies reads addresses ("192.0.2.1") and networks ("10.0.0.0/8").
+func (c LimitsConfig) trustedProxies() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if address, addressErr := netip.ParseAddr(text); addressErr == nil {
+			network, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("limits.trusted_proxies: %q is neither an address nor a network such as 10.0.0.0/8", text)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
+}
+
+// gateway is the gateway's limits with what the operator set over what the
+// program set.
+func (c LimitsConfig) gateway(limits gateway.Limits) gateway.Limits {
+	set := func(limit *time.Duration, value Duration) {
+		if value > 0 {
+			*limit = time.Duration(value)
+		}
+	}
+	set(&limits.Upstream, c.UpstreamTimeout)
+	set(&limits.Drain, c.DrainTimeout)
+	set(&limits.Spare, c.HoldSpare)
+	return limits
+}
