@@ -1,0 +1,487 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"stakegate/internal/apikey"
+	"stakegate/internal/ledger"
+	"stakegate/internal/money"
+	"stakegate/internal/store"
+)
+
+// sandbox is a database that can be copied and put back by an engine's own
+// means.
+type sandbox struct {
+	url     string
+	witness string
+	// copied makes a copy of the closed database; placed puts it back.
+	copied, placed func(t *testing.T)
+	postgres       bool
+}
+
+// inSandboxes runs a test on both engines; on PostgreSQL with a witness's file.
+func inSandboxes(t *testing.T, test func(t *testing.T, b *sandbox)) {
+	t.Run("sqlite", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "stakegate.db")
+		move := func(from, to string) func(t *testing.T) {
+			return func(t *testing.T) {
+				t.Helper()
+				text, err := os.ReadFile(from)
+				if err == nil {
+					err = os.WriteFile(to, text, 0o600)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		test(t, &sandbox{url: "sqlite:" + path, copied: move(path, path+".copy"), placed: move(path+".copy", path)})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		url := postgres.NewDatabase(t)
+		name := url[strings.LastIndex(url, "/")+1 : strings.Index(url, "?")]
+		on := func(statements ...string) func(t *testing.T) {
+			return func(t *testing.T) {
+				t.Helper()
+				for _, statement := range statements {
+					administer(t, postgres.URL("postgres"), fmt.Sprintf(statement, name))
+				}
+			}
+		}
+		test(t, &sandbox{
+			url: url, witness: filepath.Join(t.TempDir(), "witness"), postgres: true,
+			copied: on("CREATE DATABASE copy_of_%[1]s TEMPLATE %[1]s"),
+			placed: on("DROP DATABASE %[1]s WITH (FORCE)", "CREATE DATABASE %[1]s TEMPLATE copy_of_%[1]s"),
+		})
+	})
+}
+
+func administer(t *testing.T, url, statement string) {
+	t.Helper()
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func (b *sandbox) try(t testing.TB) (*store.Store, error) {
+	s, err := store.OpenWithWitness(t.Context(), b.url, b.witness, time.Now)
+	if err == nil {
+		t.Cleanup(func() { _ = s.Close() })
+	}
+	return s, err
+}
+
+func (b *sandbox) open(t testing.TB) *store.Store {
+	t.Helper()
+	s, err := b.try(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (b *sandbox) close(t testing.TB, s *store.Store, stop func()) {
+	t.Helper()
+	stop()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *sandbox) acknowledge(t testing.TB, options store.RestoreOptions) store.Restored {
+	t.Helper()
+	restored, err := store.Acknowledge(t.Context(), b.url, b.witness, time.Now, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return restored
+}
+
+// runFrozen runs an engine as the app does.
+func runFrozen(t testing.TB, s *store.Store) (engine *ledger.Engine, stop func()) {
+	engine = ledger.NewEngine(s, ledger.EngineConfig{Sources: sources, FrozenEpoch: s.FrozenEpoch()})
+	ctx, cancel := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	group.Go(func() { _ = engine.Run(ctx) })
+	stop = func() { cancel(); group.Wait() }
+	t.Cleanup(stop)
+	return engine, stop
+}
+
+func spend(t testing.TB, engine *ledger.Engine, id, key string, amount money.Nano) {
+	t.Helper()
+	if _, err := engine.Hold(t.Context(), hold(id, key, amount)); err != nil {
+		t.Fatalf("hold %s: %v", id, err)
+	}
+	if _, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: id, Cost: amount, Source: ledger.SourceUsage}); err != nil {
+		t.Fatalf("settle %s: %v", id, err)
+	}
+}
+
+// sameDay tells of a test whose day ended in its middle.
+func sameDay(t *testing.T) {
+	t.Helper()
+	before := ledger.EpochOf(time.Now())
+	t.Cleanup(func() {
+		if after := ledger.EpochOf(time.Now()); after != before && t.Failed() {
+			t.Log("midnight (UTC) passed meanwhile: run it again")
+		}
+	})
+}
+
+// A copy of yesterday, put into place by hand, is not served until that was
+// acknowledged; then nothing that it forgot can happen twice.
+func TestAnOlderDatabaseIsRefusedUntilAcknowledged(t *testing.T) {
+	sameDay(t)
+	inSandboxes(t, func(t *testing.T, b *sandbox) {
+		s := b.open(t)
+		engine, stop := runFrozen(t, s)
+		insert(t, s, insertion("good"))
+		insert(t, s, insertion("stolen"))
+		grant(t, engine, 100)
+		if err := engine.Credit(t.Context(), ledger.Credit{AccountID: account, Amount: 1000}); err != nil {
+			t.Fatal(err)
+		}
+		spend(t, engine, "before", "good", 10)
+		token := s.Generation()
+		b.close(t, s, stop)
+		b.copied(t)
+
+		s = b.open(t)
+		engine, stop = runFrozen(t, s)
+		spend(t, engine, "forgotten", "good", 60)
+		if err := s.RevokeKey(t.Context(), account, "stolen"); err != nil {
+			t.Fatal(err)
+		}
+		b.close(t, s, stop)
+		b.placed(t)
+
+		if _, err := b.try(t); !errors.Is(err, store.ErrRewound) {
+			t.Fatalf("an older database was opened: %v", err)
+		}
+		options := store.RestoreOptions{}
+		if b.postgres { // which has no journal
+			if _, err := store.Acknowledge(t.Context(), b.url, b.witness, time.Now, options); !errors.Is(err, store.ErrRevocations) {
+				t.Fatalf("nobody said what becomes of the keys: %v", err)
+			}
+			options.KeepKeys = true
+		}
+		restored := b.acknowledge(t, options)
+		if restored.Generation == token || restored.FrozenEpoch != ledger.EpochOf(time.Now()) || restored.Frozen != 1 {
+			t.Errorf("got %+v; the generation before was %s", restored, token)
+		}
+
+		s = b.open(t)
+		engine, stop = runFrozen(t, s)
+		if s.Generation() != restored.Generation {
+			t.Errorf("generation %s, want %s", s.Generation(), restored.Generation)
+		}
+		_, err := engine.Hold(t.Context(), hold("stolen", "stolen", 1))
+		if !b.postgres && !errors.Is(err, ledger.ErrKey) {
+			t.Errorf("a key that was revoked after the copy spends again: %v", err)
+		}
+		grant(t, engine, 100) // as a server does when it starts
+		var refusal *ledger.Refusal
+		if _, err := engine.Hold(t.Context(), hold("again", "good", 1)); !errors.As(err, &refusal) {
+			t.Errorf("what was spent can be spent again today: %v", err)
+		}
+		verify(t, s)
+
+		if accounts, err := s.Unfreeze(t.Context()); err != nil || accounts != 1 {
+			t.Errorf("unfreezing: %d, %v", accounts, err)
+		}
+		b.close(t, s, stop)
+		s = b.open(t)
+		engine, _ = runFrozen(t, s)
+		grant(t, engine, 100)
+		spend(t, engine, "after", "good", 90+1000) // all that the copy had left
+		verify(t, s)
+		if _, err := s.Unfreeze(t.Context()); err == nil {
+			t.Error("unfrozen twice")
+		}
+	})
+}
+
+// An account that the backup does not know gets nothing in the frozen day
+// either: it may have spent everything.
+func TestNobodyIsGrantedInAFrozenDay(t *testing.T) {
+	sameDay(t)
+	inSandboxes(t, func(t *testing.T, b *sandbox) {
+		b.close(t, b.open(t), func() {})
+		b.acknowledge(t, store.RestoreOptions{KeepKeys: true})
+		s := b.open(t)
+		engine, _ := runFrozen(t, s)
+		insert(t, s, insertion("new"))
+		grant(t, engine, 100)
+		var refusal *ledger.Refusal
+		if _, err := engine.Hold(t.Context(), hold("h", "new", 1)); !errors.As(err, &refusal) {
+			t.Errorf("got %v", err)
+		}
+		verify(t, s)
+	})
+}
+
+// The limits of keys stay used up in their running window, also the longer
+// ones, until they are unfrozen.
+func TestKeysLimitsStayUsedUp(t *testing.T) {
+	sameDay(t)
+	inSandboxes(t, func(t *testing.T, b *sandbox) {
+		s := b.open(t)
+		engine, stop := runFrozen(t, s)
+		limit, err := apikey.ParseLimit("0.00000005") // 50 nanos
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"used", "fresh"} {
+			in := insertion(id)
+			in.Key.Limits, in.Key.Period = apikey.Limits{USD: &limit}, apikey.Lifetime
+			insert(t, s, in)
+		}
+		grant(t, engine, 0)
+		if err := engine.Credit(t.Context(), ledger.Credit{AccountID: account, Amount: 500}); err != nil {
+			t.Fatal(err)
+		}
+		spend(t, engine, "before", "used", 20)
+		b.close(t, s, stop)
+		b.acknowledge(t, store.RestoreOptions{KeepKeys: true})
+
+		s = b.open(t)
+		engine, _ = runFrozen(t, s)
+		if err := engine.Credit(t.Context(), ledger.Credit{AccountID: account, Amount: 500}); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"used", "fresh"} {
+			var refusal *ledger.Refusal
+			if _, err := engine.Hold(t.Context(), hold("frozen-"+id, id, 1)); !errors.As(err, &refusal) || refusal.Scope != "key" {
+				t.Errorf("key %s: %v", id, err)
+			}
+		}
+		verify(t, s)
+		if _, err := s.Unfreeze(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		spend(t, engine, "rest", "used", 30)
+		spend(t, engine, "all", "fresh", 50)
+		if _, err := engine.Hold(t.Context(), hold("over", "used", 1)); err == nil {
+			t.Error("the limit was passed")
+		}
+		verify(t, s)
+	})
+}
+
+func TestRevokeAllAndUnfreezeAtTheRestore(t *testing.T) {
+	sameDay(t)
+	inSandboxes(t, func(t *testing.T, b *sandbox) {
+		s := b.open(t)
+		engine, stop := runFrozen(t, s)
+		insert(t, s, insertion("old"))
+		grant(t, engine, 100)
+		b.close(t, s, stop)
+		if _, err := store.Acknowledge(t.Context(), b.url, b.witness, time.Now, store.RestoreOptions{RevokeAll: true, KeepKeys: true}); err == nil {
+			t.Error("both answers were taken")
+		}
+		restored := b.acknowledge(t, store.RestoreOptions{RevokeAll: true, Unfreeze: true})
+		if restored.Revoked != 1 || restored.FrozenEpoch != "" || restored.Frozen != 0 {
+			t.Errorf("got %+v", restored)
+		}
+		s = b.open(t)
+		engine, _ = runFrozen(t, s)
+		if _, err := engine.Hold(t.Context(), hold("h", "old", 1)); !errors.Is(err, ledger.ErrKey) {
+			t.Errorf("got %v", err)
+		}
+		insert(t, s, insertion("new"))
+		spend(t, engine, "now", "new", 100)
+		verify(t, s)
+	})
+}
+
+// A mint, a changed limit and a revocation are noticed like spending when they
+// are lost.
+func TestLostChangesOfKeysAreNoticed(t *testing.T) {
+	changes := map[string]func(t *testing.T, s *store.Store) error{
+		"mint": func(t *testing.T, s *store.Store) error { return s.InsertKey(t.Context(), insertion("second")) },
+		"edit": func(t *testing.T, s *store.Store) error {
+			_, err := s.UpdateKey(t.Context(), account, "first", func(k *apikey.Key) { k.Description = "lowered" })
+			return err
+		},
+		"revocation": func(t *testing.T, s *store.Store) error { return s.RevokeKey(t.Context(), account, "first") },
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			inSandboxes(t, func(t *testing.T, b *sandbox) {
+				s := b.open(t)
+				insert(t, s, insertion("first"))
+				b.close(t, s, func() {})
+				b.copied(t)
+				s = b.open(t)
+				if err := change(t, s); err != nil {
+					t.Fatal(err)
+				}
+				verify(t, s)
+				b.close(t, s, func() {})
+				b.placed(t)
+				if _, err := b.try(t); !errors.Is(err, store.ErrRewound) {
+					t.Errorf("got %v", err)
+				}
+			})
+		})
+	}
+}
+
+// Each server on PostgreSQL may have a witness of its own: one acknowledgement
+// does for all of them.
+func TestOneAcknowledgementDoesForEveryWitness(t *testing.T) {
+	url, folder := postgres.NewDatabase(t), t.TempDir()
+	one := &sandbox{url: url, witness: filepath.Join(folder, "one")}
+	two := &sandbox{url: url, witness: filepath.Join(folder, "two")}
+	for _, b := range []*sandbox{one, two} {
+		b.close(t, b.open(t), func() {})
+	}
+	one.acknowledge(t, store.RestoreOptions{KeepKeys: true})
+	for _, b := range []*sandbox{one, two} {
+		b.close(t, b.open(t), func() {})
+	}
+}
+
+func sqliteSandbox(t *testing.T) (*sandbox, string) {
+	path := filepath.Join(t.TempDir(), "stakegate.db")
+	return &sandbox{url: "sqlite:" + path}, path
+}
+
+func TestADatabaseWithoutItsWitnessIsRefused(t *testing.T) {
+	b, path := sqliteSandbox(t)
+	b.close(t, b.open(t), func() {})
+	if info, err := os.Stat(path + ".witness"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the witness: %v, %v", info, err)
+	}
+	if err := os.Remove(path + ".witness"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.try(t); !errors.Is(err, store.ErrNoWitness) {
+		t.Errorf("without it: %v", err)
+	}
+	if err := os.WriteFile(path+".witness", []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.try(t); err == nil || !strings.Contains(err.Error(), "unreadable") {
+		t.Errorf("with half of it: %v", err)
+	}
+	b.acknowledge(t, store.RestoreOptions{})
+	b.open(t)
+}
+
+// A new file under an old witness is no new beginning by accident.
+func TestAnEmptyDatabaseInPlaceOfAFullOneIsRefused(t *testing.T) {
+	b, path := sqliteSandbox(t)
+	b.close(t, b.open(t), func() {})
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.try(t); !errors.Is(err, store.ErrRewound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What a crash left of the witness is older than the database, which is fine.
+func TestAWitnessMayLagBehind(t *testing.T) {
+	inSandboxes(t, func(t *testing.T, b *sandbox) {
+		s := b.open(t)
+		insert(t, s, insertion("k"))
+		witness := b.witness
+		if witness == "" {
+			witness = strings.TrimPrefix(b.url, "sqlite:") + ".witness"
+		}
+		early, err := os.ReadFile(witness)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.close(t, s, func() {})
+		if err := os.WriteFile(witness, early, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.open(t)
+	})
+}
+
+// A key's revocation is in the journal before it is answered, and a line that
+// a crash cut short spoils nothing.
+func TestTheJournalKnowsEveryRevocation(t *testing.T) {
+	b, path := sqliteSandbox(t)
+	s := b.open(t)
+	for i := range 3 {
+		insert(t, s, insertion(fmt.Sprint("k", i)))
+	}
+	if err := s.RevokeKey(t.Context(), account, "k0"); err != nil {
+		t.Fatal(err)
+	}
+	journal := path + ".revocations"
+	if text, err := os.ReadFile(journal); err != nil || !strings.Contains(string(text), `"k0"`) {
+		t.Fatalf("the journal: %s, %v", text, err)
+	}
+	if info, err := os.Stat(journal); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the journal's mode: %v, %v", info, err)
+	}
+	b.close(t, s, func() {})
+	file, err := os.OpenFile(journal, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = file.WriteString(`{"key":"k`)
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	b.copied = func(t *testing.T) {}
+	s = b.open(t)
+	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RevokeKey(t.Context(), account, "k1"); err != nil {
+		t.Fatal(err)
+	}
+	b.close(t, s, func() {})
+	restored, aside, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{})
+	if err != nil || restored.Revoked != 1 || aside == "" {
+		t.Fatalf("restored %+v, old one at %q, %v", restored, aside, err)
+	}
+	keys, err := b.open(t).Keys(t.Context(), account)
+	if err != nil || len(keys) != 1 || keys[0].ID != "k2" {
+		t.Errorf("keys after the restore: %v, %v", keys, err)
+	}
+}
+
+// A journal that was lost, or made anew, does not count as one that knows all.
+func TestALostJournalIsNoAnswer(t *testing.T) {
+	b, path := sqliteSandbox(t)
+	s := b.open(t)
+	insert(t, s, insertion("k"))
+	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	b.close(t, s, func() {})
+	if err := os.Remove(path + ".revocations"); err != nil {
+		t.Fatal(err)
+	}
+	b.close(t, b.open(t), func() {})
+	if _, _, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{}); !errors.Is(err, store.ErrRevocations) {
+		t.Fatalf("got %v", err)
+	}
+	s = b.open(t) // nothing was moved
+	b.close(t, s, func() {})
+	if _, _, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{RevokeAll: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.open(t)
+}
