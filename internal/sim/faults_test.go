@@ -17,6 +17,7 @@ const (
 	faultNone   fault = iota
 	faultBefore       // it fails and nothing of it is applied
 	faultAfter        // it is applied and its answer is lost
+	faultLate         // its answer is lost, and it is applied some time afterwards
 	faultSlow         // it takes longer than a caller waits
 	crashBefore       // the process dies before it is applied
 	crashAfter        // the process dies when it was applied
@@ -68,14 +69,19 @@ const (
 // instant and what is done, so that it does not matter in which order an
 // engine's lanes draw.
 func (d *door) pause(longest time.Duration, what uint64) {
+	if length := d.some(longest, what); length > 0 {
+		time.Sleep(length)
+	}
+}
+
+// some is the length of a pause.
+func (d *door) some(longest time.Duration, what uint64) time.Duration {
 	rng := rand.New(rand.NewPCG(d.sim.seed<<16^d.name^what<<32, uint64(time.Since(d.sim.began))))
 	length := time.Duration(1 + rng.Int64N(int64(longest)))
 	if left := d.sim.untilTick() - time.Duration(1+rng.Int64N(int64(time.Microsecond))); length > left {
 		length = left
 	}
-	if length > 0 {
-		time.Sleep(length)
-	}
+	return length
 }
 
 const ordinary = 4 * time.Millisecond
@@ -92,7 +98,7 @@ func (d *door) Update(ctx context.Context, work func(context.Context, ledger.Tx)
 		d.pause(time.Hour, 0) // as long as there is
 	}
 	var what uint64
-	err := d.inner.Update(ctx, func(ctx context.Context, tx ledger.Tx) error {
+	err := d.update(f)(ctx, func(ctx context.Context, tx ledger.Tx) error {
 		through := &doorTx{Tx: tx, door: d}
 		err := work(ctx, through)
 		if what = through.what; err != nil {
@@ -119,10 +125,26 @@ func (d *door) Update(ctx context.Context, work func(context.Context, ledger.Tx)
 		return err
 	case d.isDead():
 		return errDead
-	case f == faultAfter:
+	case f == faultAfter, f == faultLate:
 		return errLost
 	}
 	return nil
+}
+
+// update is the way to run a transaction under a fault.
+func (d *door) update(f fault) func(context.Context, func(context.Context, ledger.Tx) error) error {
+	m, inMemory := d.inner.(*memory)
+	if f != faultLate || !inMemory {
+		return d.inner.Update
+	}
+	return func(ctx context.Context, work func(context.Context, ledger.Tx) error) error {
+		return m.updateLate(ctx, work, func(commit func()) {
+			d.sim.background.Go(func() {
+				d.pause(200*time.Millisecond, 1)
+				commit()
+			})
+		})
+	}
 }
 
 // Overdue implements ledger.Store.
@@ -161,7 +183,7 @@ func (t *doorTx) Write(ctx context.Context, changes *ledger.Changes) error {
 }
 
 var faultNames = [faultKinds]string{
-	"commits", "commits that failed", "commits whose answer was lost", "slow commits",
+	"commits", "commits that failed", "commits whose answer was lost", "commits that were late", "slow commits",
 	"crashes before a commit", "crashes after a commit",
 }
 

@@ -82,6 +82,25 @@ func (m *memory) transact(work func(*memoryTx) error) error {
 	return m.commit(tx)
 }
 
+// updateLate runs a transaction whose client loses the connection during the
+// commit: the commit happens later, and until then its rows stay locked.
+func (m *memory) updateLate(ctx context.Context, work func(context.Context, ledger.Tx) error, later func(commit func())) error {
+	tx := &memoryTx{m: m, locked: map[string]bool{}}
+	if err := work(ctx, tx); err != nil {
+		tx.release()
+		return err
+	}
+	later(func() {
+		defer tx.release()
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if err := m.commit(tx); err != nil {
+			m.failed("a late commit: %v", err)
+		}
+	})
+	return errLost
+}
+
 func (t *memoryTx) release() {
 	for _, name := range slices.Backward(t.order) {
 		<-t.m.row(name)

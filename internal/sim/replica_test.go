@@ -45,7 +45,7 @@ func (s *simulation) start(index, life int, skew time.Duration) *replica {
 	time.Sleep(s.untilOwnTick(index))
 	r.door = &door{sim: s, inner: s.backing, name: uint64(1 + index + 8*life)}
 	r.door.crash = func() { s.crash(r) }
-	r.engine = ledger.NewEngine(r.door, ledger.EngineConfig{Sources: sources, SweepEvery: tickEvery, Exclusive: s.alone})
+	r.engine = ledger.NewEngine(r.door, ledger.EngineConfig{Sources: sources, SweepEvery: tickEvery, Exclusive: s.alone, Lanes: s.lanes})
 	r.gateway = gateway.New(gateway.Config{
 		Catalog: s.catalog, Ledger: booksDoor{r}, Transport: upstream{s}, Limits: limits,
 		Now: func() time.Time { return time.Now().Add(r.skew) },
@@ -128,7 +128,27 @@ func (b booksDoor) Hold(ctx context.Context, request ledger.HoldRequest) (ledger
 	if s.mutant == retriesLostHolds && errors.Is(err, ledger.ErrBusy) && !b.r.door.isDead() {
 		return ledger.Held{ID: request.ID, Amount: request.Max}, nil
 	}
+	if err != nil && s.mutant == correct {
+		s.expectNothing(b.r, request.ID)
+	}
 	return held, b.vanish(err)
+}
+
+// expectNothing: a hold that its caller was refused is not there, or is given
+// back soon; it does not wait for its deadline, to be charged in full.
+func (s *simulation) expectNothing(r *replica, id string) {
+	s.mu.Lock()
+	steps := s.steps
+	s.mu.Unlock()
+	s.background.Go(func() {
+		time.Sleep(4 * tickEvery)
+		hold := s.hold(id)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if hold != nil && hold.State != ledger.VoidedAs && !r.door.dead && s.steps == steps {
+			s.report("hold %s was refused its caller and is %s", id, hold.State)
+		}
+	})
 }
 
 // Settle implements gateway.Ledger.

@@ -51,6 +51,7 @@ type simulation struct {
 	seed    uint64
 	mutant  mutant
 	alone   bool // one process with the database for itself
+	lanes   int  // of an engine
 	rng     *rand.Rand
 	catalog *catalog.Catalog
 	model   *catalog.Model
@@ -163,7 +164,7 @@ func newSimulation(t *testing.T, seed uint64, m mutant, onSQLite bool) *simulati
 	s := &simulation{
 		seed: seed, mutant: m, began: time.Now(), alone: onSQLite && seed%2 == 0 || seed%8 == 7,
 		tally: map[string]money.Nano{}, acknowledged: map[string]money.Nano{}, counts: map[string]int{},
-		billed: map[mark]int{},
+		billed: map[mark]int{}, lanes: 1 + int(seed/2%2),
 	}
 	s.rng = s.stream(0)
 	s.ahead = time.Duration(s.rng.Int64N(int64(400 * 24 * time.Hour)))
