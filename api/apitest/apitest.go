@@ -48,26 +48,40 @@ type Validator struct {
 	seen map[Answer]int
 }
 
-// New returns a validator for the embedded description that reports to t.
-func New(t testing.TB) *Validator {
-	t.Helper()
+// description is the embedded one, which is the same for all validators.
+type description struct {
+	doc    *openapi3.T
+	router routers.Router
+	common map[string]*openapi3.Header
+}
+
+// load parses and checks the description, once: it takes longer than most
+// tests.
+var load = sync.OnceValues(func() (*description, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(api.OpenAPI)
 	if err != nil {
-		t.Fatalf("apitest: load the description: %v", err)
+		return nil, fmt.Errorf("load the description: %w", err)
 	}
 	if err := doc.Validate(context.Background()); err != nil {
-		t.Fatalf("apitest: the description is not valid: %v", err)
+		return nil, fmt.Errorf("the description is not valid: %w", err)
 	}
 	closeObjects(doc)
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
-		t.Fatalf("apitest: route by the description: %v", err)
+		return nil, fmt.Errorf("route by the description: %w", err)
 	}
 	common, err := commonHeaders(doc)
+	return &description{doc, router, common}, err
+})
+
+// New returns a validator for the embedded description that reports to t.
+func New(t testing.TB) *Validator {
+	t.Helper()
+	d, err := load()
 	if err != nil {
 		t.Fatalf("apitest: %v", err)
 	}
-	return &Validator{t: t, doc: doc, router: router, common: common, seen: map[Answer]int{}}
+	return &Validator{t: t, doc: d.doc, router: d.router, common: d.common, seen: map[Answer]int{}}
 }
 
 // Check reports to t whatever the description does not say about this answer
