@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,13 +20,18 @@ import (
 
 var benchSources = []ledger.Source{{Name: "venice-diem"}}
 
+// slice is how long one way is measured before the other one's turn: noise of
+// the machine then meets both.
+const slice = 500 * time.Millisecond
+
 // books are what a pair of hold and settle is done on.
 type books interface {
 	Hold(ctx context.Context, request ledger.HoldRequest) (ledger.Held, error)
 	Settle(ctx context.Context, settlement ledger.Settlement) (ledger.Settled, error)
 }
 
-// alone does each operation in a transaction of its own.
+// alone does each operation in a transaction of its own, statement by
+// statement.
 type alone struct{ store ledger.Store }
 
 func (a alone) Hold(ctx context.Context, request ledger.HoldRequest) (ledger.Held, error) {
@@ -46,112 +52,161 @@ func (a alone) Settle(ctx context.Context, settlement ledger.Settlement) (ledger
 
 func benchHash(account int) (hash [32]byte) { copy(hash[:], fmt.Sprint("key", account)); return hash }
 
-// fill makes accounts with a key each and an allocation for today.
-func fill(b *testing.B, s *store.Store, engine *ledger.Engine, accounts int) {
+// opened is a database with a running engine and accounts that can spend.
+type opened struct {
+	store  *store.Store
+	engine *ledger.Engine
+}
+
+// open opens a database and makes accounts with a key each and an allocation
+// for today.
+func open(b *testing.B, url string, accounts int) *opened {
 	b.Helper()
+	s, err := store.Open(b.Context(), url, time.Now)
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := &opened{store: s, engine: ledger.NewEngine(s, ledger.EngineConfig{Sources: benchSources, Lanes: s.Commits()})}
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = o.engine.Run(ctx) })
+	b.Cleanup(func() {
+		stop()
+		running.Wait()
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	})
 	var group sync.WaitGroup
 	limit := make(chan struct{}, 64)
 	for i := range accounts {
-		account := fmt.Sprintf("0x%040x", i)
 		limit <- struct{}{}
 		group.Go(func() {
 			defer func() { <-limit }()
-			err := s.InsertKey(b.Context(), issuer.Insertion{
-				Key: apikey.Key{
-					ID: fmt.Sprint("k", i), AccountID: account, Last6: "abcdef", CreatedAt: time.Now(),
-					Spec: apikey.Spec{Type: apikey.Inference, Period: apikey.Epoch, Privacy: apikey.PrivacyAll},
-				},
-				Hash: benchHash(i), MaxActive: 1, MaxPerMinute: 1,
-			})
-			if err != nil {
-				b.Error(err)
-			}
-			err = engine.Grant(b.Context(), ledger.Grant{
-				AccountID: account, Epoch: ledger.EpochOf(time.Now()),
-				Sources: []ledger.SourceGrant{{Source: "venice-diem", Cap: money.Max / 2}},
-			})
-			if err != nil {
+			if err := o.fill(b.Context(), i); err != nil {
 				b.Error(err)
 			}
 		})
 	}
 	group.Wait()
+	return o
 }
 
-// pairs does b.N pairs of hold and settle from a number of callers.
-func pairs(b *testing.B, on books, accounts, callers int, ids *atomic.Int64) {
-	var next atomic.Int64
+func benchAccount(i int) string { return fmt.Sprintf("0x%040x", i) }
+
+func (o *opened) fill(ctx context.Context, i int) error {
+	created := time.Now()
+	err := o.store.InsertKey(ctx, issuer.Insertion{
+		Key: apikey.Key{
+			ID: fmt.Sprint("k", i), AccountID: benchAccount(i), Last6: "abcdef", CreatedAt: created,
+			Spec: apikey.Spec{Type: apikey.Inference, Period: apikey.Epoch, Privacy: apikey.PrivacyAll},
+		},
+		Hash: benchHash(i), MaxActive: 1000, MaxPerMinute: 1000,
+	})
+	if err != nil {
+		return err
+	}
+	return o.engine.Grant(ctx, ledger.Grant{
+		AccountID: benchAccount(i), Epoch: ledger.EpochOf(time.Now()),
+		Sources: []ledger.SourceGrant{{Source: "venice-diem", Cap: money.Max / 2}},
+	})
+}
+
+// ids number the holds of all databases.
+var ids atomic.Int64
+
+// pairs does pairs of hold and settle from a number of callers for a slice of
+// time and returns how many were done in a second.
+func pairs(b *testing.B, on books, accounts, callers int) float64 {
+	var done atomic.Int64
 	var group sync.WaitGroup
-	b.ResetTimer()
+	start := time.Now()
 	for range callers {
 		group.Go(func() {
-			for {
-				n := next.Add(1)
-				if n > int64(b.N) {
-					return
-				}
-				id := fmt.Sprintf("%016x", ids.Add(1))
-				_, err := on.Hold(context.Background(), ledger.HoldRequest{
-					ID: id, KeyHash: benchHash(int(n) % accounts), ModelID: "m", ModelType: "text",
-					Min: 1000, Max: 1000, Lifetime: time.Hour,
-				})
-				if err == nil {
-					_, err = on.Settle(context.Background(), ledger.Settlement{
-						HoldID: id, Cost: 700, InputCost: 200, PromptTokens: 20, CompletionTokens: 30, Source: ledger.SourceUsage,
-					})
-				}
-				if err != nil {
+			for time.Since(start) < slice {
+				n := ids.Add(1)
+				if err := pair(on, n, int(n)%accounts); err != nil {
 					b.Error(err)
 					return
 				}
+				done.Add(1)
 			}
 		})
 	}
 	group.Wait()
-	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
+	return float64(done.Load()) / time.Since(start).Seconds()
+}
+
+func pair(on books, n int64, account int) error {
+	id := fmt.Sprintf("%016x", n)
+	_, err := on.Hold(context.Background(), ledger.HoldRequest{
+		ID: id, KeyHash: benchHash(account), ModelID: "m", ModelType: "text", Min: 1000, Max: 1000, Lifetime: time.Hour,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = on.Settle(context.Background(), ledger.Settlement{
+		HoldID: id, Cost: 700, InputCost: 200, PromptTokens: 20, CompletionTokens: 30, Source: ledger.SourceUsage,
+	})
+	return err
+}
+
+// compared reports what two ways reach, by turns, and their ratio.
+func compared(b *testing.B, names [2]string, one, other func() float64) {
+	one() // plans, caches and connections are made
+	other()
+	var ones, others, ratios []float64
+	for b.Loop() {
+		ones, others = append(ones, one()), append(others, other())
+		ratios = append(ratios, ones[len(ones)-1]/others[len(others)-1])
+	}
+	b.ReportMetric(0, "ns/op") // of no interest
+	b.ReportMetric(median(ones), names[0]+"/s")
+	b.ReportMetric(median(others), names[1]+"/s")
+	b.ReportMetric(median(ratios), "ratio")
+}
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// onBoth runs a benchmark on fresh databases of both engines, of which it can
+// have several.
+func onBoth(b *testing.B, bench func(b *testing.B, newURL func() string)) {
+	b.Run("engine=sqlite", func(b *testing.B) {
+		bench(b, func() string { return "sqlite:" + filepath.Join(b.TempDir(), "stakegate.db") })
+	})
+	b.Run("engine=postgres", func(b *testing.B) {
+		server, err := pgtest.Start(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() {
+			if err := server.Stop(); err != nil {
+				b.Error(err)
+			}
+		})
+		bench(b, func() string { return server.NewDatabase(b) })
+	})
 }
 
 // BenchmarkPairs measures durable hold+settle pairs: on one hot account and
 // spread over 1,000, at 1, 32 and 256 callers, grouped and with one transaction
 // for each operation.
 func BenchmarkPairs(b *testing.B) {
-	server, err := pgtest.Start(b.Context())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() {
-		if err := server.Stop(); err != nil {
-			b.Error(err)
-		}
-	}()
-	for _, accounts := range []int{1, 1000} {
-		for engine, url := range map[string]string{
-			"sqlite":   "sqlite:" + filepath.Join(b.TempDir(), "stakegate.db"),
-			"postgres": server.NewDatabase(b),
-		} {
-			s, err := store.Open(b.Context(), url, time.Now)
-			if err != nil {
-				b.Fatal(err)
-			}
-			grouped := ledger.NewEngine(s, ledger.EngineConfig{Sources: benchSources, Lanes: s.Commits()})
-			ctx, stop := context.WithCancel(context.Background())
-			var group sync.WaitGroup
-			group.Go(func() { _ = grouped.Run(ctx) })
-			fill(b, s, grouped, accounts)
-			var ids atomic.Int64
-			for _, callers := range []int{1, 32, 256} {
-				for way, on := range map[string]books{"grouped": grouped, "alone": alone{s}} {
-					b.Run(fmt.Sprintf("engine=%s/accounts=%d/callers=%d/way=%s", engine, accounts, callers, way), func(b *testing.B) {
-						pairs(b, on, accounts, callers, &ids)
+	onBoth(b, func(b *testing.B, newURL func() string) {
+		for _, accounts := range []int{1, 1000} {
+			b.Run(fmt.Sprint("accounts=", accounts), func(b *testing.B) {
+				o := open(b, newURL(), accounts)
+				for _, callers := range []int{1, 32, 256} {
+					b.Run(fmt.Sprint("callers=", callers), func(b *testing.B) {
+						compared(b, [2]string{"grouped", "alone"},
+							func() float64 { return pairs(b, o.engine, accounts, callers) },
+							func() float64 { return pairs(b, alone{o.store}, accounts, callers) })
 					})
 				}
-			}
-			stop()
-			group.Wait()
-			if err := s.Close(); err != nil {
-				b.Fatal(err)
-			}
+			})
 		}
-	}
+	})
 }

@@ -27,14 +27,14 @@ var (
 
 	accountColumns = []string{"id TEXT", "created_ms BIGINT", "last_seq BIGINT"}
 	makeAccounts   = newInsert("accounts", accountColumns, " ON CONFLICT (id) DO NOTHING")
-	putSeqs        = newInsert("accounts", accountColumns, " ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq")
+	putSeqs        = newInsert("accounts", accountColumns, updating("id", "last_seq"))
 
 	budgetColumns = []string{"id TEXT", "cap BIGINT", "cap_high BIGINT", "posted BIGINT", "pending BIGINT", "expires_ms BIGINT?"}
 	makeBudgets   = newInsert("budgets", budgetColumns, " ON CONFLICT (id) DO NOTHING")
-	putBudgets    = newInsert("budgets", budgetColumns, updateAll("id", budgetColumns))
+	putBudgets    = newInsert("budgets", budgetColumns, updating("id", "cap", "cap_high", "posted", "pending"))
 
-	putHolds     = newInsert("holds", holdFields, updateAll("id", holdFields))
-	putAttempts  = newInsert("attempts", attemptColumns, updateAll("id", attemptColumns))
+	putHolds     = newInsert("holds", holdFields, updating("id", endedFields...))
+	putAttempts  = newInsert("attempts", attemptColumns, updating("id", "digest", "hold_id", "expires_ms"))
 	attemptsByID = newLookup("SELECT id, digest, hold_id, expires_ms FROM attempts WHERE id", "")
 	addEntries   = newInsert("entries", []string{
 		"account_id TEXT", "seq BIGINT", "at_ms BIGINT", "kind TEXT", "key_id TEXT", "hold_id TEXT", "note TEXT", "deltas TEXT",
@@ -265,6 +265,13 @@ var holdFields = []string{
 	"state TEXT", "parts TEXT", "amount BIGINT", "started_ms BIGINT", "deadline_ms BIGINT", "ended_ms BIGINT?", "ended_seq BIGINT?",
 	"charged_diem BIGINT", "charged_usd BIGINT", "input_diem BIGINT", "input_usd BIGINT",
 	"prompt_tokens BIGINT", "completion_tokens BIGINT", "source TEXT", "execution_ms BIGINT",
+}
+
+// endedFields are the columns of a hold that change when it ends. Naming others
+// would have SQLite write their indexes anew.
+var endedFields = []string{
+	"state", "parts", "ended_ms", "ended_seq", "charged_diem", "charged_usd", "input_diem", "input_usd",
+	"prompt_tokens", "completion_tokens", "source", "execution_ms",
 }
 
 // storedPart is a part as kept in a hold's row: amounts in nanos.

@@ -83,13 +83,12 @@ func marks(from, n int) string {
 	return strings.Join(list, ", ")
 }
 
-// updateAll is the suffix of an insert that overwrites an existing row.
-func updateAll(key string, specs []string) string {
-	var sets []string
-	for _, column := range names(columnsOf(specs)) {
-		if column != key {
-			sets = append(sets, column+" = excluded."+column)
-		}
+// updating is the suffix of an insert that overwrites these columns of a row
+// that exists.
+func updating(key string, columns ...string) string {
+	sets := make([]string, len(columns))
+	for i, column := range columns {
+		sets[i] = column + " = excluded." + column
 	}
 	return " ON CONFLICT (" + key + ") DO UPDATE SET " + strings.Join(sets, ", ")
 }
