@@ -76,12 +76,18 @@ func (w *witness) note(seqs map[string]int64) {
 	w.unsaved = true
 }
 
-// seen holds numbers that were read against those remembered.
+// seen holds numbers that were read under the accounts' locks against those
+// remembered.
 func (w *witness) seen(seqs map[string]int64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.judge(w.marks, seqs)
+}
+
+// judge is for callers that hold the mutex.
+func (w *witness) judge(marks, seqs map[string]int64) error {
 	for id, seq := range seqs {
-		if seq < w.marks[id] && w.refuse == nil {
+		if seq < marks[id] && w.refuse == nil {
 			w.refuse = ErrRewound
 		}
 	}
@@ -160,7 +166,9 @@ func (w *witness) compare(ctx context.Context, ask oneRow) error {
 		}
 		seqs[id] = seq // 0 if the account is gone
 	}
-	return w.seen(seqs)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.judge(marks, seqs) // those of before: meanwhile others may have committed
 }
 
 // load reads the witness's file; without one it returns fs.ErrNotExist.
