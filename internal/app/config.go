@@ -281,7 +281,7 @@ func (c Config) withDefaults() Config {
 		c.Limits.FailedAttempts = &attempts
 	}
 	if c.Limits.TrustedProxies == nil {
-		c.Limits.TrustedProxies = []string{}
+		c.Limits.TrustedProxies = []string{"127.0.0.0/8", "::1"}
 	}
 	setDefault(&c.Stake.Mint.Symbol, "VVV")
 	setDefault(&c.Keys.MaxActive, 500)

@@ -44,6 +44,7 @@ func TestAnEmptyConfigurationHasTheDefaultsThatItsCommentsName(t *testing.T) {
 		"chain.poll_interval": {config.Chain.PollInterval, app.Duration(time.Second)}, "chain.confirmations": {*config.Chain.Confirmations, uint64(2)},
 		"stake.mint.symbol": {config.Stake.Mint.Symbol, "VVV"}, "keys.max_active": {config.Keys.MaxActive, 500}, "keys.max_per_minute": {config.Keys.MaxPerMinute, 20},
 		"limits.failed_attempts": {*config.Limits.FailedAttempts, 50}, "metrics_listen": {config.MetricsListen, ""},
+		"limits.trusted_proxies": {strings.Join(config.Limits.TrustedProxies, " "), "127.0.0.0/8 ::1"},
 	} {
 		if pair[0] != pair[1] {
 			t.Errorf("%s is %v, want %v", name, pair[0], pair[1])

@@ -158,3 +158,26 @@ func TestCallsRefusedForTheirRateAreLogged(t *testing.T) {
 		t.Errorf("after a new start: %s", log)
 	}
 }
+
+// Behind a proxy on this machine, which is believed without being configured,
+// clients are told apart.
+func TestClientsBehindAProxyAreBlockedOneByOne(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: fiftyFailures})
+	from := func(address string) apptest.Answer {
+		r := w.Request("POST", "/api_keys/generate_web3_key", "", `{}`)
+		r.Header.Set("X-Forwarded-For", "198.51.100.99, "+address) // the first is what the client claims
+		return w.Send(r)
+	}
+	for range 51 {
+		if answer := from("192.0.2.1"); answer.Status != http.StatusBadRequest {
+			t.Fatalf("%s", answer)
+		}
+	}
+	wantBlocked(t, from("192.0.2.1"))
+	if answer := from("192.0.2.2"); answer.Status != http.StatusBadRequest {
+		t.Errorf("a neighbour: %s", answer)
+	}
+	if answer := w.Call("GET", "/models", "", ""); answer.Status != http.StatusOK {
+		t.Errorf("the proxy itself: %s", answer)
+	}
+}

@@ -23,8 +23,9 @@ type LimitsConfig struct {
 	// blocks nobody. Default 50.
 	FailedAttempts *int `yaml:"failed_attempts"`
 	// TrustedProxies lists the addresses or networks of proxies in front of
-	// this server, whose X-Forwarded-For says who the client is. Default:
-	// none, whoever connects is the client.
+	// this server, whose X-Forwarded-For says who the client is; all others
+	// are clients themselves. Without a proxy's address here all who come
+	// through it count as one. Default: this machine, 127.0.0.0/8 and ::1.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 }
 
