@@ -187,7 +187,7 @@ func (s *server) guardRoutes(routes *router) http.Handler {
 // isClean reports whether a path is spelt in the one way that routes are.
 func isClean(text string) bool {
 	cleaned := path.Clean(text)
-	return text == cleaned || text == cleaned+"/"
+	return text == cleaned || cleaned != "/" && text == cleaned+"/"
 }
 
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
