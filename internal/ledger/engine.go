@@ -63,6 +63,7 @@ type call struct {
 	verdict Verdict
 	done    chan struct{}
 	taken   atomic.Bool // by the engine, or by its caller giving up
+	closed  atomic.Bool // answered by the engine, or left by its caller meanwhile
 }
 
 const (
@@ -202,8 +203,9 @@ func (e *Engine) sweep(ctx context.Context, all bool) int {
 }
 
 // do queues an operation and waits for its verdict. When the caller gives up
-// first, the operation is either never started or its verdict is awaited, so
-// that nothing is granted to nobody.
+// first, the operation is either never started, or its verdict is awaited, or,
+// lest a database that stands still makes a refusal slow, its hold is released
+// as soon as it is granted: nothing is granted to nobody.
 func (e *Engine) do(ctx context.Context, op Op) (Verdict, error) {
 	c := &call{op: op, done: make(chan struct{})}
 	select {
@@ -220,7 +222,7 @@ func (e *Engine) do(ctx context.Context, op Op) (Verdict, error) {
 	case <-c.done:
 		return c.verdict, nil
 	case <-ctx.Done():
-		if c.taken.CompareAndSwap(false, true) {
+		if c.taken.CompareAndSwap(false, true) || op.Hold != nil && c.closed.CompareAndSwap(false, true) {
 			return Verdict{}, ctx.Err()
 		}
 		<-c.done

@@ -211,6 +211,7 @@ func TestCallerThatLeavesLeavesNoHold(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			group.Wait()
+			time.Sleep(5 * time.Second) // of the bubble: whatever was granted late is released
 			if state := store.state("left"); state == Reserved {
 				t.Errorf("left after %v: the hold is still %s", after, state)
 			}
@@ -250,6 +251,25 @@ func TestStoppedEngineIsBusy(t *testing.T) {
 		}
 		if err := engine.Void(t.Context(), "h"); !errors.Is(err, ErrBusy) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A database that stands still does not keep a caller beyond its patience, and
+// the hold that it grants in the end is released.
+func TestStalledCommitLetsItsCallersGo(t *testing.T) {
+	inBubble(t, EngineConfig{}, func(t *testing.T, engine *Engine, store *memory, key *Key) {
+		store.slow = time.Minute
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		begun := time.Now()
+		_, err := engine.Hold(ctx, request(key, "h"))
+		if took := time.Since(begun); !errors.Is(err, context.DeadlineExceeded) || took != 2*time.Second {
+			t.Errorf("after %s: %v", took, err)
+		}
+		time.Sleep(3 * time.Minute) // of the bubble: two commits
+		if state := store.state("h"); state != VoidedAs {
+			t.Errorf("the hold is %q", state)
 		}
 	})
 }

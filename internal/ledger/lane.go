@@ -12,7 +12,7 @@ import (
 type lane struct {
 	engine  *Engine
 	queue   chan *call
-	orphans []Op // voids of holds whose commit is in doubt
+	orphans []Op // voids of holds whose commit is in doubt, or whose caller has left
 }
 
 // run commits batches until the context ends, and then what is queued.
@@ -83,8 +83,10 @@ func (l *lane) commit(ctx context.Context, batch []*call) error {
 		l.engine.config.Logger.Error("ledger commit failed", "operations", len(ops), "error", err)
 	}
 	for i, c := range batch {
+		left := !c.closed.CompareAndSwap(false, true)
 		if err == nil {
 			c.verdict = verdicts[i]
+			l.remember(c.op, left && c.verdict.Err == nil)
 		} else {
 			c.verdict = Verdict{Err: fmt.Errorf("%w: the commit failed", ErrBusy)}
 			l.remember(c.op, inDoubt)
@@ -106,17 +108,17 @@ func (l *lane) oneByOne(ctx context.Context, batch []*call) error {
 	return failed
 }
 
-// remember keeps a hold whose commit is in doubt, to be released should it
-// exist after all: nobody will call upstream for it. Beyond the bound the
-// deadline ends such a hold, with a charge.
-func (l *lane) remember(op Op, inDoubt bool) {
-	if op.Hold == nil || !inDoubt || len(l.orphans) >= l.engine.config.QueueLength {
+// remember keeps a hold whose commit is in doubt or whose caller has left, to be
+// released should it exist: nobody will call upstream for it. Beyond the bound
+// the deadline ends such a hold, with a charge.
+func (l *lane) remember(op Op, mayExist bool) {
+	if op.Hold == nil || !mayExist || len(l.orphans) >= l.engine.config.QueueLength {
 		return
 	}
-	l.orphans = append(l.orphans, Op{Void: op.Hold.ID, Account: l.engine.owners.account(&op)})
+	l.orphans = append(l.orphans, Op{Void: op.Hold.ID})
 }
 
-// release voids the holds whose commit was in doubt. The void locks the
+// release voids the holds that were remembered. The void locks the
 // account even if it sees no hold: the commit in doubt has the lock until it
 // has come to its end, so that what is seen under the lock is final. What fails
 // is tried again; a hold that cannot be voided by its deadline is swept.
