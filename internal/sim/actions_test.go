@@ -135,8 +135,14 @@ func (s *simulation) breakDatabase() {
 	}
 	s.say("  replica %d: %s", r.index, faultNames[f])
 	s.mu.Lock()
-	r.door.next = append(r.door.next, faults...)
+	if f == faultAway {
+		r.door.until = time.Now().Add(time.Duration(1 + s.rng.Int64N(int64(10*time.Second))))
+	} else {
+		r.door.next = append(r.door.next, faults...)
+	}
 	s.mu.Unlock()
+	s.request()
+	time.Sleep(time.Duration(1 + s.rng.Int64N(int64(60*time.Millisecond))))
 	s.request()
 }
 
@@ -270,7 +276,7 @@ func (s *simulation) finish() {
 func (s *simulation) settleDown() {
 	for _, r := range s.replicas {
 		s.mu.Lock()
-		r.door.next = nil
+		r.door.next, r.door.until = nil, time.Time{}
 		s.mu.Unlock()
 	}
 	time.Sleep(limits.Upstream) // graceful stops are over

@@ -21,6 +21,7 @@ const (
 	faultSlow         // it takes longer than a caller waits
 	crashBefore       // the process dies before it is applied
 	crashAfter        // the process dies when it was applied
+	faultAway         // nothing reaches the database, for some seconds
 	faultKinds
 )
 
@@ -33,9 +34,10 @@ var (
 type door struct {
 	sim   *simulation
 	inner ledger.Store
-	name  uint64  // of the process
-	dead  bool    // guarded by sim.mu
-	next  []fault // for the coming transactions; guarded by sim.mu
+	name  uint64    // of the process
+	dead  bool      // guarded by sim.mu
+	next  []fault   // for the coming transactions; guarded by sim.mu
+	until time.Time // which the database is away; guarded by sim.mu
 	crash func()
 }
 
@@ -48,6 +50,9 @@ func (d *door) isDead() bool {
 func (d *door) take() fault {
 	d.sim.mu.Lock()
 	defer d.sim.mu.Unlock()
+	if time.Now().Before(d.until) {
+		return faultAway
+	}
 	if len(d.next) == 0 {
 		return faultNone
 	}
@@ -94,6 +99,9 @@ func (d *door) Update(ctx context.Context, work func(context.Context, ledger.Tx)
 	f := d.take()
 	d.sim.count(faultNames[f])
 	d.pause(ordinary, 0)
+	if f == faultAway {
+		return errLost
+	}
 	if f == faultSlow {
 		d.pause(time.Hour, 0) // as long as there is
 	}
@@ -140,7 +148,7 @@ func (d *door) update(f fault) func(context.Context, func(context.Context, ledge
 	return func(ctx context.Context, work func(context.Context, ledger.Tx) error) error {
 		return m.updateLate(ctx, work, func(commit func()) {
 			d.sim.background.Go(func() {
-				d.pause(200*time.Millisecond, 1)
+				d.pause(grid, 1)
 				commit()
 			})
 		})
@@ -184,7 +192,7 @@ func (t *doorTx) Write(ctx context.Context, changes *ledger.Changes) error {
 
 var faultNames = [faultKinds]string{
 	"commits", "commits that failed", "commits whose answer was lost", "commits that were late", "slow commits",
-	"crashes before a commit", "crashes after a commit",
+	"crashes before a commit", "crashes after a commit", "attempts while the database was away",
 }
 
 // mutant is a mistake that is made on purpose: the simulation must see it.

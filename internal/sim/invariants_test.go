@@ -243,7 +243,7 @@ func (s *simulation) checkCaps(p picture) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, account := range s.accounts {
-		for i, source := range sources {
+		for i, source := range s.sources {
 			prefix := "a/" + account.id + "/DIEM/" + source.Name + "/"
 			for id, budget := range p.budgets {
 				if strings.HasPrefix(id, prefix) && budget.CapHigh > account.highest[i] {

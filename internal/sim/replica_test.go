@@ -45,7 +45,7 @@ func (s *simulation) start(index, life int, skew time.Duration) *replica {
 	time.Sleep(s.untilOwnTick(index))
 	r.door = &door{sim: s, inner: s.backing, name: uint64(1 + index + 8*life)}
 	r.door.crash = func() { s.crash(r) }
-	r.engine = ledger.NewEngine(r.door, ledger.EngineConfig{Sources: sources, SweepEvery: tickEvery, Exclusive: s.alone, Lanes: s.lanes})
+	r.engine = ledger.NewEngine(r.door, ledger.EngineConfig{Sources: s.sources, SweepEvery: tickEvery, Exclusive: s.alone, Lanes: s.lanes})
 	r.gateway = gateway.New(gateway.Config{
 		Catalog: s.catalog, Ledger: booksDoor{r}, Transport: upstream{s}, Limits: limits,
 		Now: func() time.Time { return time.Now().Add(r.skew) },
@@ -173,8 +173,8 @@ func (s *simulation) grant(ctx context.Context, r *replica, account *account, rn
 	s.mu.Lock()
 	now := s.databaseNow().Add(r.skew)
 	grant := ledger.Grant{AccountID: account.id, Epoch: ledger.EpochOf(now), Sources: []ledger.SourceGrant{
-		{Source: sources[0].Name, Cap: account.diem}, {Source: sources[1].Name, Cap: account.share, PoolCap: s.pool},
-	}}
+		{Source: allSources[0].Name, Cap: account.diem}, {Source: allSources[1].Name, Cap: account.share, PoolCap: s.pool},
+	}[:len(s.sources)]}
 	s.mu.Unlock()
 	time.Sleep(time.Duration(1 + rng.Int64N(int64(time.Millisecond))))
 	return r.engine.Grant(ctx, grant)
