@@ -207,6 +207,24 @@ func wantOut(t *testing.T, s *store.Store, engine *ledger.Engine, reason error) 
 	}
 }
 
+// Looking while others commit is no reason for alarm.
+func TestTheWatchIsCalmWhileOthersCommit(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		engine, _ := run(t, s, true)
+		insert(t, s, insertion("k"))
+		grant(t, engine, 1<<40)
+		stop := keepSpending(t, engine)
+		defer stop()
+		for range 200 {
+			s.Look()
+			if err := s.Ping(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // A replica whose database goes back in time under it notices by itself.
 func TestARunningReplicaNoticesThatTimeWentBack(t *testing.T) {
 	const rewind = "UPDATE accounts SET last_seq = last_seq - 1"

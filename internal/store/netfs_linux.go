@@ -29,14 +29,23 @@ func refuseNetwork(folder string) error {
 	if err := syscall.Statfs(folder, &stat); err != nil {
 		return fmt.Errorf("looking at the database's file system: %w", err)
 	}
-	name := networkMagics[uint32(stat.Type)] //nolint:gosec // the magic numbers have 32 bits
-	if uint32(stat.Type) == fuseMagic {      //nolint:gosec // as above
-		name = networkTypes[fuseType(folder)]
+	magic, kind := uint32(stat.Type), "" //nolint:gosec // the magic numbers have 32 bits
+	if magic == fuseMagic {
+		kind = fuseType(folder)
 	}
-	if name != "" {
+	if name := networkName(magic, kind); name != "" {
 		return fmt.Errorf("the database's folder %s is on %s: SQLite can lose commits there; use a local disk, or PostgreSQL", folder, name)
 	}
 	return nil
+}
+
+// networkName is what people call a network file system, "" for others. The
+// kind is of FUSE only.
+func networkName(magic uint32, kind string) string {
+	if magic == fuseMagic {
+		return networkTypes[kind]
+	}
+	return networkMagics[magic]
 }
 
 // fuseType is the type of the file system that a folder is on, or "".
