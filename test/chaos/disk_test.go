@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	diskSize   = "size=16m"
-	fillPiece  = 64 << 10
+	diskSize   = "size=192m"
+	fillPiece  = 256 << 10
 	quietTime  = time.Second // in which no call reaches the model of a full disk
 	fullLimit  = 60 * time.Second
 	busyNeeded = 20 // calls that are refused meanwhile

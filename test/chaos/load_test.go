@@ -57,8 +57,8 @@ func (l *load) run(ctx context.Context) {
 	for range l.callers {
 		group.Go(func() {
 			for ctx.Err() == nil {
-				spender := l.spenders[rand.IntN(len(l.spenders))]
-				if !l.call(l.anyReplica(), spender) {
+				replica := l.anyReplica()
+				if replica == nil || !l.call(replica, l.anySpender()) {
 					<-time.After(afterError)
 				}
 			}
@@ -68,7 +68,7 @@ func (l *load) run(ctx context.Context) {
 }
 
 // anyReplica is what a load balancer would choose: one that serves, as far as
-// it knows.
+// it knows; nil if none does.
 func (d *deployment) anyReplica() *replica {
 	first := rand.IntN(len(d.replicas))
 	for i := range d.replicas {
@@ -76,7 +76,17 @@ func (d *deployment) anyReplica() *replica {
 			return r
 		}
 	}
-	return d.replicas[first]
+	return nil
+}
+
+// anySpender is half of the time one without a limit of its own: those with
+// one have soon spent it.
+func (d *deployment) anySpender() *spender {
+	for {
+		if s := d.spenders[rand.IntN(len(d.spenders))]; s.limit == "" || rand.IntN(3) == 0 {
+			return s
+		}
+	}
 }
 
 // hangUpAll is a storm: every client leaves at once.

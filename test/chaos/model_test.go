@@ -34,7 +34,7 @@ type model struct {
 	twice  []string // markers of calls that were sent twice
 }
 
-// gate keeps calls waiting; they have arrived and are billed.
+// gate keeps what has arrived waiting.
 type gate struct {
 	opened chan struct{}
 }

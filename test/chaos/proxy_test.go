@@ -25,6 +25,7 @@ type proxy struct {
 	oneIn   atomic.Int64 // of so many commits one is cut; 0: none
 	commits atomic.Int64
 	cuts    atomic.Int64
+	stalled atomic.Pointer[gate] // nil: messages go on at once
 }
 
 // ways in which a commit is cut.
@@ -47,6 +48,7 @@ func newProxy(t *testing.T, backend string) *proxy {
 	p := &proxy{listener: listener, backend: backend}
 	p.group.Go(p.accept)
 	t.Cleanup(func() {
+		p.flow()
 		_ = listener.Close() // ends accept; the connections end with the replicas
 		p.group.Wait()
 	})
@@ -121,9 +123,21 @@ func (s *session) forth() error {
 				s.answers.Store(true)
 			}
 		}
+		if gate := s.proxy.stalled.Load(); gate != nil {
+			<-gate.opened
+		}
 		if _, err := s.server.Write(message); err != nil {
 			return err
 		}
+	}
+}
+
+// stall keeps what is sent to the database from now on until flow is called.
+func (p *proxy) stall() { p.stalled.Store(&gate{make(chan struct{})}) }
+
+func (p *proxy) flow() {
+	if gate := p.stalled.Swap(nil); gate != nil {
+		close(gate.opened)
 	}
 }
 
