@@ -115,7 +115,7 @@ func (l *lane) remember(op Op, mayExist bool) {
 	if op.Hold == nil || !mayExist || len(l.orphans) >= l.engine.config.QueueLength {
 		return
 	}
-	l.orphans = append(l.orphans, Op{Void: op.Hold.ID})
+	l.orphans = append(l.orphans, Op{Void: op.Hold.ID, Account: l.engine.owners.account(&op)})
 }
 
 // release voids the holds that were remembered. The void locks the
