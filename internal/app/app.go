@@ -55,6 +55,7 @@ type App struct {
 	transport   *http.Transport // to the models
 	gateway     *gateway.Gateway
 	denials     *denialLog
+	failures    *httpapi.Failures // nil: nobody is blocked
 	metrics     *metrics
 	metricsDoor *metricsServer // nil: nobody watches
 	watcher     *stake.Watcher
@@ -153,8 +154,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, 
 	if err != nil {
 		return err
 	}
-	failures, err := a.failures()
-	if err != nil {
+	if err := a.countFailures(); err != nil {
 		return err
 	}
 	handler := httpapi.New(httpapi.Config{
@@ -163,7 +163,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, 
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
 		}),
 		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Denials: a.denials,
-		Catalog: models, Hasher: hasher, Failures: failures, Observe: a.metrics.observeRequest,
+		Catalog: models, Hasher: hasher, Failures: a.failures, Observe: a.metrics.observeRequest,
 		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
@@ -174,18 +174,6 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, 
 		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
 	}
 	return nil
-}
-
-// failures blocks callers whose requests fail too often; nil: nobody.
-func (a *App) failures() (*httpapi.Failures, error) {
-	limit := *a.config.Limits.FailedAttempts
-	proxies, err := a.config.Limits.trustedProxies()
-	if err != nil || limit <= 0 {
-		return nil, err
-	}
-	return httpapi.NewFailures(httpapi.FailuresConfig{
-		Limit: limit, TrustedProxies: proxies, Blocked: a.denials.blocked,
-	}), nil
 }
 
 // booksOf is everything that the front door reads about money.
@@ -295,7 +283,7 @@ func (a *App) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	group.Go(func() { _ = a.engine.Run(books) })
 	group.Go(func() { _ = a.watcher.Run(watching) })
-	group.Go(func() { a.endCalls(books) })
+	group.Go(func() { a.watchKeys(books) })
 	group.Go(func() { a.denials.run(books) })
 	group.Go(a.metricsDoor.run)
 	served := make(chan error, 1)

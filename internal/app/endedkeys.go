@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// endedEvery is how often running calls are held against their keys, so that
-// one whose key was revoked on any replica is over within a second.
+// endedEvery is how often a server looks at what others did to keys, so that a
+// call whose key was revoked on any replica is over within a second.
 const (
 	endedEvery   = 500 * time.Millisecond
 	endedTimeout = 5 * time.Second
 )
 
-// endCalls cuts the running calls of keys that were revoked or have expired,
-// until the context ends. It asks the database, which all replicas share, and
-// only about keys that have calls running.
-func (a *App) endCalls(ctx context.Context) {
+// watchKeys cuts the running calls of keys that were revoked or have expired,
+// and blocks the keys that other replicas have blocked, until the context ends.
+// It asks the database, which all replicas share.
+func (a *App) watchKeys(ctx context.Context) {
 	ticker := time.NewTicker(endedEvery)
 	defer ticker.Stop()
 	failing := false
@@ -25,7 +25,7 @@ func (a *App) endCalls(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		err := a.endCallsOnce(ctx)
+		err := a.lookAtKeys(ctx)
 		if err != nil && !failing {
 			a.options.Logger.Warn("running calls cannot be held against their keys", "error", err)
 		}
@@ -33,7 +33,7 @@ func (a *App) endCalls(ctx context.Context) {
 	}
 }
 
-func (a *App) endCallsOnce(ctx context.Context) error {
+func (a *App) lookAtKeys(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, endedTimeout)
 	defer cancel()
 	ended, err := a.store.EndedKeys(ctx, a.gateway.RunningKeys())
@@ -41,5 +41,5 @@ func (a *App) endCallsOnce(ctx context.Context) error {
 		return err
 	}
 	a.gateway.EndKeys(ended)
-	return nil
+	return a.learnBlocks(ctx)
 }

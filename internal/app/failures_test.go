@@ -22,7 +22,8 @@ const tooManyFailures = "Too many failed attempts (> 50) resulting in a non-succ
 func wantBlocked(t *testing.T, answer apptest.Answer) {
 	t.Helper()
 	wantError(t, answer, http.StatusTooManyRequests, tooManyFailures, nil)
-	if answer.Text("code") != "ERROR_BUDGET" || answer.Header.Get("Retry-After") != "30" {
+	after := answer.Header.Get("Retry-After") // a slow machine may have used up a second
+	if answer.Text("code") != "ERROR_BUDGET" || (after != "30" && after != "29") {
 		t.Errorf("Retry-After is %q: %s", answer.Header.Get("Retry-After"), answer)
 	}
 }

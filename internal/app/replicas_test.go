@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"stakegate/internal/app"
 	"stakegate/internal/app/apptest"
@@ -10,10 +11,11 @@ import (
 	"stakegate/internal/store/pgtest"
 )
 
-// TestReplicasShareKeysAndRepeats runs two servers on one PostgreSQL: a key that
-// is revoked on one has its stream on the other cut within a second, and a call
-// that is sent to both under one idempotency key is made once.
-func TestReplicasShareKeysAndRepeats(t *testing.T) {
+// TestReplicasShareEndsAndRepeatsAndFailuresOfKeys runs two servers on one PostgreSQL: a key that
+// is revoked on one has its stream on the other cut within a second, a call that
+// is sent to both under one idempotency key is made once, and a key's failures
+// on both are counted together.
+func TestReplicasShareEndsAndRepeatsAndFailuresOfKeys(t *testing.T) {
 	server, err := pgtest.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +26,7 @@ func TestReplicasShareKeysAndRepeats(t *testing.T) {
 		}
 	})
 	url := server.NewDatabase(t)
-	onPostgres := func(c *app.Config) { c.Database = url }
+	onPostgres := func(c *app.Config) { fiftyFailures(c); c.Database = url }
 	clock := &apptest.Clock{} // the wall's, as PostgreSQL's
 	one := apptest.Start(t, apptest.Options{Clock: clock, Config: onPostgres})
 	two := apptest.Start(t, apptest.Options{
@@ -48,4 +50,25 @@ func TestReplicasShareKeysAndRepeats(t *testing.T) {
 		t.Fatalf("%s", answer)
 	}
 	wantEnded(t, ending)
+
+	failing, failingID := one.NewKey(admin, "INFERENCE", "")
+	for _, w := range []*apptest.World{one, two} { // both know the key
+		if answer := w.Call("GET", "/billing/balance", failing, ""); answer.Status != http.StatusOK {
+			t.Fatalf("%s", answer)
+		}
+	}
+	for i := range 51 {
+		w := []*apptest.World{one, two}[i%2]
+		if answer := w.Call("POST", "/embeddings", failing, "{}"); answer.Status != http.StatusBadRequest {
+			t.Fatalf("failure %d: %s", i+1, answer)
+		}
+	}
+	wantBlocked(t, one.Chat(failing, "hello", ""))
+	two.Eventually(2*time.Second, "the other replica blocks the key too", func() bool {
+		return two.Call("GET", "/billing/balance", failing, "").Text("code") == "ERROR_BUDGET"
+	})
+	log := one.Call("GET", "/api_keys/rate_limits/log", admin, "")
+	if log.Text("data.0.apiKeyId") != failingID || log.Text("data.0.rateLimitType") != "FAILED_REQUESTS" || log.Get("data.1") != nil {
+		t.Errorf("the log says %s", log)
+	}
 }

@@ -17,6 +17,7 @@ const (
 	failureBlock  = 30 * time.Second // that a caller is blocked for
 	maxCallers    = 1 << 16          // with failures, remembered at once
 	maxKnownKeys  = 1 << 17
+	sharedTimeout = 2 * time.Second // to count where all replicas see it
 )
 
 // FailuresConfig says who is blocked.
@@ -26,17 +27,27 @@ type FailuresConfig struct {
 	Limit int
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+	// Shared, if set, counts the failures of keys for all replicas. Whoever
+	// sets it calls Block for the keys that others have blocked.
+	Shared SharedFailures
 	// Blocked is told of every key that is blocked, by its hash; nil: nobody
 	// is.
 	Blocked func(ctx context.Context, keyHash [32]byte)
 }
 
+// SharedFailures counts the failures of keys where all replicas see them.
+type SharedFailures interface {
+	// CountFailure notes a failure and reports whether it is one more than the
+	// limit within the window, which blocks the key for the time given.
+	CountFailure(ctx context.Context, keyHash [32]byte, limit int, window, block time.Duration) (bool, error)
+}
+
 // Failures counts requests that failed by their sender's fault: by the key, if
 // it was lately seen to be a valid one, else by the client's address (an IPv4
 // address or an IPv6 /64). So a stranger who guesses keys cannot block those
-// who have one, on the same address either. It counts exactly what this
-// process answers; other replicas count for themselves. A request that does
-// not fail costs two look-ups in memory.
+// who have one, on the same address either. Addresses are counted by each
+// process for itself; so are keys, exactly, unless replicas share their count.
+// A request that does not fail costs two look-ups in memory.
 type Failures struct {
 	config FailuresConfig
 
@@ -82,7 +93,8 @@ func (s *server) guardFailures(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 		e := eventOf(r)
-		if failures.note(r, hash, hasKey, e.proven, e.status, s.config.Now()) {
+		name, byKey := failures.judge(r, hash, hasKey, e.proven, e.status)
+		if name != "" && failures.fail(r.Context(), name, hash, byKey, s.config.Now()) && byKey {
 			failures.config.Blocked(r.Context(), hash)
 		}
 	})
@@ -117,26 +129,56 @@ func (f *Failures) blocked(r *http.Request, hash [32]byte, hasKey bool, now time
 	return caller.blocked.Sub(now)
 }
 
+func keyName(hash [32]byte) string { return "key " + string(hash[:]) }
+
 // name names who sent a request.
 func (f *Failures) name(r *http.Request, hash [32]byte, byKey bool) string {
 	if byKey {
-		return "key " + string(hash[:])
+		return keyName(hash)
 	}
 	return "net " + clientNetwork(r, f.config.TrustedProxies)
 }
 
-// note counts an answer and reports whether it blocks a key.
-func (f *Failures) note(r *http.Request, hash [32]byte, hasKey, proven bool, status int, now time.Time) bool {
+// judge learns from an answer whether the key is valid, and names whom a
+// failure counts for; "" if it is none.
+func (f *Failures) judge(r *http.Request, hash [32]byte, hasKey, proven bool, status int) (name string, byKey bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if hasKey {
 		f.learn(hash, proven, status)
 	}
 	if !isFailure(status) {
-		return false
+		return "", false
 	}
-	byKey := hasKey && f.known[hash]
-	return f.count(f.name(r, hash, byKey), now) && byKey
+	byKey = hasKey && f.known[hash]
+	return f.name(r, hash, byKey), byKey
+}
+
+// fail counts a failure and reports whether it is the one that blocks. While
+// the shared count is away, this process counts.
+func (f *Failures) fail(ctx context.Context, name string, hash [32]byte, byKey bool, now time.Time) bool {
+	if byKey && f.config.Shared != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTimeout)
+		defer cancel()
+		blocks, err := f.config.Shared.CountFailure(ctx, hash, f.config.Limit, failureWindow, failureBlock)
+		if blocks {
+			f.Block(hash, now.Add(failureBlock))
+		}
+		if err == nil {
+			return blocks
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count(name, now)
+}
+
+// Block blocks a key until an instant, because another replica did.
+func (f *Failures) Block(keyHash [32]byte, until time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.learn(keyHash, true, 0) // only failures of valid keys are counted by key
+	f.caller(keyName(keyHash), until.Add(-failureBlock)).blocked = until
 }
 
 // learn notes that a key is valid, or that it is not any more.
@@ -154,18 +196,23 @@ func (f *Failures) learn(hash [32]byte, proven bool, status int) {
 
 // count adds a failure and reports whether it is the one that blocks.
 func (f *Failures) count(name string, now time.Time) bool {
-	caller := f.callers[name]
-	if caller == nil {
-		f.makeRoom(now)
-		caller = &failing{}
-		f.callers[name] = caller
-	}
+	caller := f.caller(name, now)
 	caller.times = append(slices.DeleteFunc(caller.times, func(at time.Time) bool { return now.Sub(at) >= failureWindow }), now)
 	if len(caller.times) <= f.config.Limit {
 		return false
 	}
 	caller.times, caller.blocked = nil, now.Add(failureBlock)
 	return true
+}
+
+func (f *Failures) caller(name string, now time.Time) *failing {
+	caller := f.callers[name]
+	if caller == nil {
+		f.makeRoom(now)
+		caller = &failing{}
+		f.callers[name] = caller
+	}
+	return caller
 }
 
 // makeRoom forgets callers whose failures are old, and if that is not enough

@@ -20,6 +20,12 @@ func from(address string, forwarded ...string) *http.Request {
 	return r
 }
 
+// note tells of an answer and reports whether it blocks a key.
+func note(f *Failures, r *http.Request, hash [32]byte, hasKey, proven bool, status int, now time.Time) bool {
+	name, byKey := f.judge(r, hash, hasKey, proven, status)
+	return name != "" && f.fail(r.Context(), name, hash, byKey, now) && byKey
+}
+
 func TestTheClientsNetworkIsWhatATrustedProxySays(t *testing.T) {
 	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
 	for _, test := range []struct {
@@ -51,7 +57,7 @@ func TestMoreThanTheLimitInTheWindowBlocks(t *testing.T) {
 	r, now := from("192.0.2.1:1"), noon
 	fail := func(times int) {
 		for range times {
-			f.note(r, [32]byte{}, false, false, http.StatusBadRequest, now)
+			note(f, r, [32]byte{}, false, false, http.StatusBadRequest, now)
 		}
 	}
 	wait := func() time.Duration { return f.blocked(r, [32]byte{}, false, now) }
@@ -67,7 +73,7 @@ func TestMoreThanTheLimitInTheWindowBlocks(t *testing.T) {
 		t.Fatal("50 failures in the window block")
 	}
 	for _, status := range []int{200, 402, 408, 409, 429, 499, 500, 502, 503} {
-		f.note(r, [32]byte{}, false, false, status, now)
+		note(f, r, [32]byte{}, false, false, status, now)
 	}
 	if wait() > 0 {
 		t.Fatal("answers that are nobody's fault count")
@@ -92,9 +98,9 @@ func TestMoreThanTheLimitInTheWindowBlocks(t *testing.T) {
 func TestAStrangerDoesNotBlockTheKeysOfItsAddress(t *testing.T) {
 	f := NewFailures(FailuresConfig{Limit: 50})
 	r, good := from("192.0.2.1:1"), [32]byte{1}
-	f.note(r, good, true, true, http.StatusOK, noon)
+	note(f, r, good, true, true, http.StatusOK, noon)
 	for i := range 51 { // each with another key that nobody knows
-		f.note(r, [32]byte{2, byte(i)}, true, false, http.StatusUnauthorized, noon)
+		note(f, r, [32]byte{2, byte(i)}, true, false, http.StatusUnauthorized, noon)
 	}
 	if f.blocked(r, [32]byte{3}, true, noon) <= 0 || f.blocked(r, [32]byte{}, false, noon) <= 0 {
 		t.Error("who guesses keys is not blocked")
@@ -104,7 +110,7 @@ func TestAStrangerDoesNotBlockTheKeysOfItsAddress(t *testing.T) {
 	}
 	// The key's own failures block it, wherever it comes from, and nobody else.
 	for i := range 51 {
-		if blocks := f.note(from(fmt.Sprintf("198.51.100.%d:1", i)), good, true, false, http.StatusBadRequest, noon); blocks != (i == 50) {
+		if blocks := note(f, from(fmt.Sprintf("198.51.100.%d:1", i)), good, true, false, http.StatusBadRequest, noon); blocks != (i == 50) {
 			t.Fatalf("failure %d blocks: %t", i+1, blocks)
 		}
 	}
@@ -115,7 +121,7 @@ func TestAStrangerDoesNotBlockTheKeysOfItsAddress(t *testing.T) {
 		t.Error("a key's failures block its address")
 	}
 	// A key that is not valid any more is a stranger's.
-	f.note(from("203.0.113.1:1"), good, true, false, http.StatusUnauthorized, noon)
+	note(f, from("203.0.113.1:1"), good, true, false, http.StatusUnauthorized, noon)
 	if f.blocked(from("203.0.113.1:1"), good, true, noon) > 0 {
 		t.Error("a revoked key is still judged by itself")
 	}
@@ -124,13 +130,13 @@ func TestAStrangerDoesNotBlockTheKeysOfItsAddress(t *testing.T) {
 func TestTheMemoryOfFailuresIsBounded(t *testing.T) {
 	f := NewFailures(FailuresConfig{Limit: 50})
 	for i := range maxCallers + 1000 {
-		f.note(from(fmt.Sprintf("[2001:db8:%x:%x::1]:1", i>>16, i&0xffff)), [32]byte{}, false, false, http.StatusBadRequest, noon)
+		note(f, from(fmt.Sprintf("[2001:db8:%x:%x::1]:1", i>>16, i&0xffff)), [32]byte{}, false, false, http.StatusBadRequest, noon)
 	}
 	if len(f.callers) > maxCallers {
 		t.Errorf("%d callers are remembered", len(f.callers))
 	}
 	for i := range maxKnownKeys + 10 {
-		f.note(from("192.0.2.1:1"), [32]byte{byte(i), byte(i >> 8), byte(i >> 16)}, true, true, http.StatusOK, noon)
+		note(f, from("192.0.2.1:1"), [32]byte{byte(i), byte(i >> 8), byte(i >> 16)}, true, true, http.StatusOK, noon)
 	}
 	if len(f.known) > maxKnownKeys {
 		t.Errorf("%d keys are remembered", len(f.known))

@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+
+	"stakegate/internal/httpapi"
+)
+
+// countFailures makes the counter that blocks callers whose requests fail too
+// often. Where replicas may share the database, they count a key's together.
+func (a *App) countFailures() error {
+	limit := *a.config.Limits.FailedAttempts
+	proxies, err := a.config.Limits.trustedProxies()
+	if err != nil || limit <= 0 {
+		return err
+	}
+	config := httpapi.FailuresConfig{Limit: limit, TrustedProxies: proxies, Blocked: a.denials.blocked}
+	if !a.store.Exclusive() {
+		config.Shared = a.store
+	}
+	a.failures = httpapi.NewFailures(config)
+	return nil
+}
+
+// learnBlocks blocks the keys that any replica has blocked.
+func (a *App) learnBlocks(ctx context.Context) error {
+	if a.failures == nil || a.store.Exclusive() {
+		return nil
+	}
+	blocked, err := a.store.BlockedKeys(ctx)
+	if err != nil {
+		return err
+	}
+	now := a.options.Now()
+	for hash, wait := range blocked {
+		a.failures.Block(hash, now.Add(wait))
+	}
+	return nil
+}
