@@ -134,8 +134,8 @@ func (l *load) checkReceipts(t *testing.T, holds map[string]booked) (lost money.
 			lost += max(r.diem+r.usd-hold.diem-hold.usd, hold.diem+hold.usd-r.diem-r.usd)
 			t.Errorf("call %s at %s was seen to cost %s DIEM and %s USD; the books say %+v", r.requestID, r.origin, r.diem, r.usd, hold)
 		}
-		if true_ := l.model.billed[r.marker]; hold.source == "usage" && true_ != r.diem+r.usd || true_ > r.diem+r.usd {
-			t.Errorf("call %s cost %s and was charged %s by %s", r.requestID, true_, r.diem+r.usd, hold.source)
+		if cost := l.model.billed[r.marker]; hold.source == "usage" && cost != r.diem+r.usd || cost > r.diem+r.usd {
+			t.Errorf("call %s cost %s and was charged %s by %s", r.requestID, cost, r.diem+r.usd, hold.source)
 		}
 	}
 	return lost
@@ -193,6 +193,4 @@ func (l *load) checkKey(t *testing.T, s *spender, sum *sums, a *audit) {
 		}
 	}
 	a.unknown += sum.charged - sum.cost
-	t.Logf("key %d of %s (limit %q): %d calls billed %s, %d holds charged %s",
-		s.index, s.wallet.name, s.limit, sum.billed, sum.cost, sum.holds, sum.charged)
 }

@@ -88,7 +88,7 @@ func TestConnectionsCutAtCommit(t *testing.T) {
 	if r.audit.unknown != 0 {
 		t.Errorf("%s were charged for calls of unknown outcome; want none: nothing died", r.audit.unknown)
 	}
-	report(t, r)
+	report(r)
 }
 
 // rage lets everything break, then calms down, then compares.
@@ -130,7 +130,7 @@ func rage(t *testing.T, name string, d *deployment) {
 	for _, replica := range d.replicas {
 		t.Logf("%s: %d starts, the slowest took %s", replica.origin, replica.starts, replica.slowest)
 	}
-	report(t, r)
+	report(r)
 }
 
 // every repeats work until the context ends.

@@ -25,7 +25,7 @@ func TestFullDiskUnderSQLite(t *testing.T) {
 	const name = "disk full under SQLite"
 	dir := t.TempDir()
 	if output, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", diskSize, "tmpfs", dir).CombinedOutput(); err != nil {
-		notRun(t, name, "a small file system cannot be mounted (needs root)")
+		notRun(name, "a small file system cannot be mounted (needs root)")
 		t.Logf("mount: %v %s", err, output)
 		return
 	}
@@ -61,7 +61,7 @@ func TestFullDiskUnderSQLite(t *testing.T) {
 	if err := d.books.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&check); err != nil || check != "ok" {
 		t.Errorf("integrity_check says %q %v", check, err)
 	}
-	report(t, r)
+	report(r)
 }
 
 // fill writes a file until nothing more fits.

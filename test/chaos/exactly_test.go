@@ -38,7 +38,7 @@ func TestExactlyAsManyCallsAsThereIsRoomForReachTheModel(t *testing.T) {
 				}
 			}
 			r := row{name: fmt.Sprintf("%d at once, room for 0, 1, 10, 999, %d times; %s", crowd, repeats, engine.name), audit: c.compare(t)}
-			report(t, r)
+			report(r)
 		})
 	}
 }

@@ -157,19 +157,14 @@ var table struct {
 	rows []row
 }
 
-func report(t *testing.T, r row) {
-	t.Helper()
+func report(r row) {
 	table.Lock()
 	defer table.Unlock()
 	table.rows = append(table.rows, r)
-	t.Logf("%+v", r)
 }
 
 // notRun makes what could not be tried visible in the table.
-func notRun(t *testing.T, name, why string) {
-	t.Helper()
-	report(t, row{name: name, note: "not run: " + why})
-}
+func notRun(name, why string) { report(row{name: name, note: "not run: " + why}) }
 
 func printTable() {
 	table.Lock()

@@ -79,7 +79,7 @@ func TestMidnightUnderSkewedClocks(t *testing.T) {
 		t.Parallel() // most of it is waiting
 		libraries, err := filepath.Glob(faketimeLocal)
 		if err != nil || len(libraries) == 0 {
-			notRun(t, "midnight, 3 skewed replicas on PostgreSQL", faketimeAbsent)
+			notRun("midnight, 3 skewed replicas on PostgreSQL", faketimeAbsent)
 			return
 		}
 		offset, midnight := untilMidnight()
@@ -155,7 +155,7 @@ func passMidnight(t *testing.T, name string, offset time.Duration, midnight time
 	if len(days) != 2 {
 		t.Errorf("calls were charged to the days %v, want two", days)
 	}
-	report(t, r)
+	report(r)
 }
 
 // days lists the days to which DIEM were charged.

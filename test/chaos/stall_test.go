@@ -61,7 +61,7 @@ func TestStalledDatabase(t *testing.T) {
 	if r.audit.unknown != 0 {
 		t.Errorf("%s were charged for calls of unknown outcome; want none: nothing died", r.audit.unknown)
 	}
-	report(t, r)
+	report(r)
 }
 
 // callOnce makes a call with the first key of a wallet and measures it.
