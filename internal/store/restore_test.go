@@ -2,9 +2,7 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,99 +15,6 @@ import (
 	"stakegate/internal/money"
 	"stakegate/internal/store"
 )
-
-// sandbox is a database that can be copied and put back by an engine's own
-// means.
-type sandbox struct {
-	url     string
-	witness string
-	// copied makes a copy of the closed database; placed puts it back.
-	copied, placed func(t *testing.T)
-	postgres       bool
-}
-
-// inSandboxes runs a test on both engines; on PostgreSQL with a witness's file.
-func inSandboxes(t *testing.T, test func(t *testing.T, b *sandbox)) {
-	t.Run("sqlite", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "stakegate.db")
-		move := func(from, to string) func(t *testing.T) {
-			return func(t *testing.T) {
-				t.Helper()
-				text, err := os.ReadFile(from)
-				if err == nil {
-					err = os.WriteFile(to, text, 0o600)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		test(t, &sandbox{url: "sqlite:" + path, copied: move(path, path+".copy"), placed: move(path+".copy", path)})
-	})
-	t.Run("postgres", func(t *testing.T) {
-		url := postgres.NewDatabase(t)
-		name := url[strings.LastIndex(url, "/")+1 : strings.Index(url, "?")]
-		on := func(statements ...string) func(t *testing.T) {
-			return func(t *testing.T) {
-				t.Helper()
-				for _, statement := range statements {
-					administer(t, postgres.URL("postgres"), fmt.Sprintf(statement, name))
-				}
-			}
-		}
-		test(t, &sandbox{
-			url: url, witness: filepath.Join(t.TempDir(), "witness"), postgres: true,
-			copied: on("CREATE DATABASE copy_of_%[1]s TEMPLATE %[1]s"),
-			placed: on("DROP DATABASE %[1]s WITH (FORCE)", "CREATE DATABASE %[1]s TEMPLATE copy_of_%[1]s"),
-		})
-	})
-}
-
-func administer(t *testing.T, url, statement string) {
-	t.Helper()
-	db, err := sql.Open("pgx", url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
-	}
-}
-
-func (b *sandbox) try(t testing.TB) (*store.Store, error) {
-	s, err := store.OpenWithWitness(t.Context(), b.url, b.witness, time.Now)
-	if err == nil {
-		t.Cleanup(func() { _ = s.Close() })
-	}
-	return s, err
-}
-
-func (b *sandbox) open(t testing.TB) *store.Store {
-	t.Helper()
-	s, err := b.try(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func (b *sandbox) close(t testing.TB, s *store.Store, stop func()) {
-	t.Helper()
-	stop()
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (b *sandbox) acknowledge(t testing.TB, options store.RestoreOptions) store.Restored {
-	t.Helper()
-	restored, err := store.Acknowledge(t.Context(), b.url, b.witness, time.Now, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return restored
-}
 
 // runFrozen runs an engine as the app does.
 func runFrozen(t testing.TB, s *store.Store) (engine *ledger.Engine, stop func()) {
@@ -415,73 +320,4 @@ func TestAWitnessMayLagBehind(t *testing.T) {
 		}
 		b.open(t)
 	})
-}
-
-// A key's revocation is in the journal before it is answered, and a line that
-// a crash cut short spoils nothing.
-func TestTheJournalKnowsEveryRevocation(t *testing.T) {
-	b, path := sqliteSandbox(t)
-	s := b.open(t)
-	for i := range 3 {
-		insert(t, s, insertion(fmt.Sprint("k", i)))
-	}
-	if err := s.RevokeKey(t.Context(), account, "k0"); err != nil {
-		t.Fatal(err)
-	}
-	journal := path + ".revocations"
-	if text, err := os.ReadFile(journal); err != nil || !strings.Contains(string(text), `"k0"`) {
-		t.Fatalf("the journal: %s, %v", text, err)
-	}
-	if info, err := os.Stat(journal); err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("the journal's mode: %v, %v", info, err)
-	}
-	b.close(t, s, func() {})
-	file, err := os.OpenFile(journal, os.O_APPEND|os.O_WRONLY, 0)
-	if err == nil {
-		_, err = file.WriteString(`{"key":"k`)
-	}
-	if err := errors.Join(err, file.Close()); err != nil {
-		t.Fatal(err)
-	}
-	b.copied = func(t *testing.T) {}
-	s = b.open(t)
-	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.RevokeKey(t.Context(), account, "k1"); err != nil {
-		t.Fatal(err)
-	}
-	b.close(t, s, func() {})
-	restored, aside, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{})
-	if err != nil || restored.Revoked != 1 || aside == "" {
-		t.Fatalf("restored %+v, old one at %q, %v", restored, aside, err)
-	}
-	keys, err := b.open(t).Keys(t.Context(), account)
-	if err != nil || len(keys) != 1 || keys[0].ID != "k2" {
-		t.Errorf("keys after the restore: %v, %v", keys, err)
-	}
-}
-
-// A journal that was lost, or made anew, does not count as one that knows all.
-func TestALostJournalIsNoAnswer(t *testing.T) {
-	b, path := sqliteSandbox(t)
-	s := b.open(t)
-	insert(t, s, insertion("k"))
-	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	b.close(t, s, func() {})
-	if err := os.Remove(path + ".revocations"); err != nil {
-		t.Fatal(err)
-	}
-	b.close(t, b.open(t), func() {})
-	if _, _, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{}); !errors.Is(err, store.ErrRevocations) {
-		t.Fatalf("got %v", err)
-	}
-	s = b.open(t) // nothing was moved
-	b.close(t, s, func() {})
-	if _, _, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{RevokeAll: true}); err != nil {
-		t.Fatal(err)
-	}
-	b.open(t)
 }

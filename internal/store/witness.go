@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -226,8 +227,11 @@ func replaceFile(path string, text []byte) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// syncFolder makes a renaming durable.
+// syncFolder makes a renaming durable. Windows has no such thing.
 func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	folder, err := os.Open(path)
 	if err != nil {
 		return err
@@ -262,7 +266,16 @@ func (s *Store) hear(ctx context.Context) error {
 	if err := s.witness.compare(ctx, oneRowOf(s.writer)); err != nil {
 		return s.witness.refuseOr(err)
 	}
-	return nil
+	return s.noteWitness(ctx)
+}
+
+// noteWitness notes in an SQLite database that it has a witness, which must
+// not be missing from then on.
+func (s *Store) noteWitness(ctx context.Context) error {
+	if s.engine != sqliteEngine || s.meta[metaWitnessed] != "" {
+		return nil
+	}
+	return s.setMeta(ctx, s.writer, metaWitnessed, "yes")
 }
 
 // refuseOr is the plain reason behind a refusal, or the error.
@@ -283,10 +296,7 @@ func (s *Store) appoint(ctx context.Context) error {
 	if err := s.witness.save(); err != nil {
 		return err
 	}
-	if s.engine != sqliteEngine || s.meta[metaWitnessed] != "" {
-		return nil
-	}
-	return s.setMeta(ctx, s.writer, metaWitnessed, "yes")
+	return s.noteWitness(ctx)
 }
 
 const (

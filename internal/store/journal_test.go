@@ -1,0 +1,80 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"stakegate/internal/store"
+)
+
+// A key's revocation is in the journal before it is answered, and a line that
+// a crash cut short spoils nothing.
+func TestTheJournalKnowsEveryRevocation(t *testing.T) {
+	b, path := sqliteSandbox(t)
+	s := b.open(t)
+	for i := range 3 {
+		insert(t, s, insertion(fmt.Sprint("k", i)))
+	}
+	if err := s.RevokeKey(t.Context(), account, "k0"); err != nil {
+		t.Fatal(err)
+	}
+	journal := path + ".revocations"
+	if text, err := os.ReadFile(journal); err != nil || !strings.Contains(string(text), `"k0"`) {
+		t.Fatalf("the journal: %s, %v", text, err)
+	}
+	if info, err := os.Stat(journal); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the journal's mode: %v, %v", info, err)
+	}
+	b.close(t, s, func() {})
+	file, err := os.OpenFile(journal, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = file.WriteString(`{"key":"k`)
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = b.open(t)
+	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RevokeKey(t.Context(), account, "k1"); err != nil {
+		t.Fatal(err)
+	}
+	b.close(t, s, func() {})
+	restored, aside, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{})
+	if err != nil || restored.Revoked != 1 || aside == "" {
+		t.Fatalf("restored %+v, old one at %q, %v", restored, aside, err)
+	}
+	keys, err := b.open(t).Keys(t.Context(), account)
+	if err != nil || len(keys) != 1 || keys[0].ID != "k2" {
+		t.Errorf("keys after the restore: %v, %v", keys, err)
+	}
+}
+
+// A journal that was lost, or made anew, does not count as one that knows all.
+func TestALostJournalIsNoAnswer(t *testing.T) {
+	b, path := sqliteSandbox(t)
+	s := b.open(t)
+	insert(t, s, insertion("k"))
+	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	b.close(t, s, func() {})
+	if err := os.Remove(path + ".revocations"); err != nil {
+		t.Fatal(err)
+	}
+	b.close(t, b.open(t), func() {})
+	if _, _, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{}); !errors.Is(err, store.ErrRevocations) {
+		t.Fatalf("got %v", err)
+	}
+	s = b.open(t) // nothing was moved
+	b.close(t, s, func() {})
+	if _, _, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{RevokeAll: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.open(t)
+}
