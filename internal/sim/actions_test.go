@@ -65,9 +65,11 @@ func (s *simulation) someReplica() *replica {
 }
 
 // request makes some requests at about the same time.
-func (s *simulation) request() {
+func (s *simulation) request() { s.requests(s.someReplica) }
+
+func (s *simulation) requests(of func() *replica) {
 	for range 1 + s.rng.IntN(8) {
-		r := s.someReplica()
+		r := of()
 		if r == nil {
 			return
 		}
@@ -126,6 +128,10 @@ func (s *simulation) breakDatabase() {
 		return
 	}
 	f := fault(1 + s.rng.IntN(int(faultKinds)-1))
+	if f == faultLate && s.rng.IntN(2) == 0 {
+		s.lateCommit(r)
+		return
+	}
 	var faults []fault
 	for range s.rng.IntN(3) {
 		faults = append(faults, faultNone)
@@ -141,9 +147,24 @@ func (s *simulation) breakDatabase() {
 		r.door.next = append(r.door.next, faults...)
 	}
 	s.mu.Unlock()
-	s.request()
+	s.requests(func() *replica { return r })
 	time.Sleep(time.Duration(1 + s.rng.Int64N(int64(60*time.Millisecond))))
-	s.request()
+	s.requests(func() *replica { return r })
+}
+
+// lateCommit loses the answer of one account's hold, which keeps its account
+// locked for a while, and goes on with calls of the others.
+func (s *simulation) lateCommit(r *replica) {
+	s.say("  replica %d: one commit is late", r.index)
+	s.mu.Lock()
+	r.door.next = append(r.door.next, faultLate)
+	s.mu.Unlock()
+	first := s.rng.IntN(len(s.accounts))
+	for i := range 6 {
+		a := s.accounts[(first+min(i, 1+i%2))%len(s.accounts)]
+		s.send(r, a, a.keys[s.rng.IntN(len(a.keys))], fine, 1, 0)
+		time.Sleep(time.Duration(1 + s.rng.Int64N(int64(30*time.Millisecond))))
+	}
 }
 
 func (s *simulation) crashOne() {

@@ -32,13 +32,14 @@ var (
 
 // door is one replica's way to the database; faults happen in it.
 type door struct {
-	sim   *simulation
-	inner ledger.Store
-	name  uint64    // of the process
-	dead  bool      // guarded by sim.mu
-	next  []fault   // for the coming transactions; guarded by sim.mu
-	until time.Time // which the database is away; guarded by sim.mu
-	crash func()
+	sim      *simulation
+	inner    ledger.Store
+	name     uint64    // of the process
+	dead     bool      // guarded by sim.mu
+	next     []fault   // for the coming transactions; guarded by sim.mu
+	until    time.Time // which the database is away; guarded by sim.mu
+	troubled time.Time // when it last had a fault; guarded by sim.mu
+	crash    func()
 }
 
 func (d *door) isDead() bool {
@@ -50,6 +51,9 @@ func (d *door) isDead() bool {
 func (d *door) take() fault {
 	d.sim.mu.Lock()
 	defer d.sim.mu.Unlock()
+	if time.Now().Before(d.until) || len(d.next) > 0 {
+		d.troubled = time.Now()
+	}
 	if time.Now().Before(d.until) {
 		return faultAway
 	}
