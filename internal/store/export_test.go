@@ -35,3 +35,22 @@ func (s *Store) Count(t testing.TB, table string) (rows int64) {
 	}
 	return rows
 }
+
+// LockWaits is how many sessions of a PostgreSQL database wait for a lock.
+func (s *Store) LockWaits(t testing.TB) (waits int) {
+	t.Helper()
+	err := s.reader.QueryRowContext(t.Context(),
+		"SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return waits
+}
+
+// Tamper changes rows behind the ledger's back.
+func (s *Store) Tamper(t testing.TB, statement string) {
+	t.Helper()
+	if _, err := s.writer.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -88,6 +88,11 @@ func insert(t testing.TB, s *store.Store, in issuer.Insertion) {
 
 func grant(t testing.TB, engine *ledger.Engine, diem money.Nano) {
 	t.Helper()
+	grantTo(t, engine, account, diem)
+}
+
+func grantTo(t testing.TB, engine *ledger.Engine, account string, diem money.Nano) {
+	t.Helper()
 	err := engine.Grant(t.Context(), ledger.Grant{AccountID: account, Epoch: ledger.EpochOf(time.Now()), Sources: []ledger.SourceGrant{
 		{Source: "venice-diem", Cap: diem}, {Source: "pool"},
 	}})
