@@ -41,7 +41,7 @@ func outOfReach() map[apitest.Answer]string {
 	}
 	add(500, noFault, "getValidationToken", "listModels", "listModelTraits", "listModelCompatibility",
 		"createChatCompletion", "createEmbeddings")
-	add(503, noChain, "getValidationToken", "listModels", "listModelTraits", "listModelCompatibility", "listKeys",
+	add(503, noChain, "getValidationToken", "listModels", "listModelTraits", "listModelCompatibility",
 		"createKey", "updateKey", "deleteKey", "deleteKeyByPath", "getKey", "getUsageHistory", "getRateLimitLog")
 	return list
 }
