@@ -211,18 +211,20 @@ func (w *witness) save() error {
 }
 
 // replaceFile writes a file that its owner alone may read, whole or not at all.
+// Processes of one machine may do it at the same time.
 func replaceFile(path string, text []byte) error {
-	fresh := path + ".new"
+	fresh := fmt.Sprintf("%s.%d.new", path, os.Getpid())
 	file, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(text)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err == nil {
+		err = os.Rename(fresh, path)
 	}
-	if err := os.Rename(fresh, path); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(err, os.Remove(fresh))
 	}
 	return syncFolder(filepath.Dir(path))
 }
@@ -241,6 +243,12 @@ func syncFolder(path string) error {
 
 // hear holds the database that was just opened against its witness.
 func (s *Store) hear(ctx context.Context) error {
+	if s.lock != nil { // what crashes left of writing the file
+		left, _ := filepath.Glob(s.witness.path + ".*.new")
+		for _, path := range left {
+			_ = os.Remove(path) // tidiness only
+		}
+	}
 	if s.witness.path == "" {
 		s.witness.generation = s.generation
 		return nil
