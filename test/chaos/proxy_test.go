@@ -36,8 +36,9 @@ const (
 	wayCount
 )
 
-// inFlightDelay is how much later than the cut the request goes on.
-const inFlightDelay = 3 * time.Millisecond
+// inFlightDelay is how much later than the cut the request may go on, and how
+// long it has then.
+const inFlightDelay = 100 * time.Millisecond
 
 func newProxy(t *testing.T, backend string) *proxy {
 	t.Helper()
@@ -114,11 +115,7 @@ func (s *session) forth() error {
 			case loseBoth:
 				return errCut
 			case loseInFlight:
-				_ = s.client.Close()
-				<-time.After(inFlightDelay)
-				_, _ = s.server.Write(message) // it may be down
-				<-time.After(inFlightDelay)
-				return errCut
+				return s.deliverLate(message)
 			default:
 				s.answers.Store(true)
 			}
@@ -139,6 +136,24 @@ func (p *proxy) flow() {
 	if gate := p.stalled.Swap(nil); gate != nil {
 		close(gate.opened)
 	}
+}
+
+// deliverLate cuts the client off and sends the server the rest of its commit,
+// which is one query, or messages that end with Sync.
+func (s *session) deliverLate(message []byte) error {
+	rest := message
+	for message[0] != 'Q' && message[0] != 'S' {
+		var err error
+		if message, err = readMessage(s.client, true); err != nil {
+			return err
+		}
+		rest = append(rest, message...)
+	}
+	_ = s.client.Close()
+	<-time.After(rand.N(inFlightDelay))
+	_, _ = s.server.Write(rest) // it may be down
+	<-time.After(inFlightDelay)
+	return errCut
 }
 
 func (p *proxy) chooses() bool {
