@@ -45,7 +45,7 @@ stake:
   mint: {adapter: venice-vvv, contract: "STAKING", symbol: VVV}
   allocation:
     - {adapter: venice-diem, contract: "DIEMS", min: "0.1"}
-    - {adapter: pool, contract: "STAKING", pool: "1000000"}
+    #POOL- {adapter: pool, contract: "STAKING", pool: "1000000"}
 `
 
 // settleLimit is how long after the last call no hold may be left: a hold's
@@ -56,6 +56,7 @@ const settleLimit = 20 * time.Second
 type options struct {
 	postgres        bool
 	cut             bool          // put a proxy before PostgreSQL
+	noPool          bool          // no row that all accounts share
 	dir             string        // default: a new one
 	upstreamTimeout time.Duration // default 1.5 s
 	pace            time.Duration // of the model, for each token
@@ -125,7 +126,11 @@ func (d *deployment) configure() {
 		d.t.Fatal(err)
 	}
 	d.t.Cleanup(func() { _ = d.books.Close() })
-	fill := strings.NewReplacer("MODEL", d.model.URL, "DATABASE", database, "DIR", d.dir, "RPC", d.country.chain.RPCURL(),
+	pool := "" // instead of a comment
+	if d.options.noPool {
+		pool = "# "
+	}
+	fill := strings.NewReplacer("#POOL", pool, "MODEL", d.model.URL, "DATABASE", database, "DIR", d.dir, "RPC", d.country.chain.RPCURL(),
 		"STAKING", d.country.contracts.Staking.Hex(), "DIEMS", d.country.contracts.DIEM.Hex(),
 		"UPSTREAM_TIMEOUT", d.options.upstreamTimeout.String())
 	d.config = filepath.Join(d.dir, "stakegate.yaml")
