@@ -15,6 +15,7 @@ $step "the imports keep to the house's floors" go test .
 $step "what is generated is what the sources make" scripts/generate.sh --check
 $step "vet (the first build compiles an Ethereum node: 3 to 8 minutes on two cores)" go vet ./...
 $step "the model of the hold protocol, and its mutants" formal/run.sh
+$step "500 seeds of the simulation" go test ./internal/sim
 light=$(scripts/packages.sh light)
 world=$(scripts/packages.sh world)
 CGO_ENABLED=1 $step "tests of the product, under the race detector" go test -race $light

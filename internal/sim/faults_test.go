@@ -110,7 +110,7 @@ func (d *door) Update(ctx context.Context, work func(context.Context, ledger.Tx)
 		d.pause(time.Hour, 0) // as long as there is
 	}
 	var what uint64
-	err := d.update(f)(ctx, func(ctx context.Context, tx ledger.Tx) error {
+	err := d.update(f)(context.WithValue(ctx, turnKey{}, time.Duration(d.name)*time.Nanosecond), func(ctx context.Context, tx ledger.Tx) error {
 		through := &doorTx{Tx: tx, door: d}
 		err := work(ctx, through)
 		if what = through.what; err != nil {

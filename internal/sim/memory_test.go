@@ -64,11 +64,23 @@ type memoryTx struct {
 	keys   []*ledger.Key
 	forget bool
 	now    time.Time
+	turn   time.Duration // of no two processes the same
+}
+
+// turnKey is of a context that knows its process's turn.
+type turnKey struct{}
+
+func turnOf(ctx context.Context) time.Duration {
+	turn, _ := ctx.Value(turnKey{}).(time.Duration)
+	return turn
 }
 
 // Update implements ledger.Store.
 func (m *memory) Update(ctx context.Context, work func(context.Context, ledger.Tx) error) error {
-	return m.transact(func(tx *memoryTx) error { return work(ctx, tx) })
+	return m.transact(func(tx *memoryTx) error {
+		tx.turn = turnOf(ctx)
+		return work(ctx, tx)
+	})
 }
 
 func (m *memory) transact(work func(*memoryTx) error) error {
@@ -85,7 +97,7 @@ func (m *memory) transact(work func(*memoryTx) error) error {
 // updateLate runs a transaction whose client loses the connection during the
 // commit: the commit happens later, and until then its rows stay locked.
 func (m *memory) updateLate(ctx context.Context, work func(context.Context, ledger.Tx) error, later func(commit func())) error {
-	tx := &memoryTx{m: m, locked: map[string]bool{}}
+	tx := &memoryTx{m: m, locked: map[string]bool{}, turn: turnOf(ctx)}
 	if err := work(ctx, tx); err != nil {
 		tx.release()
 		return err
@@ -121,7 +133,13 @@ func (t *memoryTx) lock(name string) {
 	if t.locked[name] || t.m.mutant == checkThenAct {
 		return
 	}
-	t.m.row(name) <- struct{}{}
+	row := t.m.row(name)
+	select {
+	case row <- struct{}{}:
+	default:
+		row <- struct{}{}
+		time.Sleep(t.turn) // others may have waited for the same commit
+	}
 	t.locked[name] = true
 	t.order = append(t.order, name)
 }

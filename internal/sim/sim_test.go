@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	seeds   = flag.Uint64("seeds", 500, "how many seeds TestSimulation runs")
+	seeds   = flag.Uint64("seeds", defaultSeeds, "how many seeds TestSimulation runs")
 	oneSeed = flag.Int64("seed", -1, "the only seed that TestSimulation runs, with its trace")
 )
 

@@ -167,7 +167,10 @@ func newSimulation(t *testing.T, seed uint64, m mutant, onSQLite bool) *simulati
 	s := &simulation{
 		seed: seed, mutant: m, began: time.Now(), alone: onSQLite && seed%2 == 0 || seed%8 == 7,
 		tally: map[string]money.Nano{}, acknowledged: map[string]money.Nano{}, counts: map[string]int{},
-		billed: map[mark]int{}, lanes: 1 + int(seed/2%2), sources: allSources[:1+min(1, seed%3)],
+		billed: map[mark]int{}, lanes: 1, sources: allSources[:1+min(1, seed%3)],
+	}
+	if seed%8 == 5 { // its lanes' tickers fire at one instant: it may run a little differently each time
+		s.lanes = 2
 	}
 	s.rng = s.stream(0)
 	s.ahead = time.Duration(s.rng.Int64N(int64(400 * 24 * time.Hour)))
