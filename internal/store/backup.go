@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// ErrOtherTool: PostgreSQL has backup tools of its own.
+// ErrOtherTool says that PostgreSQL has backup tools of its own.
 var ErrOtherTool = errors.New("back up and restore PostgreSQL with its own tools (pg_dump, or base backups with WAL archiving), " +
 	"then run stakegate ledger restore --acknowledge")
 

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"stakegate/internal/issuer"
 	"stakegate/internal/ledger"
 	"stakegate/internal/store"
 )
@@ -201,7 +200,7 @@ func wantOut(t *testing.T, s *store.Store, engine *ledger.Engine, reason error) 
 	if _, err := s.KeyByHash(t.Context(), hashOf("k")); !errors.Is(err, ledger.ErrBusy) {
 		t.Errorf("a key: %v", err)
 	}
-	var in issuer.Insertion = insertion("late")
+	in := insertion("late")
 	if err := s.InsertKey(t.Context(), in); !errors.Is(err, ledger.ErrBusy) {
 		t.Errorf("a mint: %v", err)
 	}

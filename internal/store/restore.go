@@ -39,7 +39,7 @@ type Restored struct {
 	Frozen int
 }
 
-// ErrRevocations: nothing knows the revocations since the backup.
+// ErrRevocations says that nothing knows the revocations since the backup.
 var ErrRevocations = errors.New("the revocations since this copy was made are not known here; " +
 	"revoke every key with --revoke-all or, if none was revoked, keep them with --keep-keys")
 
