@@ -43,6 +43,7 @@ func (r route) call(w *apptest.World, key, id string) apptest.Answer {
 
 func (r route) String() string { return r.method + " " + r.path }
 
+// It happened elsewhere: hermes-webui 7003.
 func TestEachKeyTypeOpensItsRoutes(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{Config: manyMints})
 	_, admin := w.Account(100)

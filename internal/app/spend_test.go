@@ -55,6 +55,7 @@ func historySum(t *testing.T, w *apptest.World, admin string) money.Nano {
 	return sum
 }
 
+// It happened elsewhere: openclaw 3195, 3205.
 func TestTheBalanceFallsByExactlyThePrice(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	_, admin := w.Account(100)
@@ -164,6 +165,8 @@ func (g *gate) around(next http.Handler) http.Handler {
 	})
 }
 
+// It happened elsewhere: midaz 2476; aisix 450, 688, 690, 794; wso2 2932,
+// 2936.
 func TestMoneyThatIsOnlyHeldIsWorthAnotherTry(t *testing.T) {
 	g := newGate()
 	w := apptest.Start(t, apptest.Options{Model: g.around})

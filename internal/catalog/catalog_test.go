@@ -105,6 +105,7 @@ func TestResolveLooksForIDThenTraitThenCompatibilityName(t *testing.T) {
 	}
 }
 
+// It happened elsewhere: LiteLLM and otari, by source.
 func TestParseNamesTheFieldAtFault(t *testing.T) {
 	for name, test := range map[string]struct{ old, new, want string }{
 		"no price":              {`price: {input: "0.15", output: "0.60"}, `, ``, "models[0] (llama-small).price.input"},
@@ -171,6 +172,7 @@ func TestParseShowsEveryProblemAtOnce(t *testing.T) {
 	}
 }
 
+// It happened elsewhere: LiteLLM 40002, 20615.
 func TestParseRefusesAPriceThatCannotBeBounded(t *testing.T) {
 	text := strings.NewReplacer(`"0.15"`, `"1000000"`, `context: 32768`, `context: 100000000`).Replace(sample)
 	_, err := catalog.Parse([]byte(text))

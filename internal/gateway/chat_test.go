@@ -97,6 +97,7 @@ func TestTheForwardedRequestIsBuiltFromNothing(t *testing.T) {
 	}
 }
 
+// It happened elsewhere: LiteLLM 37992.
 func TestReportedUsageIsBoundedByTheHold(t *testing.T) {
 	for name, test := range map[string]struct {
 		usage  string
@@ -225,6 +226,8 @@ func TestACallThatNeverReachedTheUpstreamIsFree(t *testing.T) {
 	}
 }
 
+// It happened elsewhere: LiteLLM 31300; ClawQL 876; Bifrost 5770; venice-py
+// 71.
 func TestHoldErrorsReachTheCaller(t *testing.T) {
 	for _, test := range []struct {
 		err    error

@@ -21,6 +21,8 @@ import (
 
 const helloUncapped = `{"model":"small","messages":[{"role":"user","content":"hello"}]}`
 
+// It happened elsewhere: oh-my-pi 9569; opencode 12219; forgecode 571; Agenta
+// 6341; vellar 104.
 func TestTheForwardedCapIsTheOneThatIsHeld(t *testing.T) {
 	for name, test := range map[string]struct {
 		budget  money.Nano

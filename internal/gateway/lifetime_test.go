@@ -17,6 +17,7 @@ import (
 // end of a call is told when the gateway gives it up.
 func hang(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
+// It happened elsewhere: LiteLLM 37558, 36008, 33736, 35958, 13245; otari.
 func TestAClientThatLeavesPaysWhatTheModelDid(t *testing.T) {
 	for name, body := range map[string]string{"whole": hello, "stream": helloStream} {
 		t.Run(name, func(t *testing.T) {
@@ -228,6 +229,7 @@ func TestDrainCutsWhatDoesNotEndInTime(t *testing.T) {
 	group.Wait()
 }
 
+// It happened elsewhere: LiteLLM 27639; new-api 4429.
 func TestAPanicOfTheWriterStillSettles(t *testing.T) {
 	w := newWorld(t, streams(piece("good ", ""), piece("day", "stop"), "[DONE]"), options{})
 	func() {

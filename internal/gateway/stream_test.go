@@ -13,6 +13,8 @@ import (
 	"stakegate/internal/money"
 )
 
+// It happened elsewhere: LiteLLM 37923; otari 256; Dify 3650; llmgateway
+// 3443; KubeAI 283; LiteLLM 39893.
 func TestAStreamEndsWhereItsClientExpectsAndIsChargedByTheTable(t *testing.T) {
 	good, day, end := piece("good ", ""), piece("day", ""), piece("", "stop")
 	withUsage := func(event, usage string) string {
@@ -230,6 +232,8 @@ func TestASettlementSurvivesShortTroubleOfTheBooks(t *testing.T) {
 	}
 }
 
+// It happened elsewhere: x402 1062, 1169, 3060, 3325; erpc 831; browser-use
+// 5460.
 func TestWithoutASettlementNobodySeesTheEnd(t *testing.T) {
 	limits := gateway.Limits{Settle: 50 * time.Millisecond}
 	w := newWorld(t, answers(answer(usual)), options{limits: limits})

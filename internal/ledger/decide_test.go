@@ -118,6 +118,7 @@ func (w *world) check(t interface{ Fatalf(string, ...any) }) {
 // Whatever the order of holds, settlements, voids, sweeps, grants, limit
 // changes and days: charged + held never passes a cap by a hold, the books
 // follow from the entries, and a hold is charged at most its amount.
+// It happened elsewhere: LiteLLM 30460, 38647; new-api 5288, 5290, 4168.
 func TestCeilingHoldsUnderAnyOrder(t *testing.T) {
 	amount := rapid.Custom(func(t *rapid.T) money.Nano { return money.Nano(rapid.IntRange(0, 60).Draw(t, "amount")) })
 	rapid.Check(t, func(t *rapid.T) {
@@ -204,6 +205,7 @@ func TestHoldSplitsOverSourcesInOrder(t *testing.T) {
 
 // An answer that an agent can act on: which budget, how much is left, whether
 // waiting for calls in flight would help.
+// It happened elsewhere: mediforce 767.
 func TestRefusals(t *testing.T) {
 	const free, small = 100, 10
 	for name, c := range map[string]struct {
@@ -298,6 +300,7 @@ func TestEpochNeedsItsOwnGrant(t *testing.T) {
 
 // A late settlement of an assumed hold lowers its charge and never raises it;
 // settling a settled hold changes nothing; a voided one stays free.
+// It happened elsewhere: midaz 2476; otari 767.
 func TestLateAndRepeatedSettlements(t *testing.T) {
 	key := testKey(0, apikey.Limits{})
 	w := newWorld(key)

@@ -22,6 +22,7 @@ func wantRepeated(t *testing.T, verdict Verdict, want Repeated) {
 	}
 }
 
+// It happened elsewhere: midaz 2476; aws-samples 40; OmniRoute 13686.
 func TestACallUnderAnIdempotencyKeyIsHeldAndChargedOnce(t *testing.T) {
 	key, other := testKey(0, apikey.Limits{}), testKey(2, apikey.Limits{})
 	w := newWorld(key, other)

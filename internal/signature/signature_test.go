@@ -125,6 +125,7 @@ func signText(t testing.TB, key *ecdsa.PrivateKey, text string) []byte {
 	return sig
 }
 
+// It happened elsewhere: OpenZeppelin 5707; Hunter 7.2.2; CVE-2025-30204.
 func TestHostileSignaturesDoNotMatch(t *testing.T) {
 	key, address := newKey(t)
 	otherKey, other := newKey(t)

@@ -106,6 +106,7 @@ func TestASeedReplays(t *testing.T) {
 }
 
 // The simulation can fail: it sees each mistake that is made on purpose.
+// It happened elsewhere: agentgateway 962; documentation of several products.
 func TestTheSimulationSeesMutants(t *testing.T) {
 	const patience = 60 // seeds
 	for m := correct + 1; m < mutants; m++ {

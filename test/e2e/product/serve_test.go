@@ -183,6 +183,7 @@ func TestPrintConfigMasksSecretsAndShowsTheEnvironmentsSay(t *testing.T) {
 	}
 }
 
+// It happened elsewhere: Bifrost 5673; LiteLLM 26672.
 func TestServeRefusesFieldsThatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
