@@ -27,13 +27,14 @@ var (
 
 	accountColumns = []string{"id TEXT", "created_ms BIGINT", "last_seq BIGINT"}
 	makeAccounts   = newInsert("accounts", accountColumns, " ON CONFLICT (id) DO NOTHING")
-	putSeqs        = newInsert("accounts", accountColumns, updating("id", "last_seq"))
+	putSeqs        = newUpdate("accounts", accountColumns, "last_seq")
 
 	budgetColumns = []string{"id TEXT", "cap BIGINT", "cap_high BIGINT", "posted BIGINT", "pending BIGINT", "expires_ms BIGINT?"}
 	makeBudgets   = newInsert("budgets", budgetColumns, " ON CONFLICT (id) DO NOTHING")
 	putBudgets    = newInsert("budgets", budgetColumns, updating("id", "cap", "cap_high", "posted", "pending"))
 
-	putHolds     = newInsert("holds", holdFields, updating("id", endedFields...))
+	addHolds     = newInsert("holds", holdFields, "")
+	endHolds     = newUpdate("holds", holdFields, endedFields...)
 	putAttempts  = newInsert("attempts", attemptColumns, updating("id", "digest", "hold_id", "expires_ms"))
 	attemptsByID = newLookup("SELECT id, digest, hold_id, expires_ms FROM attempts WHERE id", "")
 	addEntries   = newInsert("entries", []string{
@@ -71,7 +72,7 @@ func (s *Store) hotStatements() []string {
 	} {
 		add(l.array, l.texts)
 	}
-	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, putHolds, putAttempts, addEntries} {
+	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, addHolds, endHolds, putAttempts, addEntries} {
 		add(i.array, i.texts)
 	}
 	return texts
@@ -415,20 +416,18 @@ func storedParts(hold *ledger.Hold) (string, error) {
 	return string(text), err
 }
 
-// writeHolds writes new holds, and ended ones over their old rows. One that is
-// both is written as it ended.
+// writeHolds adds new holds, as they ended if they did so in the same batch,
+// and ends old ones.
 func (t *transaction) writeHolds(ctx context.Context, changes *ledger.Changes) error {
-	rows := slices.Clone(changes.Ended)
-	ended := make(map[string]bool, len(rows))
-	for _, hold := range rows {
-		ended[hold.ID] = true
-	}
+	fresh := make(map[string]bool, len(changes.NewHolds))
 	for _, hold := range changes.NewHolds {
-		if !ended[hold.ID] {
-			rows = append(rows, hold)
-		}
+		fresh[hold.ID] = true
 	}
-	return write(ctx, t, putHolds, rows, holdRow)
+	if err := write(ctx, t, addHolds, changes.NewHolds, holdRow); err != nil {
+		return err
+	}
+	ended := slices.DeleteFunc(slices.Clone(changes.Ended), func(hold *ledger.Hold) bool { return fresh[hold.ID] })
+	return write(ctx, t, endHolds, ended, holdRow)
 }
 
 func holdRow(hold *ledger.Hold) ([]any, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -47,6 +48,7 @@ type insert struct {
 	columns []column
 	texts   map[int]string // by number of rows
 	array   string         // for any number of rows
+	taken   []int          // the columns that array takes
 }
 
 // newInsert makes the texts of an insert; the suffix is its ON CONFLICT.
@@ -66,11 +68,41 @@ func newInsert(table string, specs []string, suffix string) insert {
 		b.WriteString(suffix)
 		i.texts[n] = b.String()
 	}
-	arrays := make([]string, len(columns))
-	for c, column := range columns {
-		arrays[c] = fmt.Sprintf("CAST($%d AS %s[])", c+1, column.kind)
+	for c := range columns {
+		i.taken = append(i.taken, c)
 	}
-	i.array = head + "SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")" + suffix
+	i.array = head + "SELECT * FROM " + i.unnest() + suffix
+	return i
+}
+
+// unnest is the list as PostgreSQL takes it.
+func (i *insert) unnest() string {
+	arrays := make([]string, len(i.taken))
+	for place, c := range i.taken {
+		arrays[place] = fmt.Sprintf("CAST($%d AS %s[])", place+1, i.columns[c].kind)
+	}
+	return "unnest(" + strings.Join(arrays, ", ") + ")"
+}
+
+// newUpdate makes the texts of a statement that changes columns of rows that
+// exist, found by their id. Whole rows are handed in: SQLite is quickest with an
+// insert that meets the old row, PostgreSQL with an update.
+func newUpdate(table string, specs []string, changed ...string) insert {
+	i := newInsert(table, specs, updating("id", changed...))
+	i.taken = nil
+	var listed, sets []string
+	for c, column := range names(i.columns) {
+		if column != "id" && !slices.Contains(changed, column) {
+			continue
+		}
+		i.taken = append(i.taken, c)
+		listed = append(listed, column)
+		if column != "id" {
+			sets = append(sets, column+" = v."+column)
+		}
+	}
+	i.array = fmt.Sprintf("UPDATE %s SET %s FROM %s AS v (%s) WHERE %s.id = v.id",
+		table, strings.Join(sets, ", "), i.unnest(), strings.Join(listed, ", "), table)
 	return i
 }
 
@@ -158,17 +190,17 @@ func write[T any](ctx context.Context, t *transaction, statement insert, items [
 }
 
 func writeArrays[T any](ctx context.Context, t *transaction, statement insert, items []T, values func(T) ([]any, error)) error {
-	arrays := make([]array, len(statement.columns))
-	for c, column := range statement.columns {
-		arrays[c] = newArray(column, len(items))
+	arrays := make([]array, len(statement.taken))
+	for place, c := range statement.taken {
+		arrays[place] = newArray(statement.columns[c], len(items))
 	}
 	for _, item := range items {
 		row, err := values(item)
 		if err != nil {
 			return err
 		}
-		for c := range arrays {
-			if err := arrays[c].append(row[c]); err != nil {
+		for place, c := range statement.taken {
+			if err := arrays[place].append(row[c]); err != nil {
 				return fmt.Errorf("column %s: %w", statement.columns[c].name, err)
 			}
 		}
