@@ -85,7 +85,7 @@ func (s *Store) Update(ctx context.Context, work func(ctx context.Context, tx le
 	}
 	return s.witnessed(func(last **transaction) error {
 		return s.repeat(func() error {
-			return s.pipelined(ctx, func(t *transaction) error {
+			return s.pipelined(ctx, func(ctx context.Context, t *transaction) error {
 				*last = t
 				return work(ctx, t)
 			})

@@ -145,9 +145,15 @@ func (p *pipeline) abandon(ctx context.Context) error {
 	return nil
 }
 
+// transactionTimeout ends a transaction whose database has fallen silent; what
+// waits for a lock of one that vanished gets it sooner (see writerSettings).
+const transactionTimeout = time.Minute
+
 // pipelined runs one transaction on PostgreSQL in as few round trips as its
 // reads depend on each other.
-func (s *Store) pipelined(ctx context.Context, work func(*transaction) error) error {
+func (s *Store) pipelined(ctx context.Context, work func(context.Context, *transaction) error) error {
+	ctx, cancel := context.WithTimeout(ctx, transactionTimeout)
+	defer cancel()
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return err
@@ -159,7 +165,7 @@ func (s *Store) pipelined(ctx context.Context, work func(*transaction) error) er
 		}
 		p := &pipeline{conn: raw.Conn(), batch: &pgx.Batch{}}
 		p.batch.Queue("BEGIN")
-		err := work(&transaction{store: s, pipe: p})
+		err := work(ctx, &transaction{store: s, pipe: p})
 		if err == nil {
 			err = p.commit(ctx)
 		}
