@@ -13,7 +13,7 @@ import (
 const (
 	shortKills     = 30
 	shortCuts      = 100
-	cutTime        = 30 * time.Second // for so many cuts, at most
+	cutTime        = 60 * time.Second // for so many cuts, at most
 	callers        = 32
 	fewCallers     = 6
 	crashEvery     = 3 * time.Second

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -168,16 +169,21 @@ func (l *load) exchange(ctx context.Context, replica *replica, spender *spender,
 	return response.StatusCode, r
 }
 
-// checkRefusal: whatever breaks, a valid key is never told that it is not.
+// checkRefusal: whatever breaks, a valid key is never told that it is not, nor
+// that it failed too often.
 func (l *load) checkRefusal(status int, answer []byte) {
-	switch status {
-	case http.StatusPaymentRequired, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	if slices.Contains(refusals, status) && !bytes.Contains(answer, []byte("Too many failed attempts")) {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.odd = append(l.odd, http.StatusText(status)+": "+string(answer))
+}
+
+// refusals are what a good request may be answered with.
+var refusals = []int{
+	http.StatusPaymentRequired, http.StatusTooManyRequests, http.StatusBadGateway,
+	http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 }
 
 var errUnfinished = errors.New("the answer has no end")
