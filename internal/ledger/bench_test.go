@@ -30,8 +30,7 @@ type books interface {
 	Settle(ctx context.Context, settlement ledger.Settlement) (ledger.Settled, error)
 }
 
-// alone does each operation in a transaction of its own, statement by
-// statement.
+// alone does each operation in a transaction of its own, through the same store.
 type alone struct{ store ledger.Store }
 
 func (a alone) Hold(ctx context.Context, request ledger.HoldRequest) (ledger.Held, error) {
