@@ -88,6 +88,23 @@ func (m *memory) checkNewHold(hold *ledger.Hold) {
 		for _, id := range part.Budgets {
 			m.checkWindow(hold, key, part.Currency, id)
 		}
+		if part.IsMoney() {
+			m.checkScopes(hold, key, part)
+		}
+	}
+}
+
+// checkScopes: money stands in every budget that it touches: the key's own, if
+// it has limits, and the pool's.
+func (m *memory) checkScopes(hold *ledger.Hold, key *ledger.Key, part ledger.Part) {
+	own := ledger.KeyBudget(key.ID, part.Currency, key.Period.Window(hold.StartedAt).ID)
+	if ledger.HasLimits(key.Limits) && !slices.Contains(part.Budgets, own) {
+		m.failed("hold %s is not counted against %s", hold.ID, own)
+	}
+	epoch := ledger.EpochOf(hold.StartedAt)
+	share := ledger.AllocationBudget(hold.AccountID, "pool", epoch)
+	if slices.Contains(part.Budgets, share) && !slices.Contains(part.Budgets, ledger.PoolBudget("pool", epoch)) {
+		m.failed("hold %s draws on the pool and does not stand in it", hold.ID)
 	}
 }
 
