@@ -26,8 +26,8 @@ test-setup: ## Install what tests need: Debian packages, npm packages, Uniswap's
 unit: ## Run the Go tests of the product, without the chain and foreign clients
 	@$(GO) test $$(scripts/packages.sh light)
 
-race: ## The same under the race detector, whole servers included (needs gcc)
-	@CGO_ENABLED=1 $(GO) test -race $$(scripts/packages.sh light) ./internal/app
+race: ## The same under the race detector, whole servers and databases included (needs gcc)
+	@CGO_ENABLED=1 $(GO) test -race $$(scripts/packages.sh light) ./internal/app ./internal/store
 
 sim: ## Simulate replicas, crashes and lost answers under fake time: make sim SEEDS=5000
 	@$(GO) test ./internal/sim -count=1 -run 'TestSimulation$$' -seeds $(or $(SEEDS),5000) -timeout 0 -v
