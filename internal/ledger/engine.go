@@ -34,7 +34,9 @@ type EngineConfig struct {
 	// Observe is called after every commit, by each lane: it must be quick and
 	// safe for concurrent use. Nil: nobody looks.
 	Observe func(Commit)
-	Logger  *slog.Logger
+	// Now measures how long commits take. Default time.Now.
+	Now    func() time.Time
+	Logger *slog.Logger
 }
 
 // Commit is what an observer learns of one batch.
@@ -91,6 +93,9 @@ func NewEngine(store Store, config EngineConfig) *Engine {
 	}
 	if config.Observe == nil {
 		config.Observe = func(Commit) {}
+	}
+	if config.Now == nil {
+		config.Now = time.Now
 	}
 	e := &Engine{store: store, config: config, stopped: make(chan struct{}), owners: newOwners()}
 	for range config.Lanes {
@@ -152,7 +157,7 @@ var errBroken = errors.New("invariant")
 // committed all the same.
 func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, inDoubt bool, err error) {
 	var changes *Changes
-	started := time.Now()
+	started := e.config.Now()
 	err = e.store.Update(ctx, func(ctx context.Context, tx Tx) (err error) {
 		inDoubt = false
 		defer func() {
@@ -170,7 +175,7 @@ func (e *Engine) decide(ctx context.Context, ops []Op) (verdicts []Verdict, inDo
 		inDoubt = true // from here on only the commit's answer tells
 		return tx.Write(ctx, changes)
 	})
-	e.config.Observe(Commit{Operations: len(ops), Duration: time.Since(started), Err: err})
+	e.config.Observe(Commit{Operations: len(ops), Duration: e.config.Now().Sub(started), Err: err})
 	if err != nil {
 		return nil, inDoubt, err
 	}
