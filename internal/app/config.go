@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/goccy/go-yaml"
 
 	"stakegate/internal/money"
@@ -362,7 +361,7 @@ func (c AdapterConfig) adapter() (stake.AdapterConfig, error) {
 	if err != nil {
 		return stake.AdapterConfig{}, fmt.Errorf("contract %q is not an address: give 0x and 40 hexadecimal digits", c.Contract)
 	}
-	adapter := stake.AdapterConfig{Adapter: c.Adapter, Contract: common.Address(contract)}
+	adapter := stake.AdapterConfig{Adapter: c.Adapter, Contract: contract}
 	if c.Min != "" {
 		if adapter.Min, err = tokens(c.Min); err != nil {
 			return stake.AdapterConfig{}, fmt.Errorf("min: %w", err)

@@ -42,7 +42,7 @@ func (e *events) next() ([]byte, error) {
 	for {
 		line, err := e.line()
 		if err != nil {
-			if err == io.EOF && e.hasData {
+			if errors.Is(err, io.EOF) && e.hasData {
 				return e.data, nil
 			}
 			return nil, err
@@ -105,7 +105,7 @@ func (e *events) line() ([]byte, error) {
 			return nil, errEventTooLong
 		}
 		if e.err != nil {
-			if e.err != io.EOF || len(e.buffer) == 0 {
+			if !errors.Is(e.err, io.EOF) || len(e.buffer) == 0 {
 				return nil, e.err
 			}
 			line := e.buffer

@@ -88,6 +88,7 @@ func (s *relayed) copy(ctx context.Context, events *events) (cut bool) {
 			return true
 		case done, broken:
 			return false
+		case more:
 		}
 		if chunk == nil {
 			continue

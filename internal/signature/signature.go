@@ -27,9 +27,9 @@ const ecdsaLength = 65 // r, s, v
 // Errors a caller can match. ErrAddress and ErrMismatch are worded as Venice's
 // API answers them; ErrEncoding completes "signature ...".
 var (
-	ErrAddress  = errors.New("Invalid wallet address") //nolint:staticcheck // the wire's words
+	ErrAddress  = errors.New("Invalid wallet address")
 	ErrEncoding = errors.New("must be hexadecimal with an even number of digits, of at most 8192 bytes")
-	ErrMismatch = errors.New("Wallet signature does not match") //nolint:staticcheck // the wire's words
+	ErrMismatch = errors.New("Wallet signature does not match")
 )
 
 // ParseAddress reads "0x" and 40 hexadecimal digits. If their case is mixed it

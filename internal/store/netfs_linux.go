@@ -61,7 +61,7 @@ func fuseType(folder string) string {
 	if err != nil {
 		return ""
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	var lines []string
 	for scan := bufio.NewScanner(file); scan.Scan(); {
 		lines = append(lines, scan.Text())
