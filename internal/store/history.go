@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stakegate/internal/ledger"
+	"stakegate/internal/money"
 	"stakegate/internal/usage"
 )
 
@@ -37,11 +38,18 @@ func scanCharge(row scanner) (usage.Charge, error) {
 	var charge usage.Charge
 	var ended, execution int64
 	var source string
+	var inputDIEM, inputUSD, inputPrice, outputPrice money.Nano
 	err := row.Scan(&charge.Seq, &charge.RequestID, &charge.KeyID, &ended, &charge.ModelID, &charge.ModelType, &source,
-		&charge.PromptTokens, &charge.CompletionTokens, &charge.DIEM, &charge.USD, &charge.InputDIEM, &charge.InputUSD,
-		&charge.InputPrice, &charge.OutputPrice, &execution)
+		&charge.PromptTokens, &charge.CompletionTokens, &charge.DIEM, &charge.USD, &inputDIEM, &inputUSD,
+		&inputPrice, &outputPrice, &execution)
 	charge.At = fromMillis(ended)
 	charge.TokensKnown = source != ledger.SourceHold
+	if charge.TokensKnown {
+		charge.Lines = []money.Line{
+			{Item: "input", Quantity: charge.PromptTokens, Price: inputPrice, Cost: inputDIEM + inputUSD},
+			{Item: "output", Quantity: charge.CompletionTokens, Price: outputPrice, Cost: charge.DIEM + charge.USD - inputDIEM - inputUSD},
+		}
+	}
 	charge.ExecutionTime = time.Duration(execution) * time.Millisecond
 	return charge, err
 }

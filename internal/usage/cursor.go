@@ -19,7 +19,7 @@ type walk struct {
 	Filter   Filter
 	PageSize int
 	Seq      int64 // 0: nothing was delivered yet
-	Slot     uint8
+	Slot     uint16
 }
 
 // wants reports whether a line lies behind the place and passes the filter.
@@ -54,7 +54,7 @@ func newSealer(key []byte) (sealer, error) {
 type place struct {
 	ExpiresMS int64
 	Seq       int64
-	Slot      uint8
+	Slot      uint16
 	PageSize  uint16
 	Currency  uint8
 	Start     instant
@@ -115,7 +115,7 @@ func (s sealer) open(cursor, accountID string, now time.Time) (walk, error) {
 
 // cursorContext binds a cursor to its account and to this form.
 func cursorContext(accountID string) []byte {
-	return []byte("stakegate/usage-cursor/v1\x00" + accountID)
+	return []byte("stakegate/usage-cursor/v2\x00" + accountID)
 }
 
 func toInstant(t time.Time) instant {

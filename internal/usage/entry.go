@@ -18,22 +18,9 @@ type Entry struct {
 	Notes        string
 
 	RequestID        string
-	PromptTokens     *int64         // nil: not known
-	CompletionTokens *int64         // nil: not known, or the model has no output
+	PromptTokens     *int64         // nil: not known, or the model has no tokens
+	CompletionTokens *int64         // nil: not known, or the model has no output tokens
 	ExecutionTime    *time.Duration // nil: not recorded
-}
-
-// Units counts tokens; they are sold, and shown, by the million.
-type Units int64
-
-// String is the exact decimal of millions of tokens.
-func (u Units) String() string {
-	const nanosPerToken = int64(money.Unit) / 1_000_000
-	hi, lo := bits.Mul64(uint64(max(u, 0)), uint64(nanosPerToken))
-	if hi != 0 || lo > uint64(money.Max) {
-		return money.Max.String()
-	}
-	return money.Nano(lo).String()
 }
 
 const (
@@ -41,106 +28,142 @@ const (
 	notesUnknown   = "API Inference (usage not reported, charged in full)"
 )
 
-// line is an entry with its place in the walk. Slots are fixed, so that a
-// cursor means the same place whatever other lines its charge has.
+// line is an entry with its place in the walk. A slot belongs to a line of the
+// bill and a currency, so that a cursor means the same place whatever other
+// entries its charge has.
 type line struct {
 	Entry
 	seq  int64
-	slot uint8
+	slot uint16
 }
 
-const (
-	slotInputDIEM = iota + 1
-	slotInputUSD
-	slotOutputDIEM
-	slotOutputUSD
-)
-
-// side is the prompt's or the output's part of a charge.
-type side struct {
-	sku       string
-	tokens    int64
-	price     money.Nano
-	diem, usd money.Nano
+// part is what one currency paid for one line of a bill.
+type part struct {
+	line     int // its number in the bill
+	item     string
+	currency money.Currency
+	amount   money.Nano
+	quantity int64
+	price    money.Nano
 }
 
-// expand returns a charge's lines. Their amounts add up to -(DIEM+USD), and
-// the units of each side to its tokens. A call that cost nothing still has a
-// line, so that it is not missing.
-func expand(c Charge) []line {
-	inputDIEM, inputUSD := within(c.InputDIEM, c.DIEM), within(c.InputUSD, c.USD)
-	input := side{sku: c.ModelID + "-llm-input-mtoken", price: c.InputPrice, diem: inputDIEM, usd: inputUSD}
-	output := side{sku: c.ModelID + "-llm-output-mtoken", price: c.OutputPrice, diem: c.DIEM - inputDIEM, usd: c.USD - inputUSD}
-	if c.TokensKnown {
-		input.tokens, output.tokens = max(c.PromptTokens, 0), max(c.CompletionTokens, 0)
+// slot is the part's place among those of its charge.
+func (p part) slot() uint16 {
+	slot := uint16(2*p.line + 1)
+	if p.currency == money.USD {
+		slot++
 	}
+	return slot
+}
+
+// maxLines is how many lines of a bill are shown one by one: a bill has one
+// for each item of a model, which are a handful. What costs beyond them stands
+// with the last one.
+const maxLines = 1 << 10
+
+// parts splits a charge: DIEM pays for the bill's lines in their order until
+// it is used up, USD for the rest. The amounts add up to DIEM and USD exactly,
+// also where a correction has lowered those below what the bill says; the
+// quantities add up to the bill's. A charge without a cost still has a part,
+// so that no call is missing.
+func (c Charge) parts() []part {
+	bill := c.bill()
+	diem, usd := max(c.DIEM, 0), max(c.USD, 0)
+	var parts []part
+	for number, l := range bill {
+		cost := max(l.Cost, 0)
+		last := number == len(bill)-1
+		byDIEM := min(cost, diem)
+		if last {
+			byDIEM = diem
+		}
+		byUSD := min(cost-byDIEM, usd)
+		if last {
+			byUSD = usd
+		}
+		diem, usd = diem-byDIEM, usd-byUSD
+		parts = append(parts, c.split(number, l, byDIEM, byUSD)...)
+	}
+	if len(parts) == 0 {
+		parts = append(parts, part{item: bill[0].Item, currency: money.DIEM, price: bill[0].Price})
+	}
+	return parts
+}
+
+// bill is the charge's bill, never empty.
+func (c Charge) bill() []money.Line {
+	switch {
+	case len(c.Lines) > maxLines:
+		return c.Lines[:maxLines]
+	case len(c.Lines) > 0:
+		return c.Lines
+	}
+	return []money.Line{{Item: money.ItemHold, Quantity: 1, Cost: c.DIEM.Add(c.USD)}}
+}
+
+// split makes the parts of one line.
+func (c Charge) split(number int, l money.Line, byDIEM, byUSD money.Nano) []part {
+	quantity := max(l.Quantity, 0)
+	p := part{line: number, item: l.Item, price: itemOf(l.Item).price(l)}
+	with := func(currency money.Currency, amount money.Nano, quantity int64) part {
+		p.currency, p.amount, p.quantity = currency, amount, quantity
+		return p
+	}
+	if byDIEM == 0 && byUSD == 0 {
+		switch {
+		case quantity == 0:
+			return nil
+		case c.DIEM == 0 && c.USD != 0: // shown in the currency that paid for the rest
+			return []part{with(money.USD, 0, quantity)}
+		}
+		return []part{with(money.DIEM, 0, quantity)}
+	}
+	share := share(quantity, byDIEM, byUSD)
+	var parts []part
+	if byDIEM != 0 {
+		parts = append(parts, with(money.DIEM, byDIEM, share))
+	}
+	if byUSD != 0 {
+		parts = append(parts, with(money.USD, byUSD, quantity-share))
+	}
+	return parts
+}
+
+// share returns the part of a quantity that the first of two amounts paid for,
+// rounded down. Neither amount is negative, and one is not zero.
+func share(quantity int64, first, second money.Nano) int64 {
+	hi, lo := bits.Mul64(uint64(quantity), uint64(first))
+	share, _ := bits.Div64(hi, lo, uint64(first)+uint64(second)) // hi < sum because quantity < 2^63
+	return int64(share)
+}
+
+// expand returns a charge's lines of the history.
+func expand(c Charge) []line {
 	common := describe(c)
-	lines := append(input.lines(common, c, slotInputDIEM), output.lines(common, c, slotOutputDIEM)...)
-	if len(lines) == 0 {
-		lines = append(lines, input.line(common, c.Seq, slotInputDIEM, money.DIEM, 0, 0))
+	parts := c.parts()
+	lines := make([]line, len(parts))
+	for i, p := range parts {
+		entry, kind := common, itemOf(p.item)
+		entry.Currency, entry.Amount, entry.PricePerUnit = p.currency, -p.amount, p.price
+		entry.SKU, entry.Units = c.ModelID+kind.sku, kind.units(p.quantity)
+		lines[i] = line{Entry: entry, seq: c.Seq, slot: p.slot()}
 	}
 	return lines
 }
 
-// within keeps a part between zero and its whole.
-func within(part, whole money.Nano) money.Nano {
-	return max(min(part, whole), 0)
-}
-
-// describe fills in what all lines of a charge share.
+// describe fills in what all entries of a charge share.
 func describe(c Charge) Entry {
 	common := Entry{At: c.At, Notes: notesInference, RequestID: c.RequestID}
-	if !c.TokensKnown {
+	switch {
+	case !c.TokensKnown:
 		common.Notes = notesUnknown
-	} else {
+	case c.ModelType == typeText:
+		common.PromptTokens, common.CompletionTokens = &c.PromptTokens, &c.CompletionTokens
+	case c.ModelType == typeEmbedding:
 		common.PromptTokens = &c.PromptTokens
-		if c.ModelType != "embedding" {
-			common.CompletionTokens = &c.CompletionTokens
-		}
 	}
 	if c.ExecutionTime > 0 {
 		common.ExecutionTime = &c.ExecutionTime
 	}
 	return common
-}
-
-// lines returns a side's lines; the slot of its USD line follows that of DIEM.
-func (s side) lines(common Entry, c Charge, slot uint8) []line {
-	if s.diem == 0 && s.usd == 0 {
-		switch {
-		case s.tokens <= 0:
-			return nil
-		case c.DIEM == 0 && c.USD != 0: // shown in the currency that paid for the rest
-			return []line{s.line(common, c.Seq, slot+1, money.USD, 0, s.tokens)}
-		default:
-			return []line{s.line(common, c.Seq, slot, money.DIEM, 0, s.tokens)}
-		}
-	}
-	diemTokens := share(s.tokens, s.diem, s.usd)
-	var lines []line
-	if s.diem != 0 {
-		lines = append(lines, s.line(common, c.Seq, slot, money.DIEM, s.diem, diemTokens))
-	}
-	if s.usd != 0 {
-		lines = append(lines, s.line(common, c.Seq, slot+1, money.USD, s.usd, s.tokens-diemTokens))
-	}
-	return lines
-}
-
-func (s side) line(common Entry, seq int64, slot uint8, currency money.Currency, amount money.Nano, tokens int64) line {
-	common.Currency, common.Amount, common.Units = currency, -amount, Units(tokens)
-	common.SKU, common.PricePerUnit = s.sku, s.price
-	return line{Entry: common, seq: seq, slot: slot}
-}
-
-// share returns the part of the tokens that the first of two amounts paid for,
-// rounded down. Neither amount is negative, and one is not zero.
-func share(tokens int64, first, second money.Nano) int64 {
-	if tokens <= 0 {
-		return 0
-	}
-	sum := uint64(first) + uint64(second)
-	hi, lo := bits.Mul64(uint64(tokens), uint64(first))
-	part, _ := bits.Div64(hi, lo, sum) // hi < sum because tokens < 2^63
-	return int64(part)
 }

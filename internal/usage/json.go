@@ -10,9 +10,6 @@ import (
 // TimeFormat is how the history writes times: UTC with milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z"
 
-// MarshalJSON writes the count as a JSON number of millions of tokens.
-func (u Units) MarshalJSON() ([]byte, error) { return []byte(u.String()), nil }
-
 type pageJSON struct {
 	Data       []entryJSON `json:"data"`
 	NextCursor *string     `json:"nextCursor"`

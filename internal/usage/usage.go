@@ -2,9 +2,10 @@
 // Venice's usage-history and in pages that neither lose nor repeat an entry
 // while new usage arrives.
 //
-// A charge is one call. It becomes up to four entries: what its prompt and
-// what its output cost, in each currency that paid. Paging works on entries,
-// rendering (JSON here) on pages; neither knows the other.
+// A charge is one call with its bill. Each line of the bill becomes an entry
+// for each currency that paid for it. Paging works on entries, rendering (JSON
+// and CSV here) on pages; neither knows the other. The same charges, summed up
+// by day, model and key, are the account's analytics.
 package usage
 
 import (
@@ -32,15 +33,23 @@ type Charge struct {
 	TokensKnown                    bool
 	PromptTokens, CompletionTokens int64
 
-	// DIEM and USD are what was charged, InputDIEM and InputUSD the part of
-	// each that the prompt caused. A correction lowers them in place.
-	DIEM, USD           money.Nano
-	InputDIEM, InputUSD money.Nano
-	// Prices in USD for a million tokens.
-	InputPrice, OutputPrice money.Nano
+	// DIEM and USD are what was charged, which a correction lowers in place.
+	DIEM, USD money.Nano
+	// Lines is the bill. DIEM paid for its lines in their order, USD for the
+	// rest.
+	Lines []money.Line
 
 	ExecutionTime time.Duration // 0: not recorded
 }
+
+// Model types, as in the catalogue.
+const (
+	typeText          = "text"
+	typeEmbedding     = "embedding"
+	typeImage         = "image"
+	typeSpeech        = "tts"
+	typeTranscription = "asr"
+)
 
 // Position is the Seq of a charge; 0 lies before the first one.
 type Position int64
