@@ -58,6 +58,10 @@ type Prompt struct {
 	Documents int64
 	JSONBytes int64
 	JSONDepth int64
+	Images    int64
+	// NoHidden says that the request turns off what the upstream would add to
+	// the prompt by itself (Model.HiddenPromptTokens).
+	NoHidden bool
 }
 
 // AddText counts one piece of text.
@@ -80,7 +84,11 @@ func (m *Model) PromptBound(p Prompt) int64 {
 	perJSONByte := max(tokensPerJSONByte, tokensPerJSONByte*p.JSONDepth/plainJSONDepth)
 	bound := f.perByte*p.TextBytes + f.perText*p.Texts +
 		tokensPerMessage*p.Messages + tokensPerChat + m.TemplateTokens +
-		perJSONByte*max(f.perByte, 1)*p.JSONBytes + tokensPerDocument*p.Documents
+		perJSONByte*max(f.perByte, 1)*p.JSONBytes + tokensPerDocument*p.Documents +
+		m.MaxImageTokens*p.Images
+	if !p.NoHidden {
+		bound += m.HiddenPromptTokens
+	}
 	return min(bound, m.Context)
 }
 

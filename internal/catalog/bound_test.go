@@ -46,7 +46,7 @@ func TestAddTextCountsBytes(t *testing.T) {
 }
 
 func TestCostIsRoundedUpOnceAndSplits(t *testing.T) {
-	m := catalog.Model{Price: catalog.Price{Input: 150_000_000, Output: 600_000_001}}
+	m := catalog.Model{Price: catalog.Price{TokenPrice: catalog.TokenPrice{Input: 150_000_000, Output: 600_000_001}}}
 	total, input := m.Cost(1, 1)
 	if total != 751 || input != 150 { // 150 + 600.000001, rounded up once
 		t.Errorf("cost is %d with input %d", total, input)
@@ -63,10 +63,10 @@ func modelGen() *rapid.Generator[*catalog.Model] {
 			Type:      catalog.Text,
 			Context:   rapid.Int64Range(1, 100_000_000).Draw(t, "context"),
 			MaxOutput: rapid.Int64Range(1, 100_000_000).Draw(t, "max output"),
-			Price: catalog.Price{
+			Price: catalog.Price{TokenPrice: catalog.TokenPrice{
 				Input:  money.Nano(rapid.Int64Range(0, 1e15).Draw(t, "input price")),
 				Output: money.Nano(rapid.Int64Range(0, 1e15).Draw(t, "output price")),
-			},
+			}},
 		}
 	})
 }

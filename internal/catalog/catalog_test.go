@@ -2,8 +2,10 @@ package catalog_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"stakegate/internal/catalog"
 	"stakegate/internal/money"
@@ -46,7 +48,7 @@ func TestParseReadsEveryField(t *testing.T) {
 		t.Fatalf("got %d models, want 3", got)
 	}
 	small, big, embed := c.Models()[0], c.Models()[1], c.Models()[2]
-	if small.Price != (catalog.Price{Input: 150_000_000, Output: 600_000_000}) {
+	if small.Price.TokenPrice != (catalog.TokenPrice{Input: 150_000_000, Output: 600_000_000, CachedInput: 150_000_000, CacheWrite: 150_000_000}) {
 		t.Errorf("small's price is %v", small.Price)
 	}
 	if small.Name != "llama-small" || small.UpstreamModel != "llama-small" || small.DefaultOutput != 4096 || small.Created != 1735689600 {
@@ -56,14 +58,14 @@ func TestParseReadsEveryField(t *testing.T) {
 		big.Tokenizer != "bytes" || big.TemplateTokens != 40 || big.Privacy != catalog.Anonymized {
 		t.Errorf("big is wrong: %+v", big)
 	}
-	if big.Price != (catalog.Price{Input: money.Unit, Output: 2_125_000_000}) {
+	if big.Price.TokenPrice != (catalog.TokenPrice{Input: money.Unit, Output: 2_125_000_000, CachedInput: money.Unit, CacheWrite: money.Unit}) {
 		t.Errorf("unquoted prices are read as %v", big.Price)
 	}
 	if embed.Type != catalog.Embedding || embed.Price.Output != 0 {
 		t.Errorf("embed is wrong: %+v", embed)
 	}
 	up, ok := c.Upstream("main")
-	if want := (catalog.Upstream{Name: "main", Kind: "openai", URL: "http://127.0.0.1:9000/v1", KeyFile: "upstream.key"}); !ok || up != want {
+	if want := (catalog.Upstream{Name: "main", Kind: "openai", URL: "http://127.0.0.1:9000/v1", KeyFile: "upstream.key"}); !ok || !reflect.DeepEqual(up, want) {
 		t.Errorf("upstream main is %+v, want %+v", up, want)
 	}
 	tier, ok := c.Tier("S")
@@ -95,12 +97,12 @@ func TestResolveLooksForIDThenTraitThenCompatibilityName(t *testing.T) {
 		{catalog.Text, "LLAMA-BIG", "", catalog.ErrUnknownModel},
 		{catalog.Text, "", "", catalog.ErrUnknownModel},
 	} {
-		m, err := c.Resolve(test.kind, test.name)
+		m, err := c.Resolve(test.kind, test.name, time.Now())
 		if !errors.Is(err, test.err) {
 			t.Errorf("Resolve(%s, %q) fails with %v, want %v", test.kind, test.name, err, test.err)
 		}
-		if err == nil && m.ID != test.id {
-			t.Errorf("Resolve(%s, %q) is %s, want %s", test.kind, test.name, m.ID, test.id)
+		if err == nil && m.Model.ID != test.id {
+			t.Errorf("Resolve(%s, %q) is %s, want %s", test.kind, test.name, m.Model.ID, test.id)
 		}
 	}
 }
@@ -202,7 +204,7 @@ func FuzzParse(f *testing.F) {
 			if m.ID == "" || m.Context < 1 || m.Price.Input < 0 || m.Price.Output < 0 {
 				t.Fatalf("an invalid model was accepted: %+v", m)
 			}
-			if got, err := c.Resolve(m.Type, m.ID); err != nil || got != m {
+			if got, err := c.Resolve(m.Type, m.ID, time.Now()); err != nil || got.Model != m {
 				t.Fatalf("model %q does not resolve to itself: %v", m.ID, err)
 			}
 		}

@@ -36,6 +36,7 @@ func (p *parser) model(at string, e modelEntry) *Model {
 		Tier:      e.Tier, Privacy: Privacy(e.Privacy), Traits: e.Traits,
 		Compatibility: e.Compatibility, Description: e.Description,
 	}
+	m.Placements = []Placement{{Upstream: m.Upstream, Model: m.UpstreamModel, Weight: 1}}
 	p.word(at+".name", m.Name)
 	p.word(at+".upstream_model", m.UpstreamModel)
 	if _, known := p.catalog.Upstream(e.Upstream); !known {
@@ -95,6 +96,7 @@ func (p *parser) price(at string, m *Model, e *priceEntry) {
 	case e.Output != nil:
 		m.Price.Output = p.decimal(at+".price.output", *e.Output)
 	}
+	m.Price.CachedInput, m.Price.CacheWrite = m.Price.Input, m.Price.Input
 	if m.Bound(max(m.Context, 1)*maxInputs(m), MaxChoices, m.MaxOutput) > maxBound {
 		p.fail(at+".price", "is too high for this context and max_output; check for a misplaced decimal point")
 	}

@@ -107,7 +107,7 @@ func Parse(data []byte) (*Catalog, error) {
 		return nil, errors.New("catalogue has more than one YAML document; keep one")
 	}
 	c := &Catalog{
-		tiers: map[string]Tier{}, byID: map[string]*Model{},
+		tiers: map[string]Tier{}, byID: map[string]*Model{}, byUpstream: map[string]int{},
 		traits: map[Type]map[string]string{}, compatibility: map[Type]map[string]string{},
 	}
 	p := &parser{catalog: c}
@@ -173,6 +173,7 @@ func (p *parser) upstreams(entries []upstreamEntry) {
 			p.fail(at+".kind", "must be %q", KindOpenAI)
 		}
 		p.url(at+".url", e)
+		p.catalog.byUpstream[e.Name] = i
 		p.catalog.upstreams = append(p.catalog.upstreams, Upstream{
 			Name: e.Name, Kind: e.Kind, URL: strings.TrimRight(e.URL, "/"), KeyFile: e.KeyFile,
 		})

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -211,7 +212,8 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestNeitherTheCapNorTheChargeIsEverAboveTheHold(t *testing.T) {
 	parsed := testCatalog(t, "http://127.0.0.1:1", [2]string{"small", "embed"})
-	small, _ := parsed.Resolve(catalog.Text, "small")
+	resolved, _ := parsed.Resolve(catalog.Text, "small", time.Now())
+	small := resolved.Model
 	rapid.Check(t, func(rt *rapid.T) {
 		upstream := &script{
 			fail:  rapid.Bool().Draw(rt, "fail"),

@@ -91,7 +91,7 @@ func (g *Gateway) Embeddings(w http.ResponseWriter, r *http.Request, caller Call
 func closing() *Error { return busy("The server is shutting down. Please try again.", time.Second) }
 
 func (g *Gateway) resolve(kind catalog.Type, name string) (*catalog.Model, *Error) {
-	model, err := g.catalog.Resolve(kind, name)
+	resolution, err := g.catalog.Resolve(kind, name, g.now())
 	switch {
 	case errors.Is(err, catalog.ErrWrongType):
 		problem := invalid("model", fmt.Sprintf("must be of type %s for this route", kind))
@@ -100,7 +100,7 @@ func (g *Gateway) resolve(kind catalog.Type, name string) (*catalog.Model, *Erro
 	case err != nil:
 		return nil, unknownModel()
 	}
-	return model, nil
+	return resolution.Model, nil
 }
 
 // readBody reads a request's JSON, within its limits of size and time.

@@ -182,9 +182,11 @@ func newSimulation(t *testing.T, seed uint64, m mutant, onSQLite bool) *simulati
 	if s.catalog, err = catalog.Parse([]byte(catalogText)); err != nil {
 		t.Fatal(err)
 	}
-	if s.model, err = s.catalog.Resolve(catalog.Text, "small"); err != nil {
+	resolved, err := s.catalog.Resolve(catalog.Text, "small", s.databaseNow())
+	if err != nil {
 		t.Fatal(err)
 	}
+	s.model = resolved.Model
 	if !onSQLite {
 		s.backing = newMemory(s.clock, s.failed, m)
 		return s
