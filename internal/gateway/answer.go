@@ -26,12 +26,12 @@ type answerKind interface {
 	// embedding says which numbers the usage has.
 	embedding() bool
 	// rebuild writes the answer from the members that clients know.
-	rebuild(c *call, members []member, m metered, settled ledger.Settled) []byte
+	rebuild(c *paid, members []member, m metered, settled ledger.Settled) []byte
 }
 
 // answer makes a call whose answer comes as a whole: metered and settled
 // before any of it is written.
-func (c *call) answer(path string, body []byte, kind answerKind) *Error {
+func (c *paid) answer(path string, body []byte, kind answerKind) *Error {
 	ctx, end := c.upstreamContext()
 	defer end()
 	response, failed := c.post(ctx, path, "application/json", body)
@@ -67,7 +67,7 @@ func (c *call) answer(path string, body []byte, kind answerKind) *Error {
 }
 
 // readAnswer reads an object of bounded size.
-func (c *call) readAnswer(response *http.Response) ([]member, bool) {
+func (c *paid) readAnswer(response *http.Response) ([]member, bool) {
 	if !plain(response) {
 		return nil, false
 	}
@@ -87,7 +87,7 @@ func plain(response *http.Response) bool {
 
 // write sends a whole answer. It is settled, so that a client that is gone
 // changes nothing.
-func (c *call) write(body []byte) {
+func (c *paid) write(body []byte) {
 	h := c.w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
@@ -99,7 +99,7 @@ func (c *call) write(body []byte) {
 // deadline is taken back, because on HTTP/2 one that passes between two events
 // ends the stream. Writers without deadlines (a test's recorder) do as they
 // can.
-func (c *call) send(data []byte) error {
+func (c *paid) send(data []byte) error {
 	_ = c.control.SetWriteDeadline(time.Now().Add(c.g.limits.Write))
 	_, err := c.w.Write(data)
 	if err == nil {
@@ -148,7 +148,7 @@ func (*chatAnswer) text(members []member) int64 {
 	return total
 }
 
-func (a *chatAnswer) rebuild(c *call, members []member, m metered, settled ledger.Settled) []byte {
+func (a *chatAnswer) rebuild(c *paid, members []member, m metered, settled ledger.Settled) []byte {
 	head := newMeter("", c.id, c.started.Unix(), 0, 0)
 	head.readHead(members)
 	choices, _ := find(members, "choices")
@@ -182,7 +182,7 @@ func (*embedAnswer) usable(members []member) bool {
 
 func (*embedAnswer) text([]member) int64 { return 0 }
 
-func (*embedAnswer) rebuild(c *call, members []member, m metered, settled ledger.Settled) []byte {
+func (*embedAnswer) rebuild(c *paid, members []member, m metered, settled ledger.Settled) []byte {
 	var data jsontext.Value
 	data, _ = find(members, "data")
 	out := append(make([]byte, 0, len(data)+512), '{')

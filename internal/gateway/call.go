@@ -33,22 +33,27 @@ const (
 	sourceUnknown = "lost"
 )
 
-// call is one paid call on its way.
+// call is a call on its way, before there is money for it.
 type call struct {
 	g       *Gateway
 	w       http.ResponseWriter
 	r       *http.Request
-	control *http.ResponseController
 	caller  Caller
 	id      string
 	model   *catalog.Model
-	stream  bool
 	started time.Time
+	marked  ledger.Idempotency
+}
 
+// paid is a call that a durable hold pays for: what can reach an upstream.
+// Only call.hold makes one.
+type paid struct {
+	*call
+	control   *http.ResponseController
+	stream    bool
 	prompt    int64 // bound of the prompt, in tokens
 	n         int64
 	outputCap int64
-	marked    ledger.Idempotency
 	held      ledger.Held
 	resolved  bool // settled, voided, or given up
 
@@ -60,10 +65,7 @@ type call struct {
 }
 
 func (g *Gateway) newCall(w http.ResponseWriter, r *http.Request, caller Caller, model *catalog.Model) *call {
-	c := &call{
-		g: g, w: w, r: r, control: http.NewResponseController(w), caller: caller,
-		id: g.newID(), model: model, started: g.now(), n: 1,
-	}
+	c := &call{g: g, w: w, r: r, caller: caller, id: g.newID(), model: model, started: g.now()}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)
 	h.Set("X-Venice-Model-Id", model.ID)
@@ -71,50 +73,58 @@ func (g *Gateway) newCall(w http.ResponseWriter, r *http.Request, caller Caller,
 	return c
 }
 
-// hold sets money aside. wanted is the output cap to pay for; explicit says
-// that the client asked for it, so that it is not lowered.
-func (c *call) hold(wanted int64, explicit bool) *Error {
-	least := wanted
-	if !explicit {
-		least = min(leastOutput, wanted)
+// hold sets money aside: for the output cap that is wanted or, unless the
+// client named it, for the largest one that is affordable.
+func (c *call) hold(d demand) (*paid, *Error) {
+	least := d.output
+	if !d.explicit {
+		least = min(leastOutput, d.output)
 	}
 	ctx, cancel := context.WithTimeout(c.r.Context(), c.g.limits.Hold)
 	defer cancel()
 	held, err := c.g.ledger.Hold(ctx, ledger.HoldRequest{
 		ID: c.id, KeyHash: c.caller.KeyHash,
 		ModelID: c.model.ID, ModelType: string(c.model.Type), ModelPrivate: c.model.Privacy == catalog.Private,
-		Min: c.model.Bound(c.prompt, c.n, least), Max: c.model.Bound(c.prompt, c.n, wanted),
+		Min: c.model.Bound(d.prompt, d.choices, least), Max: c.model.Bound(d.prompt, d.choices, d.output),
 		InputPrice: c.model.Price.Input, OutputPrice: c.model.Price.Output,
 		Idempotency: c.marked,
-		Rates:       c.rates(wanted),
+		Rates:       c.rates(d.prompt + d.choices*d.output),
 		Lifetime:    c.g.limits.Upstream + c.g.limits.Drain + c.g.limits.Spare,
 	})
 	if err != nil {
-		return c.refuse(err)
+		return nil, c.refuse(err, d)
 	}
-	c.held = held
-	c.outputCap = min(wanted, c.model.CapFor(held.Amount, c.prompt, c.n))
-	rateHeaders(c.w.Header(), held.Rates, held.At)
-	h := c.w.Header()
-	h.Set("X-Venice-Balance-Diem", held.Before.DIEM.String())
-	h.Set("X-Venice-Balance-Usd", held.Before.USD.String())
-	if c.model.Type == catalog.Text && (!explicit || c.outputCap < wanted) {
-		h.Set("X-Stakegate-Max-Tokens", strconv.FormatInt(c.outputCap, 10))
+	p := &paid{
+		call: c, control: http.NewResponseController(c.w), held: held,
+		stream: d.stream, prompt: d.prompt, n: d.choices,
+		outputCap: min(d.output, c.model.CapFor(held.Amount, d.prompt, d.choices)),
 	}
-	if c.outputCap < least {
+	p.tell(d)
+	if p.outputCap < least {
 		c.g.log.Error("hold is smaller than asked for", "request_id", c.id)
-		c.void()
-		return busy("The call could not be booked and was not made. Please try again.", time.Second)
+		p.void()
+		return nil, busy("The call could not be booked and was not made. Please try again.", time.Second)
 	}
 	if c.r.Context().Err() != nil {
-		c.void()
-		return clientLeft()
+		p.void()
+		return nil, clientLeft()
 	}
-	return nil
+	return p, nil
+}
+
+// tell sets the headers of what was held.
+func (p *paid) tell(d demand) {
+	h := p.w.Header()
+	rateHeaders(h, p.held.Rates, p.held.At)
+	h.Set("X-Venice-Balance-Diem", p.held.Before.DIEM.String())
+	h.Set("X-Venice-Balance-Usd", p.held.Before.USD.String())
+	if p.model.Type == catalog.Text && (!d.explicit || p.outputCap < d.output) {
+		h.Set("X-Stakegate-Max-Tokens", strconv.FormatInt(p.outputCap, 10))
+	}
 }
 
 // refuse explains a hold that was not granted.
-func (c *call) refuse(err error) *Error {
+func (c *call) refuse(err error, d demand) *Error {
 	var limited *ledger.RateLimited
 	if errors.As(err, &limited) {
 		now := c.g.now()
@@ -128,7 +138,7 @@ func (c *call) refuse(err error) *Error {
 	}
 	problem := holdError(err)
 	if problem.Refusal != nil && c.model.Type == catalog.Text {
-		affordable := c.model.CapFor(problem.Refusal.Affordable, c.prompt, c.n)
+		affordable := c.model.CapFor(problem.Refusal.Affordable, d.prompt, d.choices)
 		problem.AffordableMaxTokens = &affordable
 	}
 	if c.r.Context().Err() != nil {
@@ -142,7 +152,7 @@ func (c *call) refuse(err error) *Error {
 
 // upstreamContext lives as long as the upstream call may: past the client's
 // leaving, but within the limits. end must be called.
-func (c *call) upstreamContext() (ctx context.Context, end func()) {
+func (c *paid) upstreamContext() (ctx context.Context, end func()) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(c.r.Context()))
 	c.cancel = cancel
 	c.g.begin(c)
@@ -167,7 +177,7 @@ func (c *call) upstreamContext() (ctx context.Context, end func()) {
 
 // clientLeft lets the upstream call go on, so that its usage is learned, but
 // only for a while and only for so many calls at once.
-func (c *call) clientLeft() {
+func (c *paid) clientLeft() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.gone || c.over {
@@ -182,14 +192,14 @@ func (c *call) clientLeft() {
 	}
 }
 
-func (c *call) hasLeft() bool {
+func (c *paid) hasLeft() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.gone
 }
 
 // believe bounds what the upstream reported by what was held.
-func (c *call) believe(u usage) metered {
+func (c *paid) believe(u usage) metered {
 	m := metered{usage: u, source: fromUsage}
 	m.prompt = min(u.prompt, c.prompt)
 	m.completion = min(u.completion, c.n*c.outputCap)
@@ -202,7 +212,7 @@ func (c *call) believe(u usage) metered {
 
 // estimate is for a whole answer without a usage: no text has more tokens than
 // bytes.
-func (c *call) estimate(bytes int64) metered {
+func (c *paid) estimate(bytes int64) metered {
 	return metered{
 		usage:  usage{prompt: c.prompt, completion: min(bytes, c.n*c.outputCap)},
 		source: fromEstimate,
@@ -212,7 +222,7 @@ func (c *call) estimate(bytes int64) metered {
 // settle books what was used and returns what was charged. It survives the
 // client's leaving and short troubles of the books. If it fails for good, the
 // hold will be assumed, and the client must not see the end of its answer.
-func (c *call) settle(m metered) (ledger.Settled, *Error) {
+func (c *paid) settle(m metered) (ledger.Settled, *Error) {
 	c.resolved = true
 	total, input := c.model.Cost(m.prompt, m.completion)
 	if m.source == fromHold {
@@ -243,7 +253,7 @@ func (c *call) settle(m metered) (ledger.Settled, *Error) {
 }
 
 // void gives the hold back.
-func (c *call) void() {
+func (c *paid) void() {
 	c.resolved = true
 	err := c.book(func(ctx context.Context) error { return c.g.ledger.Void(ctx, c.id) })
 	source := sourceVoid
@@ -256,7 +266,7 @@ func (c *call) void() {
 
 // book repeats an idempotent operation on the books until it is durable or the
 // time for it is over.
-func (c *call) book(operation func(context.Context) error) error {
+func (c *paid) book(operation func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), c.g.limits.Settle)
 	defer cancel()
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
@@ -275,7 +285,7 @@ func (c *call) book(operation func(context.Context) error) error {
 }
 
 // fail ends a call that has no answer.
-func (c *call) fail(f *failure) *Error {
+func (c *paid) fail(f *failure) *Error {
 	if f.free {
 		c.void()
 		return f.err
@@ -288,14 +298,14 @@ func (c *call) fail(f *failure) *Error {
 
 // finish is the last guard: whatever happened, a panic too, what was held and
 // not resolved is charged, because it may have been used.
-func (c *call) finish() {
+func (c *paid) finish() {
 	if !c.resolved {
 		c.g.log.Error("call ended without a settlement", "request_id", c.id)
 		_, _ = c.settle(metered{source: fromHold}) // a failure is logged there
 	}
 }
 
-func (c *call) report(m metered, settled ledger.Settled) {
+func (c *paid) report(m metered, settled ledger.Settled) {
 	if m.loss > 0 {
 		c.g.log.Warn("upstream used more than the bound; the difference is the operator's",
 			"request_id", c.id, "model", c.model.ID, "loss", m.loss.String())

@@ -157,7 +157,7 @@ type Gateway struct {
 	mu     sync.Mutex
 	closed bool
 	active int
-	atWork map[string]map[*call]bool // calls at the upstream, by key id
+	atWork map[string]map[*paid]bool // calls at the upstream, by key id
 	idle   chan struct{}             // closed when closed and active == 0
 }
 
@@ -167,7 +167,7 @@ func New(config Config) *Gateway {
 		catalog: config.Catalog, ledger: config.Ledger, keys: config.Keys,
 		transport: config.Transport, now: config.Now, newID: config.NewID,
 		log: config.Log, observe: config.Observe, denied: config.Denied, limits: config.Limits.withDefaults(),
-		idle: make(chan struct{}), atWork: map[string]map[*call]bool{},
+		idle: make(chan struct{}), atWork: map[string]map[*paid]bool{},
 	}
 	if g.transport == nil {
 		g.transport = NewTransport()

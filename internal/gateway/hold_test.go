@@ -132,7 +132,7 @@ func TestAHoldIsGivenBackIfItsClientLeavesBeforeTheCall(t *testing.T) {
 	})
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(hello))
 	r.Header.Set("Content-Type", "application/json")
-	problem := g.Chat(httptest.NewRecorder(), r, gateway.Caller{})
+	problem := serve(g, "/chat/completions", httptest.NewRecorder(), r, gateway.Caller{})
 	if problem == nil || problem.Status != 499 || upstream.body != nil || b.last().state != "voided" {
 		t.Errorf("error is %v, the hold is %s", problem, b.last().state)
 	}
@@ -186,7 +186,7 @@ func TestAFreshlyCancelledCallIsNotMade(t *testing.T) {
 	w := newWorld(t, reset, options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	problem := w.gateway.Chat(httptest.NewRecorder(), w.post("/chat/completions", hello).WithContext(ctx), gateway.Caller{})
+	problem := serve(w.gateway, "/chat/completions", httptest.NewRecorder(), w.post("/chat/completions", hello).WithContext(ctx), gateway.Caller{})
 	if problem == nil || problem.Status != 499 || w.calls.Load() != 0 || len(w.books.order) != 0 {
 		t.Errorf("error is %+v after %d calls and %d holds", problem, w.calls.Load(), len(w.books.order))
 	}
@@ -236,7 +236,7 @@ func TestNeitherTheCapNorTheChargeIsEverAboveTheHold(t *testing.T) {
 			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(string(body)))
 			r.Header.Set("Content-Type", "application/json")
 			upstream.body = nil
-			g.Chat(httptest.NewRecorder(), r, gateway.Caller{})
+			serve(g, "/chat/completions", httptest.NewRecorder(), r, gateway.Caller{})
 			if upstream.body == nil {
 				continue
 			}

@@ -238,7 +238,7 @@ func TestAPanicOfTheWriterStillSettles(t *testing.T) {
 				t.Error("the panic is swallowed")
 			}
 		}()
-		w.gateway.Chat(&panicking{header: http.Header{}}, w.post("/chat/completions", helloStream), gateway.Caller{})
+		serve(w.gateway, "/chat/completions", &panicking{header: http.Header{}}, w.post("/chat/completions", helloStream), gateway.Caller{})
 	}()
 	if h := w.books.last(); h.state != "settled" || h.settled.Cost != helloHold {
 		t.Errorf("the hold is %s with %v", h.state, h.settled.Cost)

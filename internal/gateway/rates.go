@@ -10,7 +10,7 @@ import (
 
 // rates are the windows that the call counts in, by its model's tier. Tokens
 // count as their bound until the call is settled.
-func (c *call) rates(outputCap int64) []ledger.Rate {
+func (c *call) rates(tokens int64) []ledger.Rate {
 	tier, limited := c.g.catalog.Tier(c.model.Tier)
 	if !limited {
 		return nil
@@ -18,7 +18,7 @@ func (c *call) rates(outputCap int64) []ledger.Rate {
 	return []ledger.Rate{
 		{Kind: ledger.RequestsPerMinute, Tier: c.model.Tier, Limit: tier.RequestsPerMinute, Amount: 1},
 		{Kind: ledger.RequestsPerDay, Tier: c.model.Tier, Limit: tier.RequestsPerDay, Amount: 1},
-		{Kind: ledger.TokensPerMinute, Tier: c.model.Tier, Limit: tier.TokensPerMinute, Amount: c.prompt + c.n*outputCap},
+		{Kind: ledger.TokensPerMinute, Tier: c.model.Tier, Limit: tier.TokensPerMinute, Amount: tokens},
 	}
 }
 

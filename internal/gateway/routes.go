@@ -13,53 +13,79 @@ import (
 	"stakegate/internal/catalog"
 )
 
-// Chat answers a chat completion request, as one JSON document or, with
-// stream: true, as server-sent events. A returned error says that nothing was
-// written yet but headers that hold for the error too (request id, model,
-// balance, and the charge, if there was one). The writer should support
-// deadlines and flushing (http.ResponseController).
-func (g *Gateway) Chat(w http.ResponseWriter, r *http.Request, caller Caller) *Error {
-	if !g.enter() {
-		return closing()
-	}
-	defer g.leave()
-	body, problem := g.readBody(w, r)
-	if problem != nil {
-		return problem
-	}
-	request, problem := parseChat(body)
-	if problem != nil {
-		return problem
-	}
-	model, problem := g.resolve(catalog.Text, request.model)
-	if problem != nil {
-		return problem
-	}
-	wanted := model.DefaultOutput
-	if request.outputCap > 0 {
-		if wanted = request.outputCap; wanted > model.MaxOutput {
-			return invalid(request.capMember, fmt.Sprintf("must be at most %d for this model", model.MaxOutput))
-		}
-	}
-	c := g.newCall(w, r, caller, model)
-	c.n, c.stream = request.n, request.stream
-	c.prompt = model.PromptBound(request.prompt)
-	if problem := c.mark(body); problem != nil {
-		return problem
-	}
-	if problem := c.hold(wanted, request.outputCap > 0); problem != nil {
-		return problem
-	}
-	defer c.finish()
-	forwarded := request.forward(model.UpstreamModel, c.outputCap)
-	if request.stream {
-		return c.relay(forwarded, request.includeUsage, request.venice)
-	}
-	return c.answer("/chat/completions", forwarded, &chatAnswer{venice: request.venice})
+// Route is a route of the API on which a call costs money.
+type Route struct {
+	// Path is relative to the API's base: "/chat/completions". The method is
+	// POST.
+	Path string
+	// Serve answers a call. A returned error says that nothing was written yet
+	// but headers that hold for the error too (request id, model, balance, and
+	// the charge, if there was one). The writer should support deadlines and
+	// flushing (http.ResponseController).
+	Serve func(w http.ResponseWriter, r *http.Request, caller Caller) *Error
+	// KeyHeader is a header that may carry the key instead of Authorization,
+	// as clients of another vendor's API send it; "" if there is none.
+	KeyHeader string
+	// ErrorBody renders an error as clients of another vendor's API read it;
+	// nil: the API's own shape.
+	ErrorBody func(status int, code, message string) []byte
 }
 
-// Embeddings answers an embeddings request. Errors are as in Chat.
-func (g *Gateway) Embeddings(w http.ResponseWriter, r *http.Request, caller Caller) *Error {
+// Routes lists every paid route there is.
+func (g *Gateway) Routes() []Route {
+	return []Route{
+		g.route(sale{path: "/chat/completions", kind: catalog.Text, read: readChat}),
+		g.route(sale{path: "/embeddings", kind: catalog.Embedding, read: readEmbed}),
+	}
+}
+
+// sale is what a route sells: how its requests are read. What happens to them
+// then is the same everywhere, see Gateway.sell.
+type sale struct {
+	path string
+	kind catalog.Type // of the models that serve it
+	// read understands a request's body. Every error is a 400 that names the
+	// member at fault.
+	read func(body []byte) (order, *Error)
+}
+
+// order is a request that was understood.
+type order interface {
+	// modelName is what the client calls the model.
+	modelName() string
+	// demand is the most that the order may use of the model. The output cap
+	// in it is what the client asked for, or the model's default.
+	demand(model *catalog.Model) (demand, *Error)
+	// deliver makes the call, once it is paid for.
+	deliver(p *paid) *Error
+}
+
+// demand is the most that a call may use.
+type demand struct {
+	prompt  int64 // tokens
+	choices int64
+	// output is the output cap that is wanted; explicit says that the client
+	// asked for it, so that it is not lowered.
+	output   int64
+	explicit bool
+	stream   bool
+}
+
+// route is the only way to make a Route, and sell the only thing that one
+// does: so there is no route on which an upstream is called without a hold.
+func (g *Gateway) route(s sale) Route {
+	return Route{
+		Path: s.path,
+		Serve: func(w http.ResponseWriter, r *http.Request, caller Caller) *Error {
+			return g.sell(s, w, r, caller)
+		},
+	}
+}
+
+// sell walks a call down the road: read, bound, hold, deliver, settle. An
+// order is delivered with what the hold gives alone, and whatever it does, its
+// hold is settled or voided afterwards.
+func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Caller) *Error {
 	if !g.enter() {
 		return closing()
 	}
@@ -68,24 +94,28 @@ func (g *Gateway) Embeddings(w http.ResponseWriter, r *http.Request, caller Call
 	if problem != nil {
 		return problem
 	}
-	request, problem := parseEmbed(body)
+	o, problem := s.read(body)
 	if problem != nil {
 		return problem
 	}
-	model, problem := g.resolve(catalog.Embedding, request.model)
+	model, problem := g.resolve(s.kind, o.modelName())
+	if problem != nil {
+		return problem
+	}
+	wanted, problem := o.demand(model)
 	if problem != nil {
 		return problem
 	}
 	c := g.newCall(w, r, caller, model)
-	c.prompt = model.PromptBound(request.prompt)
-	if problem := c.mark(body); problem != nil {
+	if problem := c.mark(s.path, body); problem != nil {
 		return problem
 	}
-	if problem := c.hold(0, true); problem != nil {
+	p, problem := c.hold(wanted)
+	if problem != nil {
 		return problem
 	}
-	defer c.finish()
-	return c.answer("/embeddings", request.forward(model.UpstreamModel), &embedAnswer{})
+	defer p.finish()
+	return o.deliver(p)
 }
 
 func closing() *Error { return busy("The server is shutting down. Please try again.", time.Second) }

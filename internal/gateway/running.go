@@ -6,18 +6,18 @@ import (
 )
 
 // begin counts a call among those that are at the upstream.
-func (g *Gateway) begin(c *call) {
+func (g *Gateway) begin(c *paid) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	calls := g.atWork[c.held.KeyID]
 	if calls == nil {
-		calls = map[*call]bool{}
+		calls = map[*paid]bool{}
 		g.atWork[c.held.KeyID] = calls
 	}
 	calls[c] = true
 }
 
-func (g *Gateway) end(c *call) {
+func (g *Gateway) end(c *paid) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	calls := g.atWork[c.held.KeyID]

@@ -14,7 +14,7 @@ import (
 // relay makes a call whose answer is streamed. Events go on as they come; from
 // the one that finishes the answer, everything waits until the settlement is
 // durable.
-func (c *call) relay(body []byte, includeUsage, venice bool) *Error {
+func (c *paid) relay(body []byte, includeUsage, venice bool) *Error {
 	ctx, end := c.upstreamContext()
 	defer end()
 	silence := time.AfterFunc(c.g.limits.Silence, func() { c.cancel(errSilent) })
@@ -60,7 +60,7 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // relayed is a stream on its way to the client.
 type relayed struct {
-	call         *call
+	call         *paid
 	meter        *meter
 	includeUsage bool
 	venice       bool

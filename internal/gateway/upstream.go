@@ -116,7 +116,7 @@ type failure struct {
 
 // post makes the upstream call, once. On success the answer is a 2xx; its body must be
 // closed. The context decides how long it may take.
-func (c *call) post(ctx context.Context, path, accept string, body []byte) (*http.Response, *failure) {
+func (c *paid) post(ctx context.Context, path, accept string, body []byte) (*http.Response, *failure) {
 	upstream, _ := c.g.catalog.Upstream(c.model.Upstream)
 	var reached atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -151,7 +151,7 @@ func (c *call) post(ctx context.Context, path, accept string, body []byte) (*htt
 }
 
 // reshape turns an upstream's error into ours. Nothing of its text goes on.
-func (c *call) reshape(ctx context.Context, upstream string, response *http.Response) *failure {
+func (c *paid) reshape(ctx context.Context, upstream string, response *http.Response) *failure {
 	c.g.log.Warn("upstream answered an error", "upstream", upstream, "status", response.StatusCode, "request_id", c.id)
 	status := response.StatusCode
 	switch {
@@ -204,7 +204,7 @@ func refusedByModel(response *http.Response) *Error {
 }
 
 // retryAfter reads seconds or a date (RFC 9110 section 10.2.3), within bounds.
-func (c *call) retryAfter(response *http.Response) time.Duration {
+func (c *paid) retryAfter(response *http.Response) time.Duration {
 	text := response.Header.Get("Retry-After")
 	after := time.Second
 	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
@@ -224,7 +224,7 @@ func unreachable() *Error {
 
 // broken is the error of a call that ended without an answer although the
 // upstream may bill it. The context's cause tells whose doing it was.
-func (c *call) broken(ctx context.Context) *Error {
+func (c *paid) broken(ctx context.Context) *Error {
 	const charged = " The call was charged in full, because its cost is unknown."
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errTooLong), errors.Is(cause, errSilent):

@@ -128,16 +128,20 @@ func newWorld(t *testing.T, script http.HandlerFunc, o options) *world {
 	return w
 }
 
+// serve makes a call on one of the gateway's routes.
+func serve(g *gateway.Gateway, path string, w http.ResponseWriter, r *http.Request, caller gateway.Caller) *gateway.Error {
+	for _, route := range g.Routes() {
+		if route.Path == path {
+			return route.Serve(w, r, caller)
+		}
+	}
+	panic("no route " + path)
+}
+
 // serve is a door as thin as possible.
 func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	caller := gateway.Caller{KeyHash: [32]byte{1}}
-	var problem *gateway.Error
-	if strings.HasSuffix(r.URL.Path, "/embeddings") {
-		problem = w.gateway.Embeddings(rw, r, caller)
-	} else {
-		problem = w.gateway.Chat(rw, r, caller)
-	}
-	if problem != nil {
+	if problem := serve(w.gateway, r.URL.Path, rw, r, caller); problem != nil {
 		w.mu.Lock()
 		w.problems = append(w.problems, problem)
 		w.mu.Unlock()

@@ -60,7 +60,7 @@ func (s *server) admin(handle func(r *http.Request, caller apikey.Key) (any, err
 
 // billable serves a route that costs money. The key is judged by the ledger,
 // in the same commit as the hold; here only its shape is checked.
-func (s *server) billable(handle func(w http.ResponseWriter, r *http.Request, caller gateway.Caller) *gateway.Error) http.Handler {
+func (s *server) billable(route gateway.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		secret, err := bearer(r)
 		if err != nil {
@@ -72,7 +72,7 @@ func (s *server) billable(handle func(w http.ResponseWriter, r *http.Request, ca
 			return
 		}
 		caller := gateway.Caller{KeyHash: s.config.Hasher.Hash(secret), KeyType: secret.Type()}
-		problem := handle(w, r, caller)
+		problem := route.Serve(w, r, caller)
 		// What the ledger decided about a call, it decided about a valid key.
 		eventOf(r).proven = problem == nil || proves(problem.Status)
 		if problem != nil {

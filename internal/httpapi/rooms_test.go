@@ -90,13 +90,12 @@ func (r *rooms) Page(context.Context, string, usage.Query, time.Time) (usage.Pag
 
 func (r *rooms) Denials(context.Context, string) ([]ledger.Denial, error) { return nil, r.failed() }
 
-func (r *rooms) Chat(http.ResponseWriter, *http.Request, gateway.Caller) *gateway.Error {
-	_ = r.failed() // only panics: the gateway's errors are *gateway.Error
-	return &gateway.Error{Status: http.StatusTeapot, Code: "TEAPOT", Message: "no room is behind this door"}
-}
-
-func (r *rooms) Embeddings(w http.ResponseWriter, request *http.Request, caller gateway.Caller) *gateway.Error {
-	return r.Chat(w, request, caller)
+func (r *rooms) Routes() []gateway.Route {
+	spend := func(http.ResponseWriter, *http.Request, gateway.Caller) *gateway.Error {
+		_ = r.failed() // only panics: the gateway's errors are *gateway.Error
+		return &gateway.Error{Status: http.StatusTeapot, Code: "TEAPOT", Message: "no room is behind this door"}
+	}
+	return []gateway.Route{{Path: "/chat/completions", Serve: spend}, {Path: "/embeddings", Serve: spend}}
 }
 
 const oneModel = `
@@ -302,13 +301,11 @@ func TestAnAnswerThatHasBegunIsCutByAPanic(t *testing.T) {
 
 type halfAnswer struct{}
 
-func (halfAnswer) Chat(w http.ResponseWriter, _ *http.Request, _ gateway.Caller) *gateway.Error {
-	_, _ = w.Write([]byte("half"))
-	panic("broken")
-}
-
-func (halfAnswer) Embeddings(http.ResponseWriter, *http.Request, gateway.Caller) *gateway.Error {
-	return nil
+func (halfAnswer) Routes() []gateway.Route {
+	return []gateway.Route{{Path: "/chat/completions", Serve: func(w http.ResponseWriter, _ *http.Request, _ gateway.Caller) *gateway.Error {
+		_, _ = w.Write([]byte("half"))
+		panic("broken")
+	}}}
 }
 
 // FuzzMintBody: no body makes the door fail, and what is accepted is what the

@@ -43,11 +43,10 @@ type Books interface {
 	SpendByKey(ctx context.Context, accountID string, since time.Time) (map[string]ledger.Settled, error)
 }
 
-// Spend serves the routes that cost money. Each call holds before it
-// forwards; an error is returned only if nothing was written yet.
+// Spend lists the routes that cost money. On each of them a call holds before
+// it forwards.
 type Spend interface {
-	Chat(w http.ResponseWriter, r *http.Request, caller gateway.Caller) *gateway.Error
-	Embeddings(w http.ResponseWriter, r *http.Request, caller gateway.Caller) *gateway.Error
+	Routes() []gateway.Route
 }
 
 // History pages through an account's charges.
@@ -143,8 +142,9 @@ func (s *server) routes(mux *router) {
 	mux.Handle("GET "+api+"/models/traits", s.open(s.modelTraits))
 	mux.Handle("GET "+api+"/models/compatibility_mapping", s.open(s.compatibilityMapping))
 
-	mux.Handle("POST "+api+"/chat/completions", s.billable(s.config.Spend.Chat))
-	mux.Handle("POST "+api+"/embeddings", s.billable(s.config.Spend.Embeddings))
+	for _, route := range s.config.Spend.Routes() {
+		mux.Handle("POST "+api+route.Path, s.billable(route))
+	}
 
 	mux.Handle("GET "+api+"/billing/balance", s.authenticated(s.balance))
 	mux.Handle("GET "+api+"/billing/usage-history", s.admin(s.usageHistory))

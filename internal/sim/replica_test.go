@@ -253,7 +253,7 @@ func (c *call) run(outputCap int64, patience time.Duration) {
 	if c.marked.name != "" {
 		r.Header.Set(gateway.IdempotencyHeader, c.marked.name)
 	}
-	problem := c.replica.gateway.Chat(c, r, gateway.Caller{KeyHash: c.key.hash})
+	problem := c.replica.gateway.Routes()[0].Serve(c, r, gateway.Caller{KeyHash: c.key.hash}) // the chat
 	if c.problem = problem; problem != nil {
 		c.sim.count("answers " + problem.Code)
 	}
