@@ -88,8 +88,15 @@ func (b *books) Settle(ctx context.Context, s ledger.Settlement) (ledger.Settled
 	if h == nil {
 		return ledger.Settled{}, ledger.ErrHoldUnknown
 	}
-	if s.Cost < 0 || s.Cost > h.amount || s.InputCost < 0 || s.InputCost > s.Cost || s.ExecutionTime < 0 {
+	if s.Cost < 0 || s.Cost > h.amount || s.ExecutionTime < 0 {
 		b.t.Errorf("settlement is absurd: %+v of a hold of %v", s, h.amount)
+	}
+	var billed money.Nano
+	for _, line := range s.Lines {
+		billed += line.Cost
+	}
+	if billed != s.Cost {
+		b.t.Errorf("the lines of %+v add up to %v", s, billed)
 	}
 	h.settled = s
 	b.posted += s.Cost

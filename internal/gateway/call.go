@@ -86,7 +86,6 @@ func (c *call) hold(d demand) (*paid, *Error) {
 		ID: c.id, KeyHash: c.caller.KeyHash,
 		ModelID: c.model.ID, ModelType: string(c.model.Type), ModelPrivate: c.model.Privacy == catalog.Private,
 		Min: c.model.Bound(d.prompt, d.choices, least), Max: c.model.Bound(d.prompt, d.choices, d.output),
-		InputPrice: c.model.Price.Input, OutputPrice: c.model.Price.Output,
 		Idempotency: c.marked,
 		Rates:       c.rates(d.prompt + d.choices*d.output),
 		Lifetime:    c.g.limits.Upstream + c.g.limits.Drain + c.g.limits.Spare,
@@ -224,16 +223,11 @@ func (c *paid) estimate(bytes int64) metered {
 // hold will be assumed, and the client must not see the end of its answer.
 func (c *paid) settle(m metered) (ledger.Settled, *Error) {
 	c.resolved = true
-	total, input := c.model.Cost(m.prompt, m.completion)
-	if m.source == fromHold {
-		total = c.held.Amount
-		_, input = c.model.Cost(c.prompt, 0)
-	}
-	total = min(total, c.held.Amount)
+	total, lines := c.bill(m)
 	var settled ledger.Settled
 	err := c.book(func(ctx context.Context) (err error) {
 		settled, err = c.g.ledger.Settle(ctx, ledger.Settlement{
-			HoldID: c.id, Cost: total, InputCost: min(input, total),
+			HoldID: c.id, Cost: total, Lines: lines,
 			PromptTokens: m.prompt, CompletionTokens: m.completion, Source: m.source,
 			ExecutionTime: c.g.now().Sub(c.started),
 		})
@@ -250,6 +244,20 @@ func (c *paid) settle(m metered) (ledger.Settled, *Error) {
 	c.w.Header().Set(chargeHeader, settled.DIEM.Add(settled.USD).String())
 	c.report(m, settled)
 	return settled, nil
+}
+
+// bill is what a call costs, at most what is held.
+func (c *paid) bill(m metered) (total money.Nano, lines []money.Line) {
+	if m.source == fromHold {
+		return c.held.Amount, []money.Line{{Item: money.ItemHold, Quantity: 1, Cost: c.held.Amount}}
+	}
+	total, input := c.model.Cost(m.prompt, m.completion)
+	lines = []money.Line{
+		{Item: "input", Quantity: m.prompt, Price: c.model.Price.Input, Cost: input},
+		{Item: "output", Quantity: m.completion, Price: c.model.Price.Output, Cost: total - input},
+	}
+	total = min(total, c.held.Amount)
+	return total, money.Fit(lines, total)
 }
 
 // void gives the hold back.

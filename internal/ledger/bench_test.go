@@ -18,6 +18,8 @@ import (
 	"stakegate/internal/store/pgtest"
 )
 
+var benchBill = []money.Line{{Item: "input", Quantity: 20, Price: 10_000_000, Cost: 200}, {Item: "output", Quantity: 30, Price: 16_000_000, Cost: 500}}
+
 var benchSources = []ledger.Source{{Name: "venice-diem"}}
 
 // slice is how long one way is measured before the other one's turn: noise of
@@ -145,7 +147,7 @@ func pair(on books, n int64, account int) error {
 		return err
 	}
 	_, err = on.Settle(context.Background(), ledger.Settlement{
-		HoldID: id, Cost: 700, InputCost: 200, PromptTokens: 20, CompletionTokens: 30, Source: ledger.SourceUsage,
+		HoldID: id, Cost: 700, Lines: benchBill, PromptTokens: 20, CompletionTokens: 30, Source: ledger.SourceUsage,
 	})
 	return err
 }

@@ -145,7 +145,6 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	hold := &Hold{
 		ID: request.ID, KeyID: key.ID, AccountID: key.AccountID,
 		ModelID: request.ModelID, ModelType: request.ModelType,
-		InputPrice: request.InputPrice, OutputPrice: request.OutputPrice,
 		State: Reserved, Parts: parts, StartedAt: s.Now, Deadline: s.Now.Add(request.Lifetime),
 	}
 	entry := s.entry(EntryHold, hold.AccountID, hold.KeyID, hold.ID)
@@ -268,7 +267,7 @@ func (s *State) assume(holdID string) Verdict {
 		return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
 	}
 	amount := hold.Amount()
-	return s.resolve(hold, &Settlement{HoldID: holdID, Cost: amount, InputCost: amount, Source: SourceHold}, AssumedFor, EntryAssume)
+	return s.resolve(hold, &Settlement{HoldID: holdID, Cost: amount, Source: SourceHold}, AssumedFor, EntryAssume)
 }
 
 // end releases a hold without a charge.
@@ -337,7 +336,9 @@ func (s *State) correct(hold *Hold, settlement *Settlement) Verdict {
 func (s *State) record(hold *Hold, settlement *Settlement, cost money.Nano, entry *Entry) {
 	hold.Cost = *settlement
 	hold.Cost.Cost = cost
-	hold.Cost.InputCost = min(max(0, settlement.InputCost), cost)
+	if hold.State != VoidedAs {
+		hold.Cost.Lines = money.Fit(settlement.Lines, cost)
+	}
 	hold.ChargedDIEM, hold.ChargedUSD = 0, 0
 	for _, part := range hold.Parts {
 		switch part.Currency {
@@ -347,8 +348,6 @@ func (s *State) record(hold *Hold, settlement *Settlement, cost money.Nano, entr
 			hold.ChargedDIEM += part.Charged
 		}
 	}
-	hold.InputChargeDIEM = min(hold.Cost.InputCost, hold.ChargedDIEM)
-	hold.InputChargeUSD = hold.Cost.InputCost - hold.InputChargeDIEM
 	if hold.EndedSeq == 0 { // a correction keeps the charge's place in the history
 		hold.EndedAt, hold.EndedSeq = s.Now, entry.Seq
 	}

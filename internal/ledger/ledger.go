@@ -30,9 +30,6 @@ type HoldRequest struct {
 	// use. They are equal unless the output cap may be lowered to what is
 	// affordable, in which case the hold is the largest amount in between.
 	Min, Max money.Nano
-	// InputPrice and OutputPrice, in nanos for a million tokens, are kept with
-	// the hold for the account's history.
-	InputPrice, OutputPrice money.Nano
 	// Rates are the windows that the call counts in; all must have room.
 	Rates []Rate
 	// Lifetime is the longest that the call can take; the hold is assumed
@@ -110,15 +107,16 @@ type Balance struct {
 
 // Settlement reports what a held call did cost.
 type Settlement struct {
-	HoldID           string
-	Cost             money.Nano // clamped to the hold
+	HoldID string
+	Cost   money.Nano // clamped to the hold
+	// Lines is the bill, for the account's history. It is made to add up to what
+	// is charged.
+	Lines            []money.Line
 	PromptTokens     int64
 	CompletionTokens int64
 	// Source is SourceUsage, SourceEstimated or SourceHold.
 	Source        string
 	ExecutionTime time.Duration
-	// InputCost is the part of Cost that the prompt caused, for the history.
-	InputCost money.Nano
 }
 
 // Where the numbers of a settlement come from.

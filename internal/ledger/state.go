@@ -54,19 +54,17 @@ type Part struct {
 
 // Hold is one request's money, and later the record of what it cost.
 type Hold struct {
-	ID, KeyID, AccountID    string
-	ModelID, ModelType      string
-	InputPrice, OutputPrice money.Nano
-	State                   HoldState
-	Parts                   []Part
-	StartedAt, Deadline     time.Time
+	ID, KeyID, AccountID string
+	ModelID, ModelType   string
+	State                HoldState
+	Parts                []Part
+	StartedAt, Deadline  time.Time
 
 	// Set when the hold is resolved.
-	EndedAt                         time.Time
-	EndedSeq                        int64
-	Cost                            Settlement
-	ChargedDIEM, ChargedUSD         money.Nano
-	InputChargeDIEM, InputChargeUSD money.Nano
+	EndedAt                 time.Time
+	EndedSeq                int64
+	Cost                    Settlement
+	ChargedDIEM, ChargedUSD money.Nano
 }
 
 // Amount is the whole hold over its parts.

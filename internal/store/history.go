@@ -3,10 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"stakegate/internal/ledger"
-	"stakegate/internal/money"
 	"stakegate/internal/usage"
 )
 
@@ -23,7 +23,7 @@ func (s *Store) Charges(ctx context.Context, accountID string, filter usage.Filt
 		until = millis(filter.End)
 	}
 	rows, err := s.reader.QueryContext(ctx, `SELECT ended_seq, id, key_id, ended_ms, model_id, model_type, source,
-		prompt_tokens, completion_tokens, charged_diem, charged_usd, input_diem, input_usd, input_price, output_price, execution_ms
+		prompt_tokens, completion_tokens, charged_diem, charged_usd, lines, execution_ms
 		FROM holds WHERE account_id = $1 AND ended_seq IS NOT NULL AND ended_seq > $2 AND state IN ('settled', 'assumed')
 		AND ended_ms >= $3 AND ended_ms < $4 AND ($5 <> 'DIEM' OR charged_diem > 0) AND ($5 <> 'USD' OR charged_usd > 0)
 		ORDER BY ended_seq LIMIT $6`,
@@ -37,21 +37,19 @@ func (s *Store) Charges(ctx context.Context, accountID string, filter usage.Filt
 func scanCharge(row scanner) (usage.Charge, error) {
 	var charge usage.Charge
 	var ended, execution int64
-	var source string
-	var inputDIEM, inputUSD, inputPrice, outputPrice money.Nano
+	var source, lines string
 	err := row.Scan(&charge.Seq, &charge.RequestID, &charge.KeyID, &ended, &charge.ModelID, &charge.ModelType, &source,
-		&charge.PromptTokens, &charge.CompletionTokens, &charge.DIEM, &charge.USD, &inputDIEM, &inputUSD,
-		&inputPrice, &outputPrice, &execution)
+		&charge.PromptTokens, &charge.CompletionTokens, &charge.DIEM, &charge.USD, &lines, &execution)
+	if err != nil {
+		return charge, err
+	}
+	if charge.Lines, err = parseLines(lines); err != nil {
+		return charge, fmt.Errorf("the bill of %s: %w", charge.RequestID, err)
+	}
 	charge.At = fromMillis(ended)
 	charge.TokensKnown = source != ledger.SourceHold
-	if charge.TokensKnown {
-		charge.Lines = []money.Line{
-			{Item: "input", Quantity: charge.PromptTokens, Price: inputPrice, Cost: inputDIEM + inputUSD},
-			{Item: "output", Quantity: charge.CompletionTokens, Price: outputPrice, Cost: charge.DIEM + charge.USD - inputDIEM - inputUSD},
-		}
-	}
 	charge.ExecutionTime = time.Duration(execution) * time.Millisecond
-	return charge, err
+	return charge, nil
 }
 
 // GrantedAccounts lists the accounts that have an allocation of the source in

@@ -12,23 +12,23 @@ import (
 	"stakegate/internal/money"
 )
 
-const holdColumns = `id, key_id, account_id, model_id, model_type, input_price, output_price, state, parts,
-	started_ms, deadline_ms, ended_ms, ended_seq, charged_diem, charged_usd, input_diem, input_usd,
-	prompt_tokens, completion_tokens, source, execution_ms`
+const holdColumns = `id, key_id, account_id, model_id, model_type, state, parts,
+	started_ms, deadline_ms, ended_ms, ended_seq, charged_diem, charged_usd,
+	prompt_tokens, completion_tokens, source, execution_ms, lines`
 
 // holdFields are all columns of a hold, in the order of holdRow.
 var holdFields = []string{
 	"id TEXT", "key_id TEXT", "account_id TEXT", "model_id TEXT", "model_type TEXT", "input_price BIGINT", "output_price BIGINT",
 	"state TEXT", "parts TEXT", "amount BIGINT", "started_ms BIGINT", "deadline_ms BIGINT", "ended_ms BIGINT?", "ended_seq BIGINT?",
 	"charged_diem BIGINT", "charged_usd BIGINT", "input_diem BIGINT", "input_usd BIGINT",
-	"prompt_tokens BIGINT", "completion_tokens BIGINT", "source TEXT", "execution_ms BIGINT",
+	"prompt_tokens BIGINT", "completion_tokens BIGINT", "source TEXT", "execution_ms BIGINT", "lines TEXT",
 }
 
 // endedFields are the columns of a hold that change when it ends. Naming others
 // would have SQLite write their indexes anew.
 var endedFields = []string{
-	"state", "parts", "ended_ms", "ended_seq", "charged_diem", "charged_usd", "input_diem", "input_usd",
-	"prompt_tokens", "completion_tokens", "source", "execution_ms",
+	"state", "parts", "ended_ms", "ended_seq", "charged_diem", "charged_usd",
+	"prompt_tokens", "completion_tokens", "source", "execution_ms", "lines",
 }
 
 // storedPart is a part as kept in a hold's row: amounts in nanos.
@@ -41,12 +41,12 @@ type storedPart struct {
 
 func scanHold(row scanner) (*ledger.Hold, error) {
 	var hold ledger.Hold
-	var parts string
+	var parts, lines string
 	var started, deadline, execution int64
 	var ended, endedSeq sql.NullInt64
-	err := row.Scan(&hold.ID, &hold.KeyID, &hold.AccountID, &hold.ModelID, &hold.ModelType, &hold.InputPrice, &hold.OutputPrice,
+	err := row.Scan(&hold.ID, &hold.KeyID, &hold.AccountID, &hold.ModelID, &hold.ModelType,
 		&hold.State, &parts, &started, &deadline, &ended, &endedSeq, &hold.ChargedDIEM, &hold.ChargedUSD,
-		&hold.InputChargeDIEM, &hold.InputChargeUSD, &hold.Cost.PromptTokens, &hold.Cost.CompletionTokens, &hold.Cost.Source, &execution)
+		&hold.Cost.PromptTokens, &hold.Cost.CompletionTokens, &hold.Cost.Source, &execution, &lines)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,9 @@ func scanHold(row scanner) (*ledger.Hold, error) {
 	}
 	hold.Cost.HoldID = hold.ID
 	hold.Cost.Cost = hold.ChargedDIEM + hold.ChargedUSD
-	hold.Cost.InputCost = hold.InputChargeDIEM + hold.InputChargeUSD
+	if hold.Cost.Lines, err = parseLines(lines); err != nil {
+		return nil, fmt.Errorf("hold %s has an unreadable bill: %w", hold.ID, err)
+	}
 	hold.Cost.ExecutionTime = time.Duration(execution) * time.Millisecond
 	return &hold, nil
 }
@@ -108,9 +110,9 @@ func holdRow(hold *ledger.Hold) ([]any, error) {
 		ended, endedSeq = nullMillis(&hold.EndedAt), sql.NullInt64{Int64: hold.EndedSeq, Valid: true}
 	}
 	return []any{
-		hold.ID, hold.KeyID, hold.AccountID, hold.ModelID, hold.ModelType, int64(hold.InputPrice), int64(hold.OutputPrice),
+		hold.ID, hold.KeyID, hold.AccountID, hold.ModelID, hold.ModelType, int64(0), int64(0),
 		string(hold.State), parts, int64(hold.Amount()), millis(hold.StartedAt), millis(hold.Deadline), ended, endedSeq,
-		int64(hold.ChargedDIEM), int64(hold.ChargedUSD), int64(hold.InputChargeDIEM), int64(hold.InputChargeUSD),
-		hold.Cost.PromptTokens, hold.Cost.CompletionTokens, hold.Cost.Source, hold.Cost.ExecutionTime.Milliseconds(),
+		int64(hold.ChargedDIEM), int64(hold.ChargedUSD), int64(0), int64(0),
+		hold.Cost.PromptTokens, hold.Cost.CompletionTokens, hold.Cost.Source, hold.Cost.ExecutionTime.Milliseconds(), storedLines(hold.Cost.Lines),
 	}, err
 }

@@ -258,7 +258,7 @@ func TestRestartAssumesWhatWasHeld(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: "finished", Cost: 12, InputCost: 5, PromptTokens: 3, Source: "usage"}); err != nil {
+		if _, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: "finished", Cost: 12, PromptTokens: 3, Source: "usage"}); err != nil {
 			t.Fatal(err)
 		}
 		stop()
