@@ -1,6 +1,9 @@
 // Package strictjson reads JSON from strangers: exactly one reading of a text,
 // or none.
 //
+// Parse makes a Document, whose Values are read without copying and mostly
+// without allocating; Decode fills a Go value.
+//
 // Duplicate, unknown and case-folded members, invalid UTF-8 (lone surrogate
 // escapes too), trailing data and absurd shapes are refused, so that no two
 // programs can disagree about what an accepted text says (I-JSON, RFC 7493).
@@ -9,13 +12,9 @@
 package strictjson
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
 	"reflect"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -54,7 +53,7 @@ func (e *Error) Error() string {
 // Member is one member of an object, its value still as text.
 type Member struct {
 	Name  string
-	Value jsontext.Value // shares the document's memory
+	Value []byte // shares the document's memory
 }
 
 // Decode reads one JSON document into the value that into points to. Members
@@ -65,12 +64,14 @@ type Member struct {
 // A type with its own UnmarshalJSON may return an *Error with only Problem
 // set, whose words are kept.
 func Decode(data []byte, into any) error {
-	if err := check(data); err != nil {
+	document, err := Parse(data)
+	if err != nil {
 		return err
 	}
-	if kind := jsontext.Value(data).Kind(); kind == 'n' {
+	if document.Root().Kind() == Null {
 		return &Error{Problem: "must not be null"}
 	}
+	// The text is known to be strict; the library only fills the Go value.
 	if err := json.Unmarshal(data, into, json.RejectUnknownMembers(true)); err != nil {
 		return shapeError(err)
 	}
@@ -81,88 +82,25 @@ func Decode(data []byte, into any) error {
 // whole document is checked; values are returned as they stand in it. Every
 // error is an *Error.
 func Members(data []byte) ([]Member, error) {
-	if err := check(data); err != nil {
+	document, err := Parse(data)
+	if err != nil {
 		return nil, err
 	}
-	if jsontext.Value(data).Kind() != '{' {
+	if document.Root().Kind() != Object {
 		return nil, &Error{Problem: "must be an object"}
 	}
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(data))
-	if _, err := decoder.ReadToken(); err != nil {
-		return nil, syntaxError(err)
-	}
-	var members []Member
-	for decoder.PeekKind() != '}' {
-		name, err := decoder.ReadToken()
-		if err != nil {
-			return nil, syntaxError(err)
-		}
-		member := Member{Name: name.String()}
-		value, err := decoder.ReadValue()
-		if err != nil {
-			return nil, syntaxError(err)
-		}
-		end := decoder.InputOffset()
-		member.Value = data[end-int64(len(value)) : end : end]
-		members = append(members, member)
+	members := make([]Member, 0, document.Root().Len())
+	for name, value := range document.Root().Members() {
+		members = append(members, Member{Name: string(name.Text()), Value: value.Raw()})
 	}
 	return members, nil
-}
-
-// check walks the whole document once: grammar, UTF-8, duplicates, limits.
-func check(data []byte) error {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(data))
-	values := 0
-	for {
-		token, err := decoder.ReadToken()
-		if err != nil {
-			return syntaxError(err)
-		}
-		if decoder.StackDepth() > MaxDepth {
-			return malformed(fmt.Sprintf("nests deeper than %d levels", MaxDepth))
-		}
-		// Names count as values too: they cost as much.
-		if kind := token.Kind(); kind != '}' && kind != ']' {
-			if values++; values > MaxValues {
-				return malformed(fmt.Sprintf("has more than %d values", MaxValues))
-			}
-		}
-		if decoder.StackDepth() == 0 {
-			break
-		}
-	}
-	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return malformed("has data after its end")
-	}
-	return nil
-}
-
-func malformed(problem string) *Error { return &Error{Problem: problem, Malformed: true} }
-
-// syntaxError turns a decoder's error into one that repeats no input but names.
-func syntaxError(err error) *Error {
-	var syntactic *jsontext.SyntacticError
-	errors.As(err, &syntactic)
-	switch {
-	case syntactic != nil && errors.Is(err, jsontext.ErrDuplicateName):
-		return &Error{Member: dotted(syntactic.JSONPointer), Problem: "is given twice", Malformed: true}
-	case errors.Is(err, io.EOF):
-		return malformed("is empty")
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return malformed("ends too early")
-	case syntactic != nil && strings.HasPrefix(fmt.Sprint(syntactic.Err), "invalid UTF-8"),
-		syntactic != nil && strings.HasPrefix(fmt.Sprint(syntactic.Err), "invalid surrogate pair"):
-		return malformed("is not valid UTF-8")
-	default:
-		return malformed("is not valid JSON")
-	}
 }
 
 // shapeError explains why a well-formed document does not fit the Go type.
 func shapeError(err error) *Error {
 	var semantic *json.SemanticError
 	if !errors.As(err, &semantic) {
-		return malformed("is not valid JSON")
+		return &Error{Problem: faults[syntax], Malformed: true}
 	}
 	member := dotted(semantic.JSONPointer)
 	var own *Error
@@ -213,13 +151,5 @@ func dotted(pointer jsontext.Pointer) string {
 	for token := range pointer.Tokens() {
 		tokens = append(tokens, token)
 	}
-	path := strings.Join(tokens, ".")
-	if len(path) <= maxMemberLength {
-		return path
-	}
-	cut := maxMemberLength
-	for !utf8.RuneStart(path[cut]) {
-		cut--
-	}
-	return path[:cut] + "…"
+	return cut(strings.Join(tokens, "."))
 }
