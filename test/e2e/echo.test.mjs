@@ -38,6 +38,6 @@ test("embeddings arrive as numbers, though the client asks for base64", async ()
 test("models are listed, and an unknown one is a 404 that names it", async () => {
   const ids = [];
   for await (const model of client.models.list()) ids.push(model.id);
-  assert.deepEqual(ids, ["echo-1", "echo-embed-1"]);
+  assert.deepEqual(ids, ["echo-1", "echo-think-1", "echo-embed-1", "echo-image-1", "echo-tts-1", "echo-asr-1"]);
   await assert.rejects(client.chat.completions.create({ model: "gpt-9", messages }), (e) => e.status === 404 && e.code === "model_not_found");
 });

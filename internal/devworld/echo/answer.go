@@ -1,42 +1,33 @@
 package echo
 
-import (
-	"encoding/json"
-	"net/http"
-	"strings"
-)
-
-type usageBody struct {
-	PromptTokens     int64 `json:"prompt_tokens"`
-	CompletionTokens int64 `json:"completion_tokens"`
-	TotalTokens      int64 `json:"total_tokens"`
-}
-
-// usage is what the answer says of itself; nil when it says nothing.
-func (a *answer) usage() *usageBody { return reported(a.prompt, a.choices*len(a.tokens), a.fault) }
-
-// reported turns a true usage into what a fault makes of it.
-func reported(prompt, completion int, fault Fault) *usageBody {
-	u := usageBody{PromptTokens: int64(prompt), CompletionTokens: int64(completion)}
-	switch fault {
-	case FaultNoUsage:
-		return nil
-	case FaultZeroUsage:
-		return &usageBody{}
-	case FaultAbsurdUsage:
-		u.PromptTokens, u.CompletionTokens = 1<<40, 1<<40
-	case FaultNegativeUsage:
-		u.PromptTokens, u.CompletionTokens = -u.PromptTokens, -u.CompletionTokens
-	default: // the truth
-	}
-	u.TotalTokens = u.PromptTokens + u.CompletionTokens
-	return &u
+// chatAnswer renders a reply in the shapes of the chat route.
+type chatAnswer struct {
+	*reply
+	id           string
+	created      int64
+	model        string
+	fault        Fault
+	includeUsage bool
 }
 
 type chatMessage struct {
-	Role    string  `json:"role,omitempty"`
-	Content string  `json:"content"`
-	Refusal *string `json:"refusal"`
+	Role             string         `json:"role"`
+	Content          *string        `json:"content"`
+	ReasoningContent string         `json:"reasoning_content,omitempty"`
+	Refusal          *string        `json:"refusal"`
+	ToolCalls        []chatToolCall `json:"tool_calls,omitempty"`
+}
+
+type chatToolCall struct {
+	Index    *int         `json:"index,omitempty"`
+	ID       string       `json:"id,omitempty"`
+	Type     string       `json:"type,omitempty"`
+	Function chatFunction `json:"function"`
+}
+
+type chatFunction struct {
+	Name      string `json:"name,omitempty"`
+	Arguments string `json:"arguments"`
 }
 
 type wholeChoice struct {
@@ -46,47 +37,36 @@ type wholeChoice struct {
 	FinishReason string      `json:"finish_reason"`
 }
 
-// whole sends the answer as one JSON object.
-func (s *Server) whole(w http.ResponseWriter, r *http.Request, a answer) {
-	if !s.pause(r) {
-		return
-	}
-	body := struct {
-		ID      string        `json:"id"`
-		Object  string        `json:"object"`
-		Created int64         `json:"created"`
-		Model   string        `json:"model"`
-		Choices []wholeChoice `json:"choices"`
-		Usage   *usageBody    `json:"usage,omitempty"`
-	}{a.id, "chat.completion", a.created, ChatModel, nil, a.usage()}
-	for i := range a.choices {
-		body.Choices = append(body.Choices, wholeChoice{
-			Index: i, FinishReason: a.finish,
-			Message: chatMessage{Role: "assistant", Content: strings.Join(a.tokens, "")},
-		})
-	}
-	s.sendWhole(w, r, body, a.fault)
+type wholeAnswer struct {
+	ID      string        `json:"id"`
+	Object  string        `json:"object"`
+	Created int64         `json:"created"`
+	Model   string        `json:"model"`
+	Choices []wholeChoice `json:"choices"`
+	Usage   any           `json:"usage,omitempty"`
 }
 
-// sendWhole writes a JSON answer, or as much of it as the fault lets through.
-func (s *Server) sendWhole(w http.ResponseWriter, r *http.Request, body any, fault Fault) {
-	switch fault {
-	case FaultStall:
-		<-r.Context().Done()
-	case FaultDisconnect:
-		text, _ := json.Marshal(body) // plain structs
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(text[:len(text)/2])
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	default:
-		writeJSON(w, http.StatusOK, body)
+// whole is the answer as one object.
+func (a *chatAnswer) whole() wholeAnswer {
+	m := chatMessage{Role: "assistant", ReasoningContent: join(a.thought)}
+	if text := join(a.text); text != "" || len(a.calls) == 0 {
+		m.Content = &text
 	}
+	for _, c := range a.calls {
+		m.ToolCalls = append(m.ToolCalls, chatToolCall{nil, c.id, "function", chatFunction{c.name, join(c.arguments)}})
+	}
+	body := wholeAnswer{ID: a.id, Object: "chat.completion", Created: a.created, Model: a.model, Usage: a.report(a.fault)}
+	for i := range a.choices {
+		body.Choices = append(body.Choices, wholeChoice{Index: wrongIndex(i, a.fault), Message: m, FinishReason: a.finish})
+	}
+	return body
 }
 
 type delta struct {
-	Role    string `json:"role,omitempty"`
-	Content string `json:"content,omitempty"`
+	Role             string         `json:"role,omitempty"`
+	Content          string         `json:"content,omitempty"`
+	ReasoningContent string         `json:"reasoning_content,omitempty"`
+	ToolCalls        []chatToolCall `json:"tool_calls,omitempty"`
 }
 
 type chunkChoice struct {
@@ -102,54 +82,56 @@ type chunk struct {
 	Created int64         `json:"created"`
 	Model   string        `json:"model"`
 	Choices []chunkChoice `json:"choices"`
-	Usage   *usageBody    `json:"usage,omitempty"`
+	Usage   any           `json:"usage,omitempty"`
 }
 
-// chunks lists everything that a stream sends before [DONE]: for each choice its
-// role, its tokens one by one and its end, then the usage if it was asked for.
-func (a *answer) chunks(includeUsage bool) []chunk {
-	base := chunk{ID: a.id, Object: "chat.completion.chunk", Created: a.created, Model: ChatModel}
-	var all []chunk
-	add := func(choices []chunkChoice, usage *usageBody) {
-		c := base
-		c.Choices, c.Usage = choices, usage
-		all = append(all, c)
+// events lists everything that a stream sends: for each choice its role, its
+// tokens one by one and its end, then the usage if it was asked for, then [DONE].
+func (a *chatAnswer) events() []event {
+	var all []event
+	sent := Usage{PromptTokens: int64(a.prompt), CachedTokens: int64(a.cached)}
+	add := func(choices []chunkChoice, usage any) {
+		if usage == nil && a.fault == FaultUsageInChunks {
+			usage = openAIUsage(sent, 0)
+		}
+		e := jsonEvent("", chunk{a.id, "chat.completion.chunk", a.created, a.model, choices, usage})
+		e.usage = len(choices) == 0
+		all = append(all, e)
 	}
 	for i := range a.choices {
-		add([]chunkChoice{{Index: i, Delta: delta{Role: "assistant"}}}, nil)
-		for _, token := range a.tokens {
-			add([]chunkChoice{{Index: i, Delta: delta{Content: token}}}, nil)
+		for _, d := range a.deltas() {
+			if d.Role == "" {
+				sent.CompletionTokens++
+			}
+			add([]chunkChoice{{Index: wrongIndex(i, a.fault), Delta: d}}, nil)
 		}
-		add([]chunkChoice{{Index: i, FinishReason: &a.finish}}, nil)
+		add([]chunkChoice{{Index: wrongIndex(i, a.fault), FinishReason: &a.finish}}, nil)
 	}
-	if usage := a.usage(); includeUsage && usage != nil {
+	if usage := a.report(a.fault); a.includeUsage && usage != nil {
+		if a.fault == FaultTwoUsages {
+			half := a.usage()
+			half.CompletionTokens /= 2
+			add([]chunkChoice{}, openAIUsage(half, 0))
+		}
 		add([]chunkChoice{}, usage)
 	}
-	return all
+	return append(all, event{data: []byte("[DONE]"), end: true})
 }
 
-// stream sends the answer as server-sent events.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, a answer, includeUsage bool) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-cache")
-	out := http.NewResponseController(w)
-	chunks := a.chunks(includeUsage)
-	for i, c := range chunks {
-		if !s.pause(r) {
-			return
-		}
-		switch {
-		case a.fault == FaultStall && i == 2:
-			<-r.Context().Done()
-			return
-		case a.fault == FaultDisconnect && i == len(chunks)/2:
-			panic(http.ErrAbortHandler)
-		}
-		text, _ := json.Marshal(c) // plain structs
-		if _, err := w.Write([]byte("data: " + string(text) + "\n\n")); err != nil {
-			return
-		}
-		_ = out.Flush()
+// deltas are the pieces of one choice.
+func (a *chatAnswer) deltas() []delta {
+	all := []delta{{Role: "assistant"}}
+	for _, token := range a.thought {
+		all = append(all, delta{ReasoningContent: token})
 	}
-	_, _ = w.Write([]byte("data: [DONE]\n\n")) // the client has left; it was billed already
+	for _, token := range a.text {
+		all = append(all, delta{Content: token})
+	}
+	for i, c := range a.calls {
+		all = append(all, delta{ToolCalls: []chatToolCall{{&i, c.id, "function", chatFunction{c.name, ""}}}})
+		for _, token := range c.arguments {
+			all = append(all, delta{ToolCalls: []chatToolCall{{Index: &i, Function: chatFunction{"", token}}}})
+		}
+	}
+	return all
 }

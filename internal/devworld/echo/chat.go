@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"net/http"
 	"strings"
 )
 
@@ -18,11 +16,14 @@ type chatRequest struct {
 	MaxTokens           *int            `json:"max_tokens"`
 	MaxCompletionTokens *int            `json:"max_completion_tokens"`
 	N                   *int            `json:"n"`
-	Stop                stopTexts       `json:"stop"`
+	Stop                texts           `json:"stop"`
 	Stream              bool            `json:"stream"`
 	StreamOptions       *streamOptions  `json:"stream_options"`
 	Tools               json.RawMessage `json:"tools"`
+	ToolChoice          toolChoice      `json:"tool_choice"`
 	ResponseFormat      *responseFormat `json:"response_format"`
+	ReasoningEffort     string          `json:"reasoning_effort"`
+	PromptCacheKey      string          `json:"prompt_cache_key"`
 }
 
 type streamOptions struct {
@@ -39,33 +40,40 @@ type message struct {
 	ToolCalls json.RawMessage `json:"tool_calls"`
 }
 
-// content is a text, a list of text parts, or null.
-type content string
-
-func (c *content) UnmarshalJSON(text []byte) error {
-	if bytes.HasPrefix(text, []byte("[")) {
-		var parts []struct {
-			Type string `json:"type"`
-			Text string `json:"text"`
-		}
-		if err := json.Unmarshal(text, &parts); err != nil {
-			return err
-		}
-		for _, part := range parts {
-			if part.Type != "text" {
-				return invalid("messages", "%s reads text only, not parts of type %.40q", ChatModel, part.Type)
-			}
-			*c += content(part.Text)
-		}
-		return nil
-	}
-	return json.Unmarshal(text, (*string)(c))
+// content is a text, a list of parts, or null.
+type content struct {
+	text   string
+	images int
 }
 
-// stopTexts is one text or a list of them.
-type stopTexts []string
+func (c *content) UnmarshalJSON(text []byte) error {
+	if !bytes.HasPrefix(text, []byte("[")) {
+		return json.Unmarshal(text, &c.text)
+	}
+	var parts []struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	}
+	if err := json.Unmarshal(text, &parts); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		switch part.Type {
+		case "text":
+			c.text += part.Text
+		case "image_url":
+			c.images++
+		default:
+			return invalid("messages", "parts of type %.40q cannot be read, only text and image_url", part.Type)
+		}
+	}
+	return nil
+}
 
-func (s *stopTexts) UnmarshalJSON(text []byte) error {
+// texts is one text or a list of them.
+type texts []string
+
+func (s *texts) UnmarshalJSON(text []byte) error {
 	if bytes.HasPrefix(text, []byte("[")) {
 		return json.Unmarshal(text, (*[]string)(s))
 	}
@@ -73,97 +81,125 @@ func (s *stopTexts) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &one); err != nil || one == nil {
 		return err
 	}
-	*s = stopTexts{*one}
+	*s = texts{*one}
 	return nil
+}
+
+// toolChoice is a word, or an object that names a tool.
+type toolChoice string
+
+func (c *toolChoice) UnmarshalJSON(text []byte) error {
+	if !bytes.HasPrefix(text, []byte("{")) {
+		return json.Unmarshal(text, (*string)(c))
+	}
+	var named struct {
+		Function struct {
+			Name string `json:"name"`
+		} `json:"function"`
+	}
+	err := json.Unmarshal(text, &named)
+	*c = toolChoice(named.Function.Name)
+	return err
 }
 
 const maxChoices = 16
 
-// answer is what a request gets, worked out before anything is sent.
-type answer struct {
-	id      string
-	created int64
-	tokens  []string // of one choice; all choices are alike
-	choices int
-	finish  string
-	prompt  int
-	fault   Fault
-}
-
-func (s *Server) chat(w http.ResponseWriter, r *http.Request, body []byte) error {
+func (s *Server) chat(c *call) error {
 	var req chatRequest
-	if err := decode(body, &req); err != nil {
+	if err := decode(c.body, &req); err != nil {
 		return err
 	}
-	if err := req.check(); err != nil {
+	p, err := req.prompt()
+	if err != nil {
 		return err
 	}
-	a := answer{
-		id: "chatcmpl-" + digest(body)[:24], created: s.cfg.Now().Unix(),
-		choices: 1, prompt: req.promptTokens(), fault: Fault(s.fault.Load()),
-	}
-	if req.N != nil {
-		a.choices = *req.N
-	}
-	limit := min(req.outputCap(), ContextTokens-a.prompt)
-	if limit < 1 {
-		code := "context_length_exceeded"
-		err := invalid("messages", "the prompt has %d tokens, of a context of %d", a.prompt, ContextTokens)
-		err.Code = &code
+	reply, err := p.answer(c.fault)
+	if err != nil {
 		return err
 	}
-	a.tokens, a.finish = req.generate(limit, a.fault)
-	s.bill(ChatModel, body, a.prompt, a.choices*len(a.tokens))
+	s.bill(c, p.model, reply.usage())
+	a := chatAnswer{
+		reply: reply, id: "chatcmpl-" + digest(c.body)[:24], created: s.cfg.Now().Unix(), model: p.model,
+		fault: c.fault, includeUsage: req.StreamOptions != nil && req.StreamOptions.IncludeUsage,
+	}
 	if req.Stream {
-		s.stream(w, r, a, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+		s.sendEvents(c, a.events())
 	} else {
-		s.whole(w, r, a)
+		s.sendJSON(c, a.whole())
 	}
 	return nil
 }
 
+// prompt checks the request and turns it into what the model reads.
+func (q *chatRequest) prompt() (*prompt, error) {
+	if err := q.check(); err != nil {
+		return nil, err
+	}
+	p := &prompt{
+		model: q.Model, stop: q.Stop, limit: MaxOutput, choices: 1, choice: string(q.ToolChoice),
+		thinks: q.Model == ReasoningModel && q.ReasoningEffort != "none", extra: countRaw(q.Tools),
+	}
+	for _, asked := range []*int{q.MaxTokens, q.MaxCompletionTokens} {
+		if asked != nil {
+			p.limit = min(p.limit, *asked)
+		}
+	}
+	if q.N != nil {
+		p.choices = *q.N
+	}
+	for _, m := range q.Messages {
+		tokens := CountTokens(m.Content.text) + countRaw(m.ToolCalls) + m.Content.images*ImageTokens
+		p.history = append(p.history, turn{m.Role, m.Content.text, tokens})
+	}
+	var err error
+	if p.tools, err = toolNames(q.Tools); err != nil {
+		return nil, err
+	}
+	if q.PromptCacheKey != "" {
+		p.cached = p.sentBefore()
+	}
+	return p, nil
+}
+
 func (q *chatRequest) check() error {
-	if q.Model != ChatModel {
+	if q.Model != ChatModel && q.Model != ReasoningModel {
 		return unknownModel(q.Model)
 	}
 	if len(q.Messages) == 0 {
 		return invalid("messages", "messages must not be empty")
 	}
-	for _, n := range []struct {
+	for _, number := range []struct {
 		name  string
 		value *int
 		most  int
 	}{{"max_tokens", q.MaxTokens, 1 << 30}, {"max_completion_tokens", q.MaxCompletionTokens, 1 << 30}, {"n", q.N, maxChoices}} {
-		if n.value != nil && (*n.value < 1 || *n.value > n.most) {
-			return invalid(n.name, "%s must be from 1 to %d", n.name, n.most)
+		if err := inRange(number.name, number.value, 1, number.most); err != nil {
+			return err
 		}
 	}
 	if q.StreamOptions != nil && !q.Stream {
 		return invalid("stream_options", "stream_options is only for stream: true")
 	}
 	if q.ResponseFormat != nil && q.ResponseFormat.Type != "" && q.ResponseFormat.Type != "text" {
-		return invalid("response_format", "%s writes plain text only", ChatModel)
+		return invalid("response_format", "%s writes plain text only", q.Model)
 	}
 	return nil
 }
 
-// outputCap is the smaller of the two caps, and never more than the model's.
-func (q *chatRequest) outputCap() int {
-	limit := MaxOutput
-	for _, asked := range []*int{q.MaxTokens, q.MaxCompletionTokens} {
-		if asked != nil {
-			limit = min(limit, *asked)
-		}
+func toolNames(tools json.RawMessage) ([]string, error) {
+	var list []struct {
+		Function struct {
+			Name string `json:"name"`
+		} `json:"function"`
 	}
-	return limit
-}
-
-func (q *chatRequest) promptTokens() int {
-	n := countRaw(q.Tools)
-	for _, m := range q.Messages {
-		n += CountTokens(string(m.Content)) + countRaw(m.ToolCalls)
+	if countRaw(tools) > 0 && json.Unmarshal(tools, &list) != nil {
+		return nil, invalid("tools", "tools must be a list of functions")
 	}
-	return n
+	var names []string
+	for _, tool := range list {
+		names = append(names, tool.Function.Name)
+	}
+	return names, nil
 }
 
 func countRaw(raw json.RawMessage) int {
@@ -173,44 +209,7 @@ func countRaw(raw json.RawMessage) int {
 	return CountTokens(string(raw))
 }
 
-// generate is the model: it repeats the last message of the user.
-func (q *chatRequest) generate(limit int, fault Fault) (tokens []string, finish string) {
-	last := string(q.Messages[len(q.Messages)-1].Content)
-	for _, m := range q.Messages {
-		if m.Role == "user" {
-			last = string(m.Content)
-		}
-	}
-	text := ChatModel + " is not a language model; it repeats: " + last
-	for _, stop := range q.Stop {
-		if i := strings.Index(text, stop); stop != "" && i >= 0 {
-			text = text[:i]
-		}
-	}
-	tokens = Tokens(text)
-	if fault == FaultIgnoresCap {
-		whole := tokens
-		for len(tokens) < 4*limit {
-			tokens = append(tokens, whole...)
-		}
-		return tokens[:4*limit], "stop"
-	}
-	if len(tokens) > limit {
-		return tokens[:limit], "length"
-	}
-	return tokens, "stop"
-}
-
-func decode(body []byte, into any) error {
-	err := json.Unmarshal(body, into)
-	if refused := (*apiError)(nil); errors.As(err, &refused) {
-		return refused
-	}
-	if err != nil {
-		return invalid("body", "the body is not the JSON of this call: %.200s", err.Error())
-	}
-	return nil
-}
+func join(tokens []string) string { return strings.Join(tokens, "") }
 
 func digest(body []byte) string {
 	sum := sha256.Sum256(body)

@@ -1,60 +1,59 @@
 // Package echo is a model server for development and tests: OpenAI-compatible
-// routes, no model behind them. Its answers say so, are the same for the same
-// request, and carry a usage that is always right, unless a test asks it to
-// misbehave.
+// routes and Anthropic's messages, no model behind them. Its answers say so,
+// are the same for the same request, and carry a usage that is always right,
+// unless a test asks it to misbehave.
 //
 // Tokens: a token is a run of at most six characters that are not white space,
 // together with the white space before it; white space at the end of a text is
 // one token. So a text never has more tokens than UTF-8 bytes, and the tokens
 // put together are the text again. A prompt is counted over the contents of its
-// messages, and over tool calls and tool definitions as they were sent.
+// messages, and over tool calls and tool definitions as they were sent; each
+// image is ImageTokens.
+//
+// What it does beyond repeating the last message:
+//   - tools: `call NAME {"a":1}` in the last message of the user becomes a call
+//     of that tool, if the request has it; several become several calls. The
+//     result of a tool is repeated as a user's message is.
+//   - caches: what stands before the assistant's last message was sent in an
+//     earlier call, so it counts as cached: with a prompt_cache_key, or with
+//     any cache_control on Anthropic's route, where the rest of the prompt up
+//     to the last mark counts as written.
+//   - reasoning: ReasoningModel thinks first, about as much as was said.
+//   - images are a pattern made of the prompt's hash; speech is a tone for each
+//     character, in a WAV that carries the text, so that transcription can read
+//     it back. Of other audio it tells the length.
 package echo
 
 import (
 	"crypto/subtle"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// The models that are served, and the limits of the chat model in tokens.
+// The models that are served, and the limits of the text models in tokens.
 const (
-	ChatModel      = "echo-1"
-	EmbeddingModel = "echo-embed-1"
-	ContextTokens  = 32768
-	MaxOutput      = 4096
+	ChatModel          = "echo-1"
+	ReasoningModel     = "echo-think-1"
+	EmbeddingModel     = "echo-embed-1"
+	ImageModel         = "echo-image-1"
+	SpeechModel        = "echo-tts-1"
+	TranscriptionModel = "echo-asr-1"
 
-	maxBody = 16 << 20
-)
+	ContextTokens = 32768
+	MaxOutput     = 4096
+	ImageTokens   = 85
 
-// Fault is a way to misbehave.
-type Fault int32
-
-// Faults. Calls under FaultServerError and FaultRateLimited are not billed; all
-// others are, as a real server would.
-const (
-	FaultNone          Fault = iota
-	FaultNoUsage             // the usage is missing
-	FaultZeroUsage           // the usage is all zeroes
-	FaultAbsurdUsage         // the usage is beyond any context
-	FaultNegativeUsage       // the usage is below zero
-	FaultServerError         // 500 at once
-	FaultRateLimited         // 429 at once, with Retry-After
-	FaultStall               // nothing more after the first chunk, until the client leaves
-	FaultDisconnect          // the connection ends in the middle of the answer
-	FaultIgnoresCap          // four times as many tokens as the cap allows
+	maxBody = 32 << 20
 )
 
 // Config sets a server up. The zero value of every field works.
 type Config struct {
-	// APIKey, when set, is the only bearer token that is let in.
+	// APIKey, when set, is the only key that is let in, as a bearer token or
+	// as Anthropic's x-api-key.
 	APIKey string
 	// Delay is waited before each chunk of a stream and before every other answer.
 	Delay time.Duration
@@ -65,6 +64,10 @@ type Config struct {
 	// Billed, if set, is told of each call as it is booked, with its body. It
 	// must be safe for concurrent use.
 	Billed func(body []byte, prompt, completion int64)
+	// Reached, if set, is called when an answer has come to a point, before
+	// anything behind it is sent, and may wait there. It must be safe for
+	// concurrent use.
+	Reached func(Point)
 }
 
 // Server is the http.Handler. It is safe for concurrent use.
@@ -72,24 +75,7 @@ type Server struct {
 	cfg   Config
 	mux   *http.ServeMux
 	fault atomic.Int32
-
-	mu    sync.Mutex
-	tally Tally
-}
-
-// Usage is what calls of one model used, in tokens.
-type Usage struct {
-	Calls            int64
-	PromptTokens     int64
-	CompletionTokens int64
-}
-
-// Tally is the server's own account of the truth. A call is booked in full when
-// it arrives, before a byte of its answer is sent, whatever then happens to it.
-type Tally struct {
-	Calls   int64 // billed calls
-	Refused int64 // answered with an error and not billed
-	Models  map[string]Usage
+	books books
 }
 
 // New makes a server; see the package comment.
@@ -97,12 +83,21 @@ func New(cfg Config) *Server {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Reached == nil {
+		cfg.Reached = func(Point) {}
+	}
 	s := &Server{cfg: cfg, mux: http.NewServeMux()}
 	s.fault.Store(int32(cfg.Fault))
-	s.tally.Models = map[string]Usage{}
+	s.books.tally.Models = map[string]Usage{}
 	s.mux.HandleFunc("GET /v1/models", s.models)
-	s.mux.HandleFunc("POST /v1/chat/completions", s.guard(s.chat))
-	s.mux.HandleFunc("POST /v1/embeddings", s.guard(s.embeddings))
+	for route, call := range map[string]handler{
+		"chat/completions": s.chat, "completions": s.completions, "embeddings": s.embeddings,
+		"images/generations": s.images, "audio/speech": s.speech, "audio/transcriptions": s.transcribe,
+	} {
+		s.mux.HandleFunc("POST /v1/"+route, s.guard(call, writeError))
+	}
+	s.mux.HandleFunc("POST /v1/messages", s.guard(s.messages, writeMessagesError))
+	s.mux.HandleFunc("POST "+redirectedTo, s.redirected)
 	return s
 }
 
@@ -110,77 +105,43 @@ func New(cfg Config) *Server {
 func (s *Server) SetFault(f Fault) { s.fault.Store(int32(f)) }
 
 // Tally returns a copy of the account so far.
-func (s *Server) Tally() Tally {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.tally
-	t.Models = maps.Clone(t.Models)
-	return t
-}
+func (s *Server) Tally() Tally { return s.books.copy() }
 
 // ServeHTTP answers the routes under /v1.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// bill books a call. It is called once for each, before its answer begins.
-func (s *Server) bill(model string, body []byte, prompt, completion int) {
-	if s.cfg.Billed != nil {
-		s.cfg.Billed(body, int64(prompt), int64(completion))
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tally.Calls++
-	u := s.tally.Models[model]
-	u.Calls++
-	u.PromptTokens += int64(prompt)
-	u.CompletionTokens += int64(completion)
-	s.tally.Models[model] = u
-}
+// handler answers one call, or returns an *apiError.
+type handler func(c *call) error
 
-// apiError is an error in the shape of the OpenAI API.
-type apiError struct {
-	status  int
-	Message string  `json:"message"`
-	Type    string  `json:"type"`
-	Param   *string `json:"param"`
-	Code    *string `json:"code"`
-}
-
-func (e *apiError) Error() string { return e.Message }
-
-func invalid(param, format string, args ...any) *apiError {
-	return &apiError{status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...), Type: "invalid_request_error", Param: &param}
-}
-
-func unknownModel(model string) *apiError {
-	param, code := "model", "model_not_found"
-	return &apiError{http.StatusNotFound, fmt.Sprintf("the model %.80q does not exist here; GET /v1/models lists those that do", model),
-		"invalid_request_error", &param, &code}
+// call is one request on its way. Its fault is fixed when it arrives.
+type call struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	body  []byte
+	fault Fault
 }
 
 // guard wraps a call's handler with the key check, the body limit, the faults
 // that come before everything else, and the error body.
-func (s *Server) guard(call func(w http.ResponseWriter, r *http.Request, body []byte) error) http.HandlerFunc {
+func (s *Server) guard(answer handler, refuse func(http.ResponseWriter, *apiError)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		c := &call{w: w, r: r, body: body, fault: Fault(s.fault.Load())}
 		switch {
 		case !s.keyFits(r):
 			err = &apiError{status: http.StatusUnauthorized, Message: "incorrect API key provided", Type: "invalid_request_error"}
 		case err != nil:
 			err = invalid("body", "the body could not be read, or is larger than %d bytes", maxBody)
-		case Fault(s.fault.Load()) == FaultServerError:
-			err = &apiError{status: http.StatusInternalServerError, Message: "the server had an error", Type: "server_error"}
-		case Fault(s.fault.Load()) == FaultRateLimited:
-			w.Header().Set("Retry-After", "1")
-			err = &apiError{status: http.StatusTooManyRequests, Message: "too many requests", Type: "rate_limit_error"}
 		default:
-			err = call(w, r, body)
+			c.leak()
+			if err = c.refuseAtOnce(); err == nil {
+				err = answer(c)
+			}
 		}
 		var refused *apiError
 		if errors.As(err, &refused) {
-			s.mu.Lock()
-			s.tally.Refused++
-			s.mu.Unlock()
-			writeJSON(w, refused.status, map[string]any{"error": refused})
+			s.books.refuse()
+			refuse(w, refused)
 		}
 	}
 }
@@ -189,23 +150,11 @@ func (s *Server) keyFits(r *http.Request) bool {
 	if s.cfg.APIKey == "" {
 		return true
 	}
-	given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	given := r.Header.Get("X-Api-Key")
+	if given == "" {
+		given = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	}
 	return subtle.ConstantTimeCompare([]byte(given), []byte(s.cfg.APIKey)) == 1
-}
-
-// pause waits for the configured delay; false when the client has left.
-func (s *Server) pause(r *http.Request) bool {
-	if s.cfg.Delay <= 0 {
-		return r.Context().Err() == nil
-	}
-	timer := time.NewTimer(s.cfg.Delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }
 
 func (s *Server) models(w http.ResponseWriter, _ *http.Request) {
@@ -215,12 +164,9 @@ func (s *Server) models(w http.ResponseWriter, _ *http.Request) {
 		Created int64  `json:"created"`
 		OwnedBy string `json:"owned_by"`
 	}
-	data := []model{{ChatModel, "model", 1767225600, "stakegate"}, {EmbeddingModel, "model", 1767225600, "stakegate"}}
+	var data []model
+	for _, id := range []string{ChatModel, ReasoningModel, EmbeddingModel, ImageModel, SpeechModel, TranscriptionModel} {
+		data = append(data, model{id, "model", 1767225600, "stakegate"})
+	}
 	writeJSON(w, http.StatusOK, map[string]any{"object": "list", "data": data})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client has left; it was billed already
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"math"
-	"net/http"
 )
 
 const (
@@ -87,9 +86,9 @@ func (q *embeddingRequest) check() error {
 	return nil
 }
 
-func (s *Server) embeddings(w http.ResponseWriter, r *http.Request, body []byte) error {
+func (s *Server) embeddings(c *call) error {
 	var req embeddingRequest
-	if err := decode(body, &req); err != nil {
+	if err := decode(c.body, &req); err != nil {
 		return err
 	}
 	if err := req.check(); err != nil {
@@ -112,18 +111,19 @@ func (s *Server) embeddings(w http.ResponseWriter, r *http.Request, body []byte)
 		if req.EncodingFormat == "base64" {
 			vector = base64.StdEncoding.EncodeToString(littleEndian(unitVector(in.text, dimensions)))
 		}
-		data = append(data, item{"embedding", i, vector})
+		data = append(data, item{"embedding", wrongIndex(i, c.fault), vector})
 	}
-	fault := Fault(s.fault.Load())
-	s.bill(EmbeddingModel, body, prompt, 0)
-	if !s.pause(r) {
-		return nil
-	}
+	used := Usage{PromptTokens: int64(prompt)}
+	s.bill(c, EmbeddingModel, used)
 	answer := map[string]any{"object": "list", "model": EmbeddingModel, "data": data}
-	if u := reported(prompt, 0, fault); u != nil {
-		answer["usage"] = map[string]int64{"prompt_tokens": u.PromptTokens, "total_tokens": u.TotalTokens}
+	switch u := claimed(used, c.fault); {
+	case u == nil:
+	case u.text:
+		answer["usage"] = "many tokens"
+	default:
+		answer["usage"] = map[string]number{"prompt_tokens": u.prompt, "total_tokens": u.prompt}
 	}
-	s.sendWhole(w, r, answer, fault)
+	s.sendJSON(c, answer)
 	return nil
 }
 
