@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -14,9 +13,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
-
-	"pgregory.net/rapid"
 
 	"stakegate/internal/devworld/echo"
 )
@@ -306,94 +302,6 @@ func TestModelsAreListed(t *testing.T) {
 	}
 }
 
-func TestWrongUsageOnRequestButTheTallyStaysTrue(t *testing.T) {
-	server, url := serve(t, echo.Config{})
-	full := int64(echo.CountTokens(helloText))
-	for fault, check := range map[echo.Fault]func(*usage) bool{
-		echo.FaultNoUsage:       func(u *usage) bool { return u == nil },
-		echo.FaultZeroUsage:     func(u *usage) bool { return u != nil && *u == usage{} },
-		echo.FaultAbsurdUsage:   func(u *usage) bool { return u.Prompt > 1<<30 && u.Completion > 1<<30 },
-		echo.FaultNegativeUsage: func(u *usage) bool { return u.Prompt == -5 && u.Completion == -full },
-	} {
-		server.SetFault(fault)
-		before := server.Tally().Models["echo-1"]
-		_, whole := ask(t, url+"/chat/completions", `{"model":"echo-1",`+hello+`}`)
-		chunks, done, err := listen(t, url+"/chat/completions", `{"model":"echo-1","stream":true,"stream_options":{"include_usage":true},`+hello+`}`)
-		if err != nil || !done || !check(whole.Usage) || !check(chunks[len(chunks)-1].Usage) {
-			t.Errorf("fault %d: whole %+v, stream %+v, %v", fault, whole.Usage, chunks[len(chunks)-1].Usage, err)
-		}
-		after := server.Tally().Models["echo-1"]
-		if after.Calls-before.Calls != 2 || after.PromptTokens-before.PromptTokens != 10 || after.CompletionTokens-before.CompletionTokens != 2*full {
-			t.Errorf("fault %d: booked %+v after %+v", fault, after, before)
-		}
-	}
-}
-
-func TestErrorFaultsAreNotBilled(t *testing.T) {
-	server, url := serve(t, echo.Config{Fault: echo.FaultServerError})
-	if status, a := ask(t, url+"/chat/completions", `{"model":"echo-1",`+hello+`}`); status != 500 || a.Error.Type != "server_error" {
-		t.Fatal(status)
-	}
-	server.SetFault(echo.FaultRateLimited)
-	resp, err := post(t.Context(), url+"/embeddings", `{"model":"echo-embed-1","input":"a"}`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "1" {
-		t.Fatal(resp.StatusCode, resp.Header)
-	}
-	if got := server.Tally(); got.Calls != 0 || got.Refused != 2 {
-		t.Fatalf("tally %+v", got)
-	}
-}
-
-func TestDisconnectEndsInTheMiddleAndIsBilled(t *testing.T) {
-	server, url := serve(t, echo.Config{Fault: echo.FaultDisconnect})
-	chunks, done, err := listen(t, url+"/chat/completions", `{"model":"echo-1","stream":true,`+hello+`}`)
-	if err == nil || done || len(chunks) == 0 {
-		t.Fatal("a stream that should break:", len(chunks), done, err)
-	}
-	resp, err := post(t.Context(), url+"/chat/completions", `{"model":"echo-1",`+hello+`}`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if text, err := io.ReadAll(resp.Body); err == nil || len(text) == 0 {
-		t.Fatal("an answer that should break:", len(text), err)
-	}
-	if got := server.Tally().Calls; got != 2 {
-		t.Fatal("billed", got)
-	}
-}
-
-func TestStallSendsNothingMoreUntilTheClientLeaves(t *testing.T) {
-	server, url := serve(t, echo.Config{Fault: echo.FaultStall})
-	for _, body := range []string{`{"model":"echo-1",` + hello + `}`, `{"model":"echo-1","stream":true,` + hello + `}`} {
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		resp, err := post(ctx, url+"/chat/completions", body)
-		if err == nil {
-			_, err = io.ReadAll(resp.Body)
-			_ = resp.Body.Close()
-		}
-		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%s ended: %v", body, err)
-		}
-		cancel()
-	}
-	if got := server.Tally().Calls; got != 2 {
-		t.Fatal("billed", got)
-	}
-}
-
-func TestIgnoredCapSendsFourTimesAsMuch(t *testing.T) {
-	server, url := serve(t, echo.Config{Fault: echo.FaultIgnoresCap})
-	_, a := ask(t, url+"/chat/completions", `{"model":"echo-1","max_tokens":7,`+hello+`}`)
-	if a.Usage.Completion != 28 || server.Tally().Models["echo-1"].CompletionTokens != 28 {
-		t.Fatalf("%+v", *a.Usage)
-	}
-}
-
 func TestDelayComesBeforeEveryChunk(t *testing.T) {
 	_, url := serve(t, echo.Config{Delay: 5 * time.Millisecond})
 	start := time.Now()
@@ -401,35 +309,4 @@ func TestDelayComesBeforeEveryChunk(t *testing.T) {
 	if spent := time.Since(start); err != nil || spent < time.Duration(len(chunks))*5*time.Millisecond {
 		t.Fatal(len(chunks), "chunks in", spent, err)
 	}
-}
-
-func TestTokensNeverOutnumberBytesAndMakeTheTextAgain(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.String().Draw(t, "text")
-		checkTokens(t, text)
-	})
-}
-
-type fatal interface{ Fatalf(string, ...any) }
-
-func checkTokens(t fatal, text string) {
-	tokens := echo.Tokens(text)
-	if strings.Join(tokens, "") != text {
-		t.Fatalf("%q became %q", text, tokens)
-	}
-	if len(tokens) > len(text) || (text != "" && len(tokens) == 0) {
-		t.Fatalf("%d tokens in %d bytes", len(tokens), len(text))
-	}
-	for _, token := range tokens {
-		if token == "" || utf8.RuneCountInString(strings.TrimSpace(token)) > 6 {
-			t.Fatalf("token %q", token)
-		}
-	}
-}
-
-func FuzzTokens(f *testing.F) {
-	for _, seed := range []string{"", " ", "hello there", "\xff\xfe", "日本語のテキスト", "a\n\n b", "\u2003x"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) { checkTokens(t, text) })
 }
