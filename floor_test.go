@@ -22,7 +22,7 @@ var floor = map[string]int{
 	"internal/money": 0, "internal/strictjson": 0, "internal/telemetry": 0,
 	// The rules: mostly pure code.
 	"internal/apikey": 1, "internal/catalog": 1, "internal/challenge": 1,
-	"internal/dialect": 1, "internal/ledger": 1, "internal/signature": 1, "internal/stake": 1,
+	"internal/dialect": 1, "internal/ledger": 1, "internal/signature": 1, "internal/stake": 1, "internal/upstream": 1,
 	// The roads; never each other.
 	"internal/gateway": 2, "internal/issuer": 2, "internal/usage": 2,
 	// The doors and the adapters.
@@ -41,8 +41,9 @@ const kit = 6
 
 // neighbours are imports within a floor that are allowed.
 var neighbours = map[string]string{
-	"internal/ledger":      "internal/apikey", // a key's limits are budgets
-	"internal/app/apptest": "api/apitest",     // every answer of a server under test is checked
+	"internal/ledger":      "internal/apikey",  // a key's limits are budgets
+	"internal/app/apptest": "api/apitest",      // every answer of a server under test is checked
+	"internal/upstream":    "internal/catalog", // which says who the servers are
 }
 
 // rooms of one floor that are part of another package.
