@@ -21,8 +21,9 @@ const (
 	mediaJSON        = "application/json"
 	mediaEvents      = "text/event-stream"
 	// staleTries is how often a call goes on to another connection of a server
-	// that had closed the kept one before anything could be written to it.
-	staleTries = 3
+	// that had closed the kept one before anything could be written to it. Each
+	// try uses up a dead connection; other calls may leave new ones.
+	staleTries = 100
 )
 
 // header is everything that a server gets to see beside the body.
