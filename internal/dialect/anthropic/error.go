@@ -1,0 +1,33 @@
+package anthropic
+
+import "stakegate/internal/dialect"
+
+// errorTypes are the API's names for what a status says.
+var errorTypes = map[int]string{
+	401: "authentication_error", 402: "billing_error", 403: "permission_error", 404: "not_found_error",
+	410: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 499: "api_error",
+	503: "overloaded_error", 504: "timeout_error", 529: "overloaded_error",
+}
+
+// Error is the document of an error, also for one that comes before a request
+// was read. code is ours, for programs; it stands where the API has such words.
+func Error(status int, code, message string) []byte {
+	kind, known := errorTypes[status]
+	switch {
+	case known:
+	case status >= 500:
+		kind = "api_error"
+	default:
+		kind = "invalid_request_error"
+	}
+	return failure(kind, code, message)
+}
+
+func failure(kind, code, message string) []byte {
+	inner := dialect.TextField([]byte{'{'}, "type", kind)
+	inner = dialect.TextField(inner, "message", message)
+	details := append(dialect.TextField([]byte{'{'}, "error_code", code), '}')
+	inner = append(dialect.Field(inner, "details", details), '}')
+	out := dialect.TextField([]byte{'{'}, "type", "error")
+	return append(dialect.Field(out, "error", inner), '}')
+}

@@ -1,0 +1,112 @@
+// Package anthropic is Anthropic's Messages API: in front of chat completions,
+// for clients that speak it (ParseMessages), and behind them, for model
+// servers that do (Back).
+//
+// In front, tools are the client's own, with an input_schema; tools that a
+// server would run have no bounded cost. Accepted and left out of the chat
+// request: thinking blocks of earlier answers, cache_control (a cache write
+// can cost more than the prompt), metadata, context_management, betas, and
+// members that nobody here knows. thinking of type "enabled" asks for a
+// reasoning effort by its budget: low up to 4,096 tokens, medium up to 16,384,
+// high above; of another type it is left out, because a model without
+// reasoning would refuse the word. output_config.effort goes before it.
+// stop_reason is "stop_sequence" only if the model server tells which one it
+// was, which OpenAI's form has no place for; otherwise it is "end_turn".
+// Tokens are not counted ahead of a call: only a model server can.
+//
+// Written after the public reference of the API and the types of Anthropic's
+// npm package, which reads every event.
+package anthropic
+
+import (
+	"strings"
+
+	"stakegate/internal/dialect"
+	"stakegate/internal/strictjson"
+)
+
+// ParseMessages reads a request. chat is the chat completion request that asks
+// for the same; members that a chat request has too are checked there. Every
+// error is a *strictjson.Error that names the client's own member.
+func ParseMessages(body []byte) (chat []byte, front dialect.Front, err error) {
+	document, err := strictjson.Parse(body)
+	if err != nil {
+		return nil, nil, err
+	}
+	root := document.Root()
+	if root.Kind() != strictjson.Object {
+		return nil, nil, &strictjson.Error{Problem: "must be an object"}
+	}
+	p := &parser{options: []byte{'{'}}
+	for name, value := range root.Members() {
+		read, known := rules[string(name.Text())]
+		if !known || value.Kind() == strictjson.Null {
+			continue
+		}
+		if read(p, value); p.err != nil {
+			return nil, nil, p.err
+		}
+	}
+	switch {
+	case p.model == "":
+		return nil, nil, &strictjson.Error{Member: "model", Problem: "is required"}
+	case !p.capped:
+		return nil, nil, &strictjson.Error{Member: "max_tokens", Problem: "is required"}
+	case p.messages.Empty():
+		return nil, nil, &strictjson.Error{Member: "messages", Problem: "must have at least one message with a content"}
+	}
+	return p.chat()
+}
+
+// chat puts the chat request together. The system's text comes first.
+func (p *parser) chat() ([]byte, dialect.Front, error) {
+	conversation := &p.messages
+	if !p.system.Empty() {
+		conversation = conversation.After("system", "system", p.system.JSON())
+	}
+	if p.effort != nil {
+		p.option("reasoning_effort", p.effort)
+	}
+	out := dialect.TextField([]byte{'{'}, "model", p.model)
+	out = dialect.Field(out, "messages", conversation.JSON())
+	out = append(append(out, ','), p.options[1:]...)
+	return append(out, '}'), &front{stops: p.stops, messages: conversation}, nil
+}
+
+// front answers one request.
+type front struct {
+	stops    []string
+	messages *dialect.Conversation
+}
+
+// Error is the document of an error.
+func (*front) Error(status int, code, message string) []byte { return Error(status, code, message) }
+
+// names are the chat request's members that have another name here.
+var names = map[string]string{
+	"stop": "stop_sequences", "response_format": "output_config.format", "reasoning_effort": "output_config.effort",
+	"parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
+}
+
+// Member names a member of the chat request as the client wrote it; of a
+// message only the message, whose parts may stand in another order.
+func (f *front) Member(chat string) string {
+	name, rest, _ := strings.Cut(chat, ".")
+	if name == "messages" {
+		index, _, _ := strings.Cut(rest, ".")
+		if at := f.messages.At(index); at != "" {
+			return at
+		}
+	}
+	if name == "tools" {
+		rest = strings.Replace(rest, ".function", "", 1)
+		rest = strings.Replace(rest, ".parameters", ".input_schema", 1)
+	}
+	if own, known := names[name]; known {
+		name = own
+	}
+	if rest == "" {
+		return name
+	}
+	return name + "." + rest
+}

@@ -1,0 +1,250 @@
+package anthropic
+
+import (
+	"strings"
+
+	"stakegate/internal/dialect"
+	"stakegate/internal/strictjson"
+)
+
+// parser reads one request and writes the chat request. The first error
+// stays; what is read after it is of no use.
+type parser struct {
+	err      *strictjson.Error
+	model    string
+	capped   bool
+	system   dialect.Parts
+	messages dialect.Conversation
+	stops    []string
+	effort   []byte
+	chosen   bool   // effort was given as such, not as a budget
+	options  []byte // members of the chat request, after '{'
+}
+
+func (p *parser) fail(v strictjson.Value, problem string) {
+	if p.err == nil {
+		p.err = dialect.Invalid(v, problem)
+	}
+}
+
+// text reads a string.
+func (p *parser) text(v strictjson.Value) string {
+	if v.Kind() != strictjson.String {
+		p.fail(v, "must be a string")
+	}
+	return string(v.Text())
+}
+
+// needed reads a member that must be a string.
+func (p *parser) needed(object strictjson.Value, name string) string {
+	v := object.Get(name)
+	if !v.Exists() && p.err == nil {
+		p.err = &strictjson.Error{Member: strings.TrimPrefix(object.Path()+"."+name, "."), Problem: "is required"}
+	}
+	return p.text(v)
+}
+
+func (p *parser) option(name string, value []byte) {
+	p.options = dialect.Field(p.options, name, value)
+}
+
+func compact(v strictjson.Value) []byte { return v.AppendCompact(nil) }
+
+// given reports whether a member is there and not null.
+func given(v strictjson.Value) bool { return v.Exists() && v.Kind() != strictjson.Null }
+
+// rule reads one member of the request, which is not null.
+type rule func(p *parser, v strictjson.Value)
+
+// rules are the members that are understood. A member that is in no rule is
+// left out of the chat request, so that it can cost nothing; one that would
+// change what the answer costs, or needs a memory that is not here, is refused.
+var rules = map[string]rule{
+	"model":      func(p *parser, v strictjson.Value) { p.model = p.text(v) },
+	"max_tokens": func(p *parser, v strictjson.Value) { p.capped = true; p.option("max_tokens", compact(v)) },
+	"system":     (*parser).readSystem,
+	"messages":   (*parser).readMessages,
+
+	"temperature":    pass("temperature"),
+	"top_p":          pass("top_p"),
+	"top_k":          pass("top_k"),
+	"stop_sequences": (*parser).readStops,
+	"stream":         (*parser).readStream,
+
+	"tools":         (*parser).readTools,
+	"tool_choice":   (*parser).readToolChoice,
+	"thinking":      (*parser).readThinking,
+	"output_config": (*parser).readOutputConfig,
+	"output_format": (*parser).readFormat,
+
+	"service_tier":  only("must be auto or standard_only; other tiers have no price here", "auto", "standard_only"),
+	"speed":         only("must be standard; other speeds have no price here", "standard"),
+	"inference_geo": only("must be global; there is no choice of a place here", "global"),
+	"container":     refuse("is not supported, nothing is run here; leave it out"),
+	"mcp_servers":   (*parser).readServers,
+}
+
+func pass(name string) rule {
+	return func(p *parser, v strictjson.Value) { p.option(name, compact(v)) }
+}
+
+func refuse(problem string) rule {
+	return func(p *parser, v strictjson.Value) { p.fail(v, problem) }
+}
+
+// only is the rule of a member that may have values which change nothing.
+func only(problem string, values ...string) rule {
+	return func(p *parser, v strictjson.Value) {
+		for _, value := range values {
+			if v.Is(value) {
+				return
+			}
+		}
+		p.fail(v, problem)
+	}
+}
+
+func (p *parser) readServers(v strictjson.Value) {
+	if v.Kind() != strictjson.Array || v.Len() > 0 {
+		p.fail(v, "must be empty; tools that run elsewhere have no bounded cost here")
+	}
+}
+
+func (p *parser) readStops(v strictjson.Value) {
+	if v.Kind() != strictjson.Array {
+		p.fail(v, "must be an array of strings")
+	}
+	for _, stop := range v.Elements() {
+		p.stops = append(p.stops, p.text(stop))
+	}
+	if len(p.stops) > 0 {
+		p.option("stop", compact(v))
+	}
+}
+
+func (p *parser) readStream(v strictjson.Value) {
+	stream, ok := v.Bool()
+	if !ok {
+		p.fail(v, "must be true or false")
+	}
+	if stream {
+		p.option("stream", []byte("true"))
+		p.option("stream_options", []byte(`{"include_usage":true}`))
+	}
+}
+
+const noTool = "must be custom, with an input_schema; other tools have no bounded cost here"
+
+func (p *parser) readTools(v strictjson.Value) {
+	if v.Kind() != strictjson.Array {
+		p.fail(v, "must be an array of tools")
+	}
+	out := []byte{'['}
+	for _, tool := range v.Elements() {
+		if kind := tool.Get("type"); given(kind) && !kind.Is("custom") {
+			p.fail(kind, noTool)
+			return
+		}
+		function := dialect.TextField([]byte{'{'}, "name", p.needed(tool, "name"))
+		if description := tool.Get("description"); given(description) {
+			function = dialect.TextField(function, "description", p.text(description))
+		}
+		schema := tool.Get("input_schema")
+		if schema.Kind() != strictjson.Object {
+			p.fail(tool, noTool)
+			return
+		}
+		function = dialect.Field(function, "parameters", compact(schema))
+		if strict := tool.Get("strict"); given(strict) {
+			function = dialect.Field(function, "strict", compact(strict))
+		}
+		one := dialect.TextField([]byte{'{'}, "type", "function")
+		out = dialect.Item(out, append(dialect.Field(one, "function", append(function, '}')), '}'))
+	}
+	if v.Len() > 0 {
+		p.option("tools", append(out, ']'))
+	}
+}
+
+func (p *parser) readToolChoice(v strictjson.Value) {
+	switch kind := v.Get("type"); {
+	case kind.Is("auto"), kind.Is("none"):
+		p.option("tool_choice", compact(kind))
+	case kind.Is("any"):
+		p.option("tool_choice", []byte(`"required"`))
+	case kind.Is("tool"):
+		name := dialect.TextField([]byte{'{'}, "name", p.needed(v, "name"))
+		out := dialect.TextField([]byte{'{'}, "type", "function")
+		p.option("tool_choice", append(dialect.Field(out, "function", append(name, '}')), '}'))
+	default:
+		p.fail(v, "must be an object of type auto, any, tool or none")
+	}
+	if one := v.Get("disable_parallel_tool_use"); given(one) {
+		disabled, ok := one.Bool()
+		if !ok {
+			p.fail(one, "must be true or false")
+		}
+		if disabled {
+			p.option("parallel_tool_calls", []byte("false"))
+		}
+	}
+}
+
+// Budgets up to which a thinking budget is called low and medium.
+const (
+	lowBudget    = 4_096
+	mediumBudget = 16_384
+)
+
+func (p *parser) readThinking(v strictjson.Value) {
+	switch kind := v.Get("type"); {
+	case kind.Is("adaptive"), kind.Is("disabled"), kind.Is("between_tools"):
+	case kind.Is("enabled"):
+		budget, ok := v.Get("budget_tokens").Int()
+		if !ok || budget < 1 {
+			p.fail(v, "must have budget_tokens, a whole number above 0")
+		}
+		if p.chosen {
+			return
+		}
+		switch {
+		case budget <= lowBudget:
+			p.effort = []byte(`"low"`)
+		case budget <= mediumBudget:
+			p.effort = []byte(`"medium"`)
+		default:
+			p.effort = []byte(`"high"`)
+		}
+	default:
+		p.fail(v, "must be an object of type enabled, adaptive or disabled")
+	}
+}
+
+func (p *parser) readOutputConfig(v strictjson.Value) {
+	if v.Kind() != strictjson.Object {
+		p.fail(v, "must be an object")
+	}
+	if effort := v.Get("effort"); given(effort) {
+		p.effort, p.chosen = compact(effort), true
+	}
+	if format := v.Get("format"); given(format) {
+		p.readFormat(format)
+	}
+}
+
+// readFormat reads the schema that the answer must follow. A chat request
+// wants a name for it.
+func (p *parser) readFormat(v strictjson.Value) {
+	schema := v.Get("schema")
+	if !v.Get("type").Is("json_schema") || schema.Kind() != strictjson.Object {
+		p.fail(v, "must be an object of type json_schema with a schema")
+		return
+	}
+	inner := dialect.TextField([]byte{'{'}, "name", formatName)
+	inner = dialect.Field(inner, "schema", compact(schema))
+	inner = append(dialect.Field(inner, "strict", []byte("true")), '}')
+	out := dialect.TextField([]byte{'{'}, "type", "json_schema")
+	p.option("response_format", append(dialect.Field(out, "json_schema", inner), '}'))
+}
+
+const formatName = "answer"
