@@ -9,9 +9,6 @@ import (
 	"stakegate/internal/money"
 )
 
-// MaxEmbeddingInputs is how many texts one embeddings request may carry.
-const MaxEmbeddingInputs = 2048
-
 // What a chat template and a rendered JSON document may add to a prompt, in
 // tokens. Generous on purpose: too much is given back at the settlement, too
 // little is the operator's loss.

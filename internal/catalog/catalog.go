@@ -128,18 +128,18 @@ type Deprecation struct {
 	AutoRemap     bool
 }
 
-// Capabilities are what clients may ask of a text model, as Venice lists them.
+// Capabilities are what clients may ask of a text model, as Venice lists them;
+// audio and video are missing, because nothing bounds what they cost. A model
+// sees images if it has MaxImageTokens.
 type Capabilities struct {
 	OptimizedForCode   bool
 	Quantization       string
 	FunctionCalling    bool
-	AudioInput         bool
 	Reasoning          bool
 	ReasoningEfforts   []string // empty: the effort cannot be chosen
 	DefaultEffort      string
 	ResponseSchema     bool
-	MaxImages          int64 // in one request; 0: no vision
-	VideoInput         bool
+	MaxImages          int64 // in one request; 0: as many as fit
 	WebSearch          bool
 	LogProbs           bool
 	TEEAttestation     bool

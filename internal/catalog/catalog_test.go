@@ -65,7 +65,7 @@ func TestParseReadsEveryField(t *testing.T) {
 		t.Errorf("embed is wrong: %+v", embed)
 	}
 	up, ok := c.Upstream("main")
-	if want := (catalog.Upstream{Name: "main", Kind: "openai", URL: "http://127.0.0.1:9000/v1", KeyFile: "upstream.key"}); !ok || !reflect.DeepEqual(up, want) {
+	if want := (catalog.Upstream{Name: "main", Kind: "openai", URL: "http://127.0.0.1:9000/v1", KeyFile: "upstream.key", HealthPath: "/models"}); !ok || !reflect.DeepEqual(up, want) {
 		t.Errorf("upstream main is %+v, want %+v", up, want)
 	}
 	tier, ok := c.Tier("S")
@@ -123,7 +123,7 @@ func TestParseNamesTheFieldAtFault(t *testing.T) {
 		"unknown tier":          {`tier: S,`, `tier: XL,`, "models[0] (llama-small).tier"},
 		"unknown upstream":      {`upstream: far`, `upstream: near`, "models[1] (llama-big).upstream"},
 		"unknown tokenizer":     {`tokenizer: bytes`, `tokenizer: magic`, "tokenizer"},
-		"unknown type":          {`type: embedding`, `type: image`, "models[2] (embed).type"},
+		"unknown type":          {`type: embedding`, `type: video`, "models[2] (embed).type"},
 		"unknown privacy":       {`privacy: anonymized`, `privacy: secret`, "models[1] (llama-big).privacy"},
 		"no context":            {`context: 32768, `, ``, "models[0] (llama-small).context"},
 		"negative context":      {`context: 32768`, `context: -1`, "models[0] (llama-small).context"},
@@ -137,13 +137,13 @@ func TestParseNamesTheFieldAtFault(t *testing.T) {
 		"id with control":       {`id: llama-big`, `id: "a\nb"`, ".id"},
 		"trait of two models":   {`description: larger`, `traits: [fastest]`, "traits"},
 		"alias shadowed":        {`[gpt-4o-mini]`, `[llama-big]`, "compatibility"},
-		"upstream kind":         {`name: far, kind: openai`, `name: far, kind: other`, "upstreams[1].kind"},
-		"upstream twice":        {`name: far`, `name: main`, "upstreams[1].name"},
-		"plain http":            {`https://models.example`, `http://models.example`, "upstreams[1].url"},
-		"url with user":         {`https://models.example`, `https://u:p@models.example`, "upstreams[1].url"},
-		"url with query":        {`models.example/v1`, `models.example/v1?key=1`, "upstreams[1].url"},
-		"url of another scheme": {`https://models.example`, `file://models.example`, "upstreams[1].url"},
-		"url relative":          {`https://models.example/v1`, `/v1`, "upstreams[1].url"},
+		"upstream kind":         {`name: far, kind: openai`, `name: far, kind: other`, "upstreams[1] (far).kind"},
+		"upstream twice":        {`name: far`, `name: main`, "upstreams[1] (main).name"},
+		"plain http":            {`https://models.example`, `http://models.example`, "upstreams[1] (far).url"},
+		"url with user":         {`https://models.example`, `https://u:p@models.example`, "upstreams[1] (far).url"},
+		"url with query":        {`models.example/v1`, `models.example/v1?key=1`, "upstreams[1] (far).url"},
+		"url of another scheme": {`https://models.example`, `file://models.example`, "upstreams[1] (far).url"},
+		"url relative":          {`https://models.example/v1`, `/v1`, "upstreams[1] (far).url"},
 		"negative rate":         {`requests_per_minute: 150`, `requests_per_minute: -1`, "tiers.S.requests_per_minute"},
 		"embedding with output": {`price: {input: "0.02"}`, `price: {input: "0.02", output: "1"}`, "models[2] (embed).price.output"},
 		"second document":       {`tiers:`, "---\ntiers:", "more than one"},

@@ -5,12 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
-	"net/url"
-	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 
@@ -20,22 +15,34 @@ import (
 // Limits of a catalogue. They keep every bound far inside an int64, whatever
 // the file says.
 const (
-	maxFileBytes      = 4 << 20
-	maxModels         = 10_000
-	maxTokens         = 100_000_000 // context and output, in tokens
-	maxName           = 200         // bytes of an id, trait or other name
-	maxDescription    = 4_000       // bytes
-	maxPriceDecimals  = 9           // more would be rounded
-	maxDefaultOutput  = 4_096       // tokens, when the file names no default
-	maxRate           = 1_000_000_000_000
-	maxPrice          = money.Nano(1_000_000_000_000_000) // 1,000,000 a million tokens
-	maxBound          = money.Nano(1_000_000_000_000_000)
-	maxTemplateTokens = 1_000_000
+	maxFileBytes     = 4 << 20
+	maxModels        = 10_000
+	maxTokens        = 100_000_000 // context and output, in tokens
+	maxName          = 200         // bytes of an id, trait or other name
+	maxDescription   = 4_000       // bytes
+	maxDefaultOutput = 4_096       // tokens, when the file names no default
+	maxRate          = 1_000_000_000_000
+	maxExtraTokens   = 1_000_000 // of a template, a hidden prompt, an image
+	maxBound         = money.Nano(1_000_000_000_000_000)
 )
 
-// MaxChoices is the largest n of a request; it multiplies the bound.
-const MaxChoices = 8
+// What one request may carry; each multiplies the bound.
+const (
+	// MaxChoices is the largest n of a text request.
+	MaxChoices = 8
+	// MaxEmbeddingInputs is how many texts one embeddings request may carry.
+	MaxEmbeddingInputs = 2048
+	// MaxImages is the largest n of an image request.
+	MaxImages = 10
+	// MaxCharacters is the longest text, in code points, that one speech
+	// request may carry, whatever a model's constraints say.
+	MaxCharacters = 100_000
+	// MaxAudioSeconds is the longest audio that one transcription may carry.
+	MaxAudioSeconds = 86_400
+)
 
+// file is the whole document. Its types accept what YAML gives, and the checks
+// come after, so that one run shows every problem.
 type file struct {
 	Upstreams []upstreamEntry      `yaml:"upstreams"`
 	Models    []modelEntry         `yaml:"models"`
@@ -43,36 +50,129 @@ type file struct {
 }
 
 type upstreamEntry struct {
-	Name      string `yaml:"name"`
-	Kind      string `yaml:"kind"`
-	URL       string `yaml:"url"`
-	KeyFile   string `yaml:"key_file"`
-	AllowHTTP bool   `yaml:"allow_http"`
+	Name           string      `yaml:"name"`
+	Kind           string      `yaml:"kind"`
+	URL            string      `yaml:"url"`
+	KeyFile        string      `yaml:"key_file"`
+	AllowHTTP      bool        `yaml:"allow_http"`
+	Timeout        string      `yaml:"timeout"`
+	MaxConnections whole       `yaml:"max_connections"`
+	Health         healthEntry `yaml:"health"`
+	Pass           []string    `yaml:"pass"`
+	ChargePrompt   bool        `yaml:"charge_prompt"`
+}
+
+type healthEntry struct {
+	Path     string `yaml:"path"`
+	Interval string `yaml:"interval"`
 }
 
 type modelEntry struct {
-	ID             string      `yaml:"id"`
-	Name           string      `yaml:"name"`
-	Type           string      `yaml:"type"`
-	Upstream       string      `yaml:"upstream"`
-	UpstreamModel  string      `yaml:"upstream_model"`
-	Context        whole       `yaml:"context"`
-	MaxOutput      whole       `yaml:"max_output"`
-	DefaultOutput  whole       `yaml:"default_output"`
-	Tokenizer      string      `yaml:"tokenizer"`
-	TemplateTokens whole       `yaml:"template_tokens"`
-	Price          *priceEntry `yaml:"price"`
-	Tier           string      `yaml:"tier"`
-	Privacy        string      `yaml:"privacy"`
-	Traits         []string    `yaml:"traits"`
-	Compatibility  []string    `yaml:"compatibility"`
-	Description    string      `yaml:"description"`
-	Created        whole       `yaml:"created"`
+	ID             string            `yaml:"id"`
+	Name           string            `yaml:"name"`
+	Type           string            `yaml:"type"`
+	Upstream       string            `yaml:"upstream"`
+	UpstreamModel  string            `yaml:"upstream_model"`
+	Upstreams      []placementEntry  `yaml:"upstreams"`
+	Routes         []string          `yaml:"routes"`
+	Context        whole             `yaml:"context"`
+	MaxOutput      whole             `yaml:"max_output"`
+	DefaultOutput  whole             `yaml:"default_output"`
+	Tokenizer      string            `yaml:"tokenizer"`
+	TemplateTokens whole             `yaml:"template_tokens"`
+	HiddenPrompt   whole             `yaml:"hidden_prompt_tokens"`
+	MaxImageTokens whole             `yaml:"max_image_tokens"`
+	ReasoningExtra whole             `yaml:"reasoning_extra"`
+	Price          *priceEntry       `yaml:"price"`
+	Tier           string            `yaml:"tier"`
+	Privacy        string            `yaml:"privacy"`
+	Traits         []string          `yaml:"traits"`
+	Compatibility  []string          `yaml:"compatibility"`
+	Capabilities   *capabilityEntry  `yaml:"capabilities"`
+	Constraints    *constraintEntry  `yaml:"constraints"`
+	Deprecation    *deprecationEntry `yaml:"deprecation"`
+	Offline        bool              `yaml:"offline"`
+	Beta           bool              `yaml:"beta"`
+	Regions        []string          `yaml:"regions"`
+	Description    string            `yaml:"description"`
+	Source         string            `yaml:"source"`
+	Created        whole             `yaml:"created"`
+}
+
+type placementEntry struct {
+	Name   string `yaml:"name"`
+	Model  string `yaml:"model"`
+	Weight whole  `yaml:"weight"`
+}
+
+type tokenPriceEntry struct {
+	Input       *string `yaml:"input"`
+	Output      *string `yaml:"output"`
+	CachedInput *string `yaml:"cached_input"`
+	CacheWrite  *string `yaml:"cache_write"`
 }
 
 type priceEntry struct {
-	Input  *string `yaml:"input"`
-	Output *string `yaml:"output"`
+	Tokens            tokenPriceEntry    `yaml:",inline"`
+	Extended          *extendedEntry     `yaml:"extended"`
+	Image             *string            `yaml:"image"`
+	Images            []imageEntry       `yaml:"images"`
+	MillionCharacters *string            `yaml:"million_characters"`
+	Second            *string            `yaml:"second"`
+	Surcharges        map[string]*string `yaml:"surcharges"`
+}
+
+type extendedEntry struct {
+	Above  whole           `yaml:"above"`
+	Tokens tokenPriceEntry `yaml:",inline"`
+}
+
+type imageEntry struct {
+	Size    string  `yaml:"size"`
+	Quality string  `yaml:"quality"`
+	Price   *string `yaml:"price"`
+}
+
+type capabilityEntry struct {
+	Code            bool     `yaml:"code"`
+	Quantization    string   `yaml:"quantization"`
+	Tools           bool     `yaml:"tools"`
+	Reasoning       bool     `yaml:"reasoning"`
+	Efforts         []string `yaml:"reasoning_efforts"`
+	DefaultEffort   string   `yaml:"default_reasoning_effort"`
+	ResponseSchema  bool     `yaml:"response_schema"`
+	MaxImages       whole    `yaml:"max_images"`
+	WebSearch       bool     `yaml:"web_search"`
+	LogProbs        bool     `yaml:"log_probs"`
+	TEEAttestation  bool     `yaml:"tee_attestation"`
+	EndToEndEncrypt bool     `yaml:"e2ee"`
+	XSearch         bool     `yaml:"x_search"`
+}
+
+type constraintEntry struct {
+	Defaults         map[string]*string `yaml:"defaults"`
+	PromptCharacters whole              `yaml:"prompt_characters"`
+	DefaultSize      string             `yaml:"default_size"`
+	DefaultQuality   string             `yaml:"default_quality"`
+	Voices           []string           `yaml:"voices"`
+	DefaultVoice     string             `yaml:"default_voice"`
+	Formats          []string           `yaml:"formats"`
+	DefaultFormat    string             `yaml:"default_format"`
+	MaxSeconds       whole              `yaml:"max_seconds"`
+	Dimensions       whole              `yaml:"dimensions"`
+}
+
+type deprecationEntry struct {
+	StartsAt    string `yaml:"starts_at"`
+	RemovesAt   string `yaml:"removes_at"`
+	Replacement string `yaml:"replacement"`
+	AutoRemap   bool   `yaml:"auto_remap"`
+}
+
+type tierEntry struct {
+	RequestsPerMinute whole `yaml:"requests_per_minute"`
+	RequestsPerDay    whole `yaml:"requests_per_day"`
+	TokensPerMinute   whole `yaml:"tokens_per_minute"`
 }
 
 // whole keeps a number's text, because YAML libraries cut 1.5 to 1 without a
@@ -85,26 +185,20 @@ func (w *whole) UnmarshalYAML(text []byte) error {
 	return nil
 }
 
-type tierEntry struct {
-	RequestsPerMinute whole `yaml:"requests_per_minute"`
-	RequestsPerDay    whole `yaml:"requests_per_day"`
-	TokensPerMinute   whole `yaml:"tokens_per_minute"`
-}
-
 // Parse reads and checks a catalogue in YAML: one document, no unknown and no
-// repeated fields. The error names the field and what it should be; all checks
-// of the whole file are joined into it, so that one run shows everything.
+// repeated fields. The error is Problems: each names the line, the field and
+// what it should be, and all of the file's are in it.
 func Parse(data []byte) (*Catalog, error) {
 	if len(data) > maxFileBytes {
-		return nil, fmt.Errorf("catalogue has %d bytes; the most is %d", len(data), maxFileBytes)
+		return nil, Problems{{Text: fmt.Sprintf("has %d bytes; the most is %d", len(data), maxFileBytes)}}
 	}
 	var f file
 	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := decoder.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("catalogue is not valid YAML of the known fields: %v", err)
+		return nil, syntax(err)
 	}
 	if err := decoder.Decode(new(file)); !errors.Is(err, io.EOF) {
-		return nil, errors.New("catalogue has more than one YAML document; keep one")
+		return nil, Problems{{Text: "has more than one YAML document; keep one"}}
 	}
 	c := &Catalog{
 		tiers: map[string]Tier{}, byID: map[string]*Model{}, byUpstream: map[string]int{},
@@ -114,130 +208,10 @@ func Parse(data []byte) (*Catalog, error) {
 	p.upstreams(f.Upstreams)
 	p.tiers(f.Tiers)
 	p.models(f.Models)
-	p.aliases()
 	if len(p.problems) > 0 {
-		return nil, errors.Join(p.problems...)
+		locate(data, p.problems)
+		slices.SortStableFunc(p.problems, byLine)
+		return nil, p.problems
 	}
 	return c, nil
-}
-
-// parser collects every problem of a file.
-type parser struct {
-	catalog  *Catalog
-	problems []error
-}
-
-func (p *parser) fail(field, format string, args ...any) {
-	p.problems = append(p.problems, fmt.Errorf("%s: %s", field, fmt.Sprintf(format, args...)))
-}
-
-// word checks a short printable name.
-func (p *parser) word(field, value string) {
-	printable := utf8.ValidString(value) && !strings.ContainsFunc(value, func(r rune) bool {
-		return !unicode.IsPrint(r)
-	})
-	if value == "" || len(value) > maxName || !printable {
-		p.fail(field, "must be 1 to %d bytes of printable text", maxName)
-	}
-}
-
-// number reads a whole number, 0 if it is not there, and checks its range.
-func (p *parser) number(field string, w whole, least, most int64) int64 {
-	var value int64
-	if w.text != "" {
-		parsed, err := strconv.ParseInt(w.text, 10, 64)
-		if err != nil {
-			p.fail(field, "must be a whole number between %d and %d", least, most)
-			return 0
-		}
-		value = parsed
-	}
-	if value < least || value > most {
-		p.fail(field, "must be between %d and %d", least, most)
-		return 0
-	}
-	return value
-}
-
-func (p *parser) upstreams(entries []upstreamEntry) {
-	if len(entries) == 0 {
-		p.fail("upstreams", "name at least one model server")
-	}
-	for i, e := range entries {
-		at := fmt.Sprintf("upstreams[%d]", i)
-		p.word(at+".name", e.Name)
-		if _, taken := p.catalog.Upstream(e.Name); taken {
-			p.fail(at+".name", "%q is used twice", e.Name)
-		}
-		if e.Kind != KindOpenAI {
-			p.fail(at+".kind", "must be %q", KindOpenAI)
-		}
-		p.url(at+".url", e)
-		p.catalog.byUpstream[e.Name] = i
-		p.catalog.upstreams = append(p.catalog.upstreams, Upstream{
-			Name: e.Name, Kind: e.Kind, URL: strings.TrimRight(e.URL, "/"), KeyFile: e.KeyFile,
-		})
-	}
-}
-
-// url checks an upstream's base: keys and prompts travel to it, so plain HTTP
-// needs a loopback host or the operator's word.
-func (p *parser) url(field string, e upstreamEntry) {
-	u, err := url.Parse(e.URL)
-	if err != nil || u.Host == "" || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		p.fail(field, `must be an http or https URL such as "https://host/v1"`)
-		return
-	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		p.fail(field, "must have no user, query or fragment; put the key into key_file")
-	}
-	if u.Scheme == "http" && !e.AllowHTTP && !loopback(u.Hostname()) {
-		p.fail(field, "is plain http to another host; use https, or set allow_http: true on a trusted network")
-	}
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
-}
-
-func (p *parser) tiers(entries map[string]tierEntry) {
-	for name, e := range entries {
-		at := "tiers." + name
-		p.word(at, name)
-		p.catalog.tiers[name] = Tier{
-			RequestsPerMinute: p.number(at+".requests_per_minute", e.RequestsPerMinute, 0, maxRate),
-			RequestsPerDay:    p.number(at+".requests_per_day", e.RequestsPerDay, 0, maxRate),
-			TokensPerMinute:   p.number(at+".tokens_per_minute", e.TokensPerMinute, 0, maxRate),
-		}
-	}
-}
-
-func (p *parser) aliases() {
-	for _, m := range p.catalog.models {
-		at := "models (" + m.ID + ")"
-		p.alias(at+".traits", m, m.Traits, p.catalog.traits)
-		p.alias(at+".compatibility", m, m.Compatibility, p.catalog.compatibility)
-	}
-}
-
-// alias maps each name to its model, and refuses names that could never be
-// reached or that two models of a type share.
-func (p *parser) alias(field string, m *Model, names []string, into map[Type]map[string]string) {
-	for _, name := range names {
-		p.word(field, name)
-		if into[m.Type] == nil {
-			into[m.Type] = map[string]string{}
-		}
-		if other, taken := into[m.Type][name]; taken {
-			p.fail(field, "%q is taken by %q", name, other)
-		}
-		if _, shadowed := p.catalog.byID[name]; shadowed {
-			p.fail(field, "%q is a model's id, which is looked up first", name)
-		}
-		into[m.Type][name] = m.ID
-	}
 }
