@@ -6,7 +6,6 @@ package apptest
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -34,6 +33,10 @@ type Options struct {
 	// Config may change the configuration.
 	Config func(*app.Config)
 	Limits gateway.Limits
+	// Media adds models of images and audio to the catalogue.
+	Media bool
+	// Echo changes the model server.
+	Echo echo.Config
 	// Model goes around the model server.
 	Model  func(http.Handler) http.Handler
 	Logger *slog.Logger
@@ -55,31 +58,10 @@ type World struct {
 	ended  chan error
 }
 
-// catalogText has two models that the echo server has, one that promises less
-// privacy, and one whose server is away.
-const catalogText = `
-upstreams:
-  - {name: echo, kind: openai, url: "%s"}
-  - {name: away, kind: openai, url: "%s"}
-models:
-  - {id: echo-1, name: Echo, type: text, upstream: echo, context: 32768, max_output: 4096, price: {input: "1", output: "2"}, privacy: private, traits: [default], compatibility: [gpt-4o-mini]}
-  - {id: echo-open, type: text, upstream: echo, upstream_model: echo-1, context: 32768, max_output: 4096, price: {input: "1", output: "2"}, privacy: anonymized}
-  - {id: echo-embed-1, type: embedding, upstream: echo, context: 32768, price: {input: "0.5"}, privacy: private}
-  - {id: away-1, type: text, upstream: away, context: 1000, max_output: 100, price: {input: "1", output: "2"}, privacy: private}
-  - {id: away-embed-1, type: embedding, upstream: away, context: 1000, price: {input: "1"}, privacy: anonymized}
-`
-
-// Prices of the models echo-1 and echo-embed-1 in nanos for a token.
-const (
-	NanosPerInput  = 1000
-	NanosPerOutput = 2000
-	NanosPerEmbed  = 500
-)
-
 // Start runs a server until the test ends or Stop is called.
 func Start(t testing.TB, o Options) *World {
 	t.Helper()
-	w := &World{T: t, Clock: o.Clock, Dir: o.Dir, Model: echo.New(echo.Config{}), ended: make(chan error, 1)}
+	w := &World{T: t, Clock: o.Clock, Dir: o.Dir, Model: echo.New(o.Echo), ended: make(chan error, 1)}
 	if w.Clock == nil {
 		w.Clock = NewClock()
 	}
@@ -90,7 +72,7 @@ func Start(t testing.TB, o Options) *World {
 		w.Chain = NewFakeChain(t, w.Clock)
 		o.RPC, o.ChainID = w.Chain.URL(), ChainID
 	}
-	w.writeCatalog(o.Model)
+	w.writeCatalog(o)
 	w.Config = w.configuration(o)
 	if o.Config != nil {
 		o.Config(&w.Config)
@@ -138,17 +120,17 @@ func contract(v *apitest.Validator) func(http.Handler) http.Handler {
 	}
 }
 
-func (w *World) writeCatalog(around func(http.Handler) http.Handler) {
+func (w *World) writeCatalog(o Options) {
 	w.T.Helper()
 	handler := http.Handler(w.Model)
-	if around != nil {
-		handler = around(handler)
+	if o.Model != nil {
+		handler = o.Model(handler)
 	}
 	model := httptest.NewServer(handler)
 	w.T.Cleanup(model.Close)
 	away := httptest.NewServer(nil)
 	away.Close() // its port refuses connections
-	text := fmt.Sprintf(catalogText, model.URL+"/v1", away.URL+"/v1")
+	text := catalogFor(model.URL+"/v1", away.URL+"/v1", o.Media)
 	if err := os.WriteFile(filepath.Join(w.Dir, "catalog.yaml"), []byte(text), 0o600); err != nil {
 		w.T.Fatal(err)
 	}
