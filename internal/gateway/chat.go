@@ -1,10 +1,6 @@
 package gateway
 
-import (
-	"fmt"
-
-	"stakegate/internal/catalog"
-)
+import "stakegate/internal/catalog"
 
 func readChat(body []byte) (order, *Error) {
 	request, problem := parseChat(body)
@@ -19,16 +15,18 @@ type chatOrder struct{ request *chatRequest }
 
 func (o *chatOrder) modelName() string { return o.request.model }
 
-func (o *chatOrder) demand(model *catalog.Model) (demand, *Error) {
-	r := o.request
+func (o *chatOrder) demand(c *catalog.Catalog, resolution catalog.Resolution) (demand, *Error) {
+	r, model := o.request, resolution.Model
+	prompt, problem := r.fit(c, resolution)
+	if problem != nil {
+		return demand{}, problem
+	}
 	wanted := model.DefaultOutput
 	if r.outputCap > 0 {
-		if wanted = r.outputCap; wanted > model.MaxOutput {
-			return demand{}, invalid(r.capMember, fmt.Sprintf("must be at most %d for this model", model.MaxOutput))
-		}
+		wanted = r.outputCap
 	}
 	return demand{
-		prompt: model.PromptBound(r.prompt), choices: r.n,
+		prompt: model.PromptBound(prompt), choices: r.n,
 		output: wanted, explicit: r.outputCap > 0, stream: r.stream,
 	}, nil
 }

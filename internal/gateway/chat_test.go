@@ -90,8 +90,8 @@ func TestTheForwardedRequestIsBuiltFromNothing(t *testing.T) {
 	if response, body := w.do(r); response.StatusCode != 200 {
 		t.Fatalf("status is %d: %s", response.StatusCode, body)
 	}
-	want := `{"model":"vendor/small","messages":[{"role":"system","content":"be brief"},{"role":"user","content":[{"type":"text","text":"hé"}]}],` +
-		`"temperature":0.5,"stop":["x"],"n":2,"max_tokens":20}`
+	want := `{"temperature":0.5,"stop":["x"],"messages":[{"role":"system","content":"be brief"},{"role":"user","content":[{"type":"text","text":"h\u00e9"}]}],` +
+		`"model":"vendor/small","n":2,"max_tokens":20}`
 	if got := string(w.bodies[0]); got != want {
 		t.Errorf("the upstream got %s, want %s", got, want)
 	}

@@ -1,9 +1,9 @@
 package gateway
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"stakegate/internal/catalog"
 	"stakegate/internal/strictjson"
@@ -11,183 +11,220 @@ import (
 
 // chatRequest is a chat completion request that was understood completely.
 type chatRequest struct {
-	model        string
+	rebuilt
+	model        string // as the client calls it, with its suffix
 	n            int64
 	outputCap    int64 // what the client asked for; 0: nothing
 	capMember    string
 	stream       bool
 	includeUsage bool
 	venice       bool // venice_parameters were sent
-	prompt       catalog.Prompt
-	messages     []byte   // rebuilt
-	forwarded    []member // other members, checked, for the upstream
+	parameters   veniceParameters
+	prompt       catalog.Prompt // what is sent; fit completes it
+	messages     int
+	image        strictjson.Value // the first one
+	unknown      []given
+	// surcharges are the extras that the request may cause; fit sets them.
+	surcharges []string
 }
 
-// rule checks one member of the request and keeps what it says.
-type rule func(r *chatRequest, name string, value jsontext.Value) *Error
-
-// chatRules is the allow-list. A member that could cost more than the bound
-// says has no rule or one that refuses it by name; what is not in it is
-// unknown, and refused too, because nobody knows what it would cost.
-var chatRules = map[string]rule{
-	"model":                 (*chatRequest).readModel,
+// chatRules are the members of a chat completion request.
+var chatRules = newTable(map[string]rule[chatRequest]{
+	"model":                 func(r *chatRequest, m given) *Error { return readModel(&r.model, m) },
 	"messages":              (*chatRequest).readMessages,
-	"n":                     (*chatRequest).readN,
+	"n":                     func(r *chatRequest, m given) *Error { return readChoices(&r.n, m) },
 	"max_tokens":            (*chatRequest).readCap,
 	"max_completion_tokens": (*chatRequest).readCap,
-	"stream":                (*chatRequest).readStream,
-	"stream_options":        (*chatRequest).readStreamOptions,
+	"stream":                func(r *chatRequest, m given) *Error { return readFlag(&r.stream, m) },
+	"stream_options":        func(r *chatRequest, m given) *Error { return readStreamOptions(&r.includeUsage, m) },
 	"tools":                 (*chatRequest).readTools,
 	"tool_choice":           (*chatRequest).readToolChoice,
 	"response_format":       (*chatRequest).readResponseFormat,
 	"venice_parameters":     (*chatRequest).readVenice,
 
-	"frequency_penalty":   number(-2, 2),
-	"presence_penalty":    number(-2, 2),
-	"temperature":         number(0, 2),
-	"min_temp":            number(0, 2),
-	"max_temp":            number(0, 2),
-	"top_p":               number(0, 1),
-	"min_p":               number(0, 1),
-	"repetition_penalty":  number(0, 1000),
-	"top_k":               whole(0, 1_000_000_000),
-	"top_logprobs":        whole(0, 20),
-	"seed":                whole(-1<<63, 1<<63-1),
-	"logprobs":            boolean,
-	"parallel_tool_calls": boolean,
-	"logit_bias":          logitBias,
-	"stop":                stop,
-	"stop_token_ids":      stopTokenIDs,
-	"reasoning_effort":    oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max"),
-	"reasoning":           reasoning,
-	"verbosity":           oneOf("low", "medium", "high", "auto"),
-	"text":                textOptions,
+	"frequency_penalty":   forwards[chatRequest](number(-2, 2)),
+	"presence_penalty":    forwards[chatRequest](number(-2, 2)),
+	"temperature":         forwards[chatRequest](number(0, 2)),
+	"min_temp":            forwards[chatRequest](number(0, 2)),
+	"max_temp":            forwards[chatRequest](number(0, 2)),
+	"top_p":               forwards[chatRequest](number(0, 1)),
+	"min_p":               forwards[chatRequest](number(0, 1)),
+	"repetition_penalty":  forwards[chatRequest](number(0, 1000)),
+	"top_k":               forwards[chatRequest](whole(0, 1_000_000_000)),
+	"top_logprobs":        forwards[chatRequest](whole(0, 20)),
+	"seed":                forwards[chatRequest](whole(-1<<63, 1<<63-1)),
+	"logprobs":            forwards[chatRequest](boolean()),
+	"parallel_tool_calls": forwards[chatRequest](boolean()),
+	"logit_bias":          forwards[chatRequest](logitBias),
+	"stop":                readStop[chatRequest],
+	"stop_token_ids":      forwards[chatRequest](stopTokenIDs),
+	"reasoning_effort":    forwards[chatRequest](oneOf(efforts...)),
+	"reasoning":           forwards[chatRequest](reasoning),
+	"verbosity":           forwards[chatRequest](oneOf(verbosities...)),
+	"text":                forwards[chatRequest](shape(map[string]pattern{"verbosity": oneOf(verbosities...)})),
 
 	// Accepted because clients send them; they change nothing here and go no
 	// further: the upstream has no business with them, or they would make it
-	// dearer (a longer cache) without a price.
-	"user": ignored, "store": ignored, "metadata": ignored, "include": ignored,
-	"prompt_cache_key": ignored, "prompt_cache_retention": ignored,
-	"safety_identifier": ignored, "fallbacks": ignored,
+	// dearer (a longer cache, another model) without a price.
+	"user": ignored[chatRequest], "store": ignored[chatRequest], "metadata": ignored[chatRequest],
+	"include": ignored[chatRequest], "prompt_cache_key": ignored[chatRequest],
+	"prompt_cache_retention": ignored[chatRequest], "safety_identifier": ignored[chatRequest],
+	"fallbacks": ignored[chatRequest],
 
 	"modalities":   onlyText,
-	"service_tier": onlyTier,
+	"service_tier": onlyTier[chatRequest],
 
-	"audio":                refuse("has no bounded cost here; leave it out"),
-	"prediction":           refuse("has no bounded cost here; leave it out"),
-	"web_search_options":   refuse("has no bounded cost here; leave it out"),
-	"previous_response_id": refuse("is not supported; send the whole conversation in messages"),
-	"best_of":              refuse("is not supported; use n"),
-	"functions":            refuse("is not supported; use tools"),
-	"function_call":        refuse("is not supported; use tool_choice"),
-}
+	// What makes an upstream do more than the bound says.
+	"audio":                refuse[chatRequest]("has no bounded cost here; leave it out"),
+	"prediction":           refuse[chatRequest]("has no bounded cost here; leave it out"),
+	"web_search_options":   refuse[chatRequest]("is not supported; use venice_parameters.enable_web_search where the model has it"),
+	"plugins":              refuse[chatRequest]("has no bounded cost here; leave it out"),
+	"mcp_servers":          refuse[chatRequest]("has no bounded cost here; leave it out"),
+	"container":            refuse[chatRequest]("has no bounded cost here; leave it out"),
+	"models":               refuse[chatRequest]("is not supported; name one model in model"),
+	"route":                refuse[chatRequest]("is not supported; name one model in model"),
+	"previous_response_id": refuse[chatRequest]("is not supported; send the whole conversation in messages"),
+	"conversation":         refuse[chatRequest]("is not supported; send the whole conversation in messages"),
+	"file_ids":             refuse[chatRequest]("is not supported; send the text in messages"),
+	"background":           refuse[chatRequest]("is not supported; leave it out"),
+	"best_of":              refuse[chatRequest]("is not supported; use n"),
+	"max_output_tokens":    refuse[chatRequest]("is not supported; use max_tokens"),
+	"max_new_tokens":       refuse[chatRequest]("is not supported; use max_tokens"),
+	"functions":            refuse[chatRequest]("is not supported; use tools"),
+	"function_call":        refuse[chatRequest]("is not supported; use tool_choice"),
+})
 
 // parseChat reads a request's body. Every error is a 400 that names the
 // member.
 func parseChat(body []byte) (*chatRequest, *Error) {
-	members, err := strictjson.Members(body)
-	if err != nil {
-		return nil, malformed(err)
-	}
-	r := &chatRequest{n: 1}
-	for _, m := range members {
-		check, known := chatRules[m.Name]
-		if !known {
-			return nil, invalid(m.Name, "is not a known member (names are case-sensitive)")
-		}
-		if isNull(m.Value) && m.Name != "model" && m.Name != "messages" {
-			continue // null says "not given"
-		}
-		if problem := check(r, m.Name, m.Value); problem != nil {
-			return nil, problem
-		}
+	r := &chatRequest{n: 1, parameters: veniceDefaults}
+	r.start(len(body))
+	var problem *Error
+	if r.unknown, problem = chatRules.read(body, r); problem != nil {
+		return nil, problem
 	}
 	switch {
 	case r.model == "":
 		return nil, invalid("model", "is required")
-	case r.messages == nil:
+	case r.messages == 0:
 		return nil, invalid("messages", "is required")
 	}
 	return r, nil
 }
 
-// forward is the body for the upstream: rebuilt, with the held cap.
+// fit completes the request by what its model's name stands for, checks what
+// depends on the model, and returns what is sent to it. It is called once.
+func (r *chatRequest) fit(c *catalog.Catalog, resolution catalog.Resolution) (catalog.Prompt, *Error) {
+	model := resolution.Model
+	if r.outputCap > model.MaxOutput {
+		return r.prompt, invalid(r.capMember, fmt.Sprintf("must be at most %d for this model", model.MaxOutput))
+	}
+	if problem := r.fitImages(model); problem != nil {
+		return r.prompt, problem
+	}
+	for _, p := range resolution.Parameters {
+		problem, known := r.parameters.set(p.Name, p.Value)
+		if !known {
+			problem = "is not a known parameter"
+		}
+		if problem != "" {
+			return r.prompt, invalid("model", "has a suffix of which "+p.Name+" "+problem)
+		}
+		r.venice = true
+	}
+	allVenice := true
+	for _, placement := range model.Placements {
+		upstream, _ := c.Upstream(placement.Upstream)
+		allVenice = allVenice && upstream.Kind == catalog.KindVenice
+		r.countPassed(upstream.Pass)
+	}
+	problem := r.fitVenice(model, allVenice)
+	return r.prompt, problem
+}
+
+// fitImages refuses images that the model does not take, or not so many.
+func (r *chatRequest) fitImages(model *catalog.Model) *Error {
+	most := model.Capabilities.MaxImages
+	switch {
+	case r.prompt.Images == 0:
+		return nil
+	case model.MaxImageTokens == 0:
+		return invalidAt(r.image, "is not for this model, which takes no images; send text only")
+	case r.prompt.Images > most && most > 0:
+		return invalid("messages", fmt.Sprintf("must have at most %d images for this model", most))
+	}
+	return nil
+}
+
+// countPassed counts the unknown members that may go to an upstream as a part
+// of the prompt: a template could render them.
+func (r *chatRequest) countPassed(pass []string) {
+	for _, m := range r.unknown {
+		if slices.Contains(pass, m.name) {
+			r.addDocument(m.value)
+		}
+	}
+}
+
+// dropped are the names of the unknown members that do not go to the upstream.
+func (r *chatRequest) dropped(upstream catalog.Upstream) []string {
+	var names []string
+	for _, m := range r.unknown {
+		if !slices.Contains(upstream.Pass, m.name) {
+			names = append(names, m.name)
+		}
+	}
+	return names
+}
+
+// forward is the body for an upstream that needs nothing of its own.
 func (r *chatRequest) forward(model string, outputCap int64) []byte {
-	out := append(make([]byte, 0, len(r.messages)+512), '{')
-	out = field(out, "model", quote(nil, model))
-	out = field(out, "messages", r.messages)
-	for _, m := range r.forwarded {
-		out = field(out, m.name, m.value)
-	}
+	return r.forwardTo(catalog.Upstream{}, model, outputCap)
+}
+
+// forwardTo is the body for an upstream: rebuilt, with the held cap, for the
+// model as the upstream calls it.
+func (r *chatRequest) forwardTo(upstream catalog.Upstream, model string, outputCap int64) []byte {
+	out := r.rest()
+	out = quote(appendName(out, "model"), model)
 	if r.n > 1 {
-		out = field(out, "n", strconv.AppendInt(nil, r.n, 10))
+		out = strconv.AppendInt(appendName(out, "n"), r.n, 10)
 	}
-	out = field(out, "max_tokens", strconv.AppendInt(nil, outputCap, 10))
+	out = strconv.AppendInt(appendName(out, "max_tokens"), outputCap, 10)
 	if r.stream {
-		out = field(out, "stream", []byte("true"))
-		out = field(out, "stream_options", []byte(`{"include_usage":true}`))
+		out = append(appendName(out, "stream"), "true"...)
+		out = append(appendName(out, "stream_options"), `{"include_usage":true}`...)
+	}
+	if upstream.Kind == catalog.KindVenice && r.venice {
+		out = r.parameters.appendRequest(appendName(out, "venice_parameters"))
+	}
+	for _, m := range r.unknown {
+		if slices.Contains(upstream.Pass, m.name) {
+			out = append(quote(append(out, ','), m.name), ':')
+			out = m.value.AppendCompact(out)
+		}
 	}
 	return append(out, '}')
 }
 
-// pass keeps a checked member for the upstream, in compact form.
-func (r *chatRequest) pass(name string, value jsontext.Value) *Error {
-	r.forwarded = append(r.forwarded, member{name, compact(value)})
-	return nil
-}
-
-func (r *chatRequest) readModel(name string, value jsontext.Value) *Error {
-	text, ok := str(value)
-	if !ok || text == "" {
-		return invalid(name, "must be a model's id, trait or compatibility name")
-	}
-	r.model = text
-	return nil
-}
-
-func (r *chatRequest) readN(name string, value jsontext.Value) *Error {
-	n, ok := integer(value)
+func readChoices(into *int64, m given) *Error {
+	n, ok := m.value.Int()
 	if !ok || n < 1 || n > catalog.MaxChoices {
-		return invalid(name, "must be a whole number from 1 to "+strconv.Itoa(catalog.MaxChoices))
+		return m.invalid("must be a whole number from 1 to " + strconv.Itoa(catalog.MaxChoices))
 	}
-	r.n = n
+	*into = n
 	return nil
 }
 
-// readCap keeps the smaller one, if both names of the cap are used.
-func (r *chatRequest) readCap(name string, value jsontext.Value) *Error {
-	outputCap, ok := integer(value)
-	if !ok || outputCap < 1 {
-		return invalid(name, "must be a whole number above 0")
-	}
-	if r.outputCap == 0 || outputCap < r.outputCap {
-		r.outputCap, r.capMember = outputCap, name
-	}
-	return nil
-}
+func (r *chatRequest) readCap(m given) *Error { return readCap(&r.outputCap, &r.capMember, m) }
 
-func (r *chatRequest) readStream(name string, value jsontext.Value) *Error {
-	if kind := value.Kind(); kind != 't' && kind != 'f' {
-		return invalid(name, "must be true or false")
-	}
-	r.stream = value.Kind() == 't'
-	return nil
-}
+// streamOptions are not sent on: the gateway asks for the usage anyway.
+var streamOptions = shape(map[string]pattern{"include_usage": boolean(), "include_obfuscation": boolean()})
 
-func (r *chatRequest) readStreamOptions(name string, value jsontext.Value) *Error {
-	members, ok := object(value)
-	if !ok {
-		return invalid(name, "must be an object")
+func readStreamOptions(includeUsage *bool, m given) *Error {
+	if _, problem := streamOptions(nil, m.value); problem != nil {
+		return problem
 	}
-	for _, m := range members {
-		switch kind := m.value.Kind(); {
-		case m.name != "include_usage" && m.name != "include_obfuscation":
-			return invalid(name+"."+m.name, "is not a known member (names are case-sensitive)")
-		case kind != 't' && kind != 'f' && kind != 'n':
-			return invalid(name+"."+m.name, "must be true or false")
-		case m.name == "include_usage":
-			r.includeUsage = kind == 't'
-		}
-	}
+	*includeUsage, _ = m.value.Get("include_usage").Bool()
 	return nil
 }

@@ -15,8 +15,9 @@ type embedOrder struct{ request *embedRequest }
 
 func (o embedOrder) modelName() string { return o.request.model }
 
-func (o embedOrder) demand(model *catalog.Model) (demand, *Error) {
-	return demand{prompt: model.PromptBound(o.request.prompt), choices: 1, explicit: true}, nil
+func (o embedOrder) demand(_ *catalog.Catalog, resolution catalog.Resolution) (demand, *Error) {
+	prompt, problem := o.request.fit(resolution)
+	return demand{prompt: resolution.Model.PromptBound(prompt), choices: 1, explicit: true}, problem
 }
 
 func (o embedOrder) deliver(p *paid) *Error {

@@ -23,20 +23,20 @@ func TestEmbeddingsAreForwardedAndChargedByTheirPrompt(t *testing.T) {
 	}{
 		"a text": {
 			`{"model":"embed","input":"h\u00e9","encoding_format":"base64","dimensions":8,"user":"u"}`,
-			`{"model":"embed","input":"hé","encoding_format":"base64","dimensions":8}`,
+			`{"input":"h\u00e9","encoding_format":"base64","dimensions":8,"model":"embed"}`,
 			`,"usage":{"prompt_tokens":2,"total_tokens":2}`, 5 * perInput, 2 * perInput, "usage",
 		},
 		"texts": {
 			`{"model":"embed","input":["one","two"],"dimensions":null,"encoding_format":null}`,
-			`{"model":"embed","input":["one","two"]}`,
+			`{"input":["one","two"],"model":"embed"}`,
 			`,"usage":{"total_tokens":4}`, 10 * perInput, 4 * perInput, "usage",
 		},
 		"too much usage": {
-			`{"model":"embed","input":"one"}`, `{"model":"embed","input":"one"}`,
+			`{"model":"embed","input":"one"}`, `{"input":"one","model":"embed"}`,
 			`,"usage":{"prompt_tokens":400,"total_tokens":400}`, 5 * perInput, 5 * perInput, "usage",
 		},
 		"no usage": {
-			`{"model":"embed","input":"one"}`, `{"model":"embed","input":"one"}`,
+			`{"model":"embed","input":"one"}`, `{"input":"one","model":"embed"}`,
 			``, 5 * perInput, 5 * perInput, "estimated",
 		},
 	} {
@@ -75,23 +75,22 @@ func TestEmbeddingsAreForwardedAndChargedByTheirPrompt(t *testing.T) {
 func TestBadEmbeddingsRequestsNameTheMember(t *testing.T) {
 	many := strings.Repeat(`"x",`, 2048) + `"x"`
 	for body, member := range map[string]string{
-		`{"model":"embed"}`:                                         "input",
-		`{"input":"x"}`:                                             "model",
-		`{"model":"small","input":"x"}`:                             "model",
-		`{"model":1,"input":"x"}`:                                   "model",
-		`{"model":"embed","input":""}`:                              "input",
-		`{"model":"embed","input":[]}`:                              "input",
-		`{"model":"embed","input":null}`:                            "input",
-		`{"model":"embed","input":[1,2]}`:                           "input",
-		`{"model":"embed","input":[[1,2]]}`:                         "input",
-		`{"model":"embed","input":["a",""]}`:                        "input.1",
-		`{"model":"embed","input":[` + many + `]}`:                  "input",
-		`{"model":"embed","input":"x","encoding_format":"int8"}`:    "encoding_format",
-		`{"model":"embed","input":"x","dimensions":0}`:              "dimensions",
-		`{"model":"embed","input":"x","dimensions":1.5}`:            "dimensions",
-		`{"model":"embed","input":"x","Input":"y"}`:                 "Input",
-		`{"model":"embed","input":"x","input":"y"}`:                 "input",
-		`{"model":"embed","input":"x","input_type":"image_base64"}`: "input_type",
+		`{"model":"embed"}`:                                      "input",
+		`{"input":"x"}`:                                          "model",
+		`{"model":"small","input":"x"}`:                          "model",
+		`{"model":1,"input":"x"}`:                                "model",
+		`{"model":"embed","input":""}`:                           "input",
+		`{"model":"embed","input":[]}`:                           "input",
+		`{"model":"embed","input":null}`:                         "input",
+		`{"model":"embed","input":[1,2]}`:                        "input",
+		`{"model":"embed","input":[[1,2]]}`:                      "input",
+		`{"model":"embed","input":["a",""]}`:                     "input.1",
+		`{"model":"embed","input":[` + many + `]}`:               "input",
+		`{"model":"embed","input":"x","encoding_format":"int8"}`: "encoding_format",
+		`{"model":"embed","input":"x","dimensions":0}`:           "dimensions",
+		`{"model":"embed","input":"x","dimensions":1.5}`:         "dimensions",
+		`{"model":"embed","input":"x","Input":"y"}`:              "Input",
+		`{"model":"embed","input":"x","input":"y"}`:              "input",
 	} {
 		w := newWorld(t, reset, options{})
 		response, _ := w.do(w.post("/embeddings", body))

@@ -3,8 +3,6 @@ package gateway
 import (
 	"fmt"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"stakegate/internal/catalog"
 	"stakegate/internal/strictjson"
 )
@@ -13,111 +11,82 @@ const maxDimensions = 65_536
 
 // embedRequest is an embeddings request that was understood completely.
 type embedRequest struct {
-	model      string
-	input      []byte // rebuilt
-	format     string
-	dimensions jsontext.Value
-	prompt     catalog.Prompt
+	rebuilt
+	model  string
+	prompt catalog.Prompt
 }
+
+var embedRules = newTable(map[string]rule[embedRequest]{
+	"model":           func(r *embedRequest, m given) *Error { return readModel(&r.model, m) },
+	"input":           (*embedRequest).readInput,
+	"encoding_format": forwards[embedRequest](oneOf("float", "base64")),
+	"dimensions":      forwards[embedRequest](whole(1, maxDimensions)),
+	"user":            ignored[embedRequest],
+})
 
 // parseEmbed reads a request's body. Every error is a 400 that names the
 // member.
 func parseEmbed(body []byte) (*embedRequest, *Error) {
-	members, err := strictjson.Members(body)
-	if err != nil {
-		return nil, malformed(err)
-	}
 	r := &embedRequest{}
-	for _, m := range members {
-		if problem := r.read(m.Name, m.Value); problem != nil {
-			return nil, problem
-		}
+	r.start(len(body))
+	if _, problem := embedRules.read(body, r); problem != nil {
+		return nil, problem
 	}
 	switch {
 	case r.model == "":
 		return nil, invalid("model", "is required")
-	case r.input == nil:
+	case r.prompt.Texts == 0:
 		return nil, invalid("input", "is required")
 	}
 	return r, nil
 }
 
-func (r *embedRequest) read(name string, value jsontext.Value) *Error {
-	switch name {
-	case "model":
-		text, ok := str(value)
-		if !ok || text == "" {
-			return invalid(name, "must be a model's id, trait or compatibility name")
+func (r *embedRequest) readInput(m given) *Error {
+	size := m.value.Len()
+	switch {
+	case m.value.Kind() == strictjson.String:
+		if problem := r.count(m.value); problem != nil {
+			return problem
 		}
-		r.model = text
-	case "input":
-		return r.readInput(name, value)
-	case "encoding_format":
-		if isNull(value) {
-			return nil
-		}
-		r.format, _ = str(value)
-		if r.format != "float" && r.format != "base64" {
-			return invalid(name, "must be float or base64")
-		}
-	case "dimensions":
-		if isNull(value) {
-			return nil
-		}
-		if n, ok := integer(value); !ok || n < 1 || n > maxDimensions {
-			return invalid(name, fmt.Sprintf("must be a whole number from 1 to %d", maxDimensions))
-		}
-		r.dimensions = value
-	case "user": // accepted because clients send it
-	default:
-		return invalid(name, "is not a known member (names are case-sensitive)")
+	case m.value.Kind() != strictjson.Array || size == 0 || size > catalog.MaxEmbeddingInputs:
+		return m.invalid(fmt.Sprintf("must be a string or 1 to %d strings", catalog.MaxEmbeddingInputs))
 	}
+	for _, e := range m.value.Elements() {
+		if e.Kind() != strictjson.String {
+			return m.invalid("must be a string or an array of strings; arrays of tokens are not accepted " +
+				"(LangChain: check_embedding_ctx_length=False)")
+		}
+		if problem := r.count(e); problem != nil {
+			return problem
+		}
+	}
+	r.out = m.value.AppendCompact(appendName(r.out, m.name))
 	return nil
 }
 
-func (r *embedRequest) readInput(name string, value jsontext.Value) *Error {
-	if text, ok := str(value); ok {
-		if text == "" {
-			return invalid(name, "must not be empty")
-		}
-		r.prompt.AddText(text)
-		r.input = quote(nil, text)
-		return nil
+func (r *embedRequest) count(v strictjson.Value) *Error {
+	if v.Size() == 0 {
+		return invalidAt(v, "must not be empty")
 	}
-	texts, ok := array(value)
-	if !ok || len(texts) == 0 || len(texts) > catalog.MaxEmbeddingInputs {
-		return invalid(name, fmt.Sprintf("must be a string or 1 to %d strings", catalog.MaxEmbeddingInputs))
+	r.prompt.Texts++
+	r.prompt.TextBytes += int64(v.Size())
+	return nil
+}
+
+// fit checks what depends on the model, and returns what is sent to it.
+func (r *embedRequest) fit(resolution catalog.Resolution) (catalog.Prompt, *Error) {
+	return r.prompt, noParameters(resolution)
+}
+
+// noParameters refuses a suffix of the model's name where nothing reads it.
+func noParameters(resolution catalog.Resolution) *Error {
+	if len(resolution.Parameters) > 0 {
+		return invalid("model", "has a suffix of parameters, which this route does not read")
 	}
-	out := append(make([]byte, 0, len(value)), '[')
-	for i, e := range texts {
-		text, ok := str(e.value)
-		switch {
-		case !ok:
-			return invalid(name, "must be a string or an array of strings; arrays of tokens are not accepted "+
-				"(LangChain: check_embedding_ctx_length=False)")
-		case text == "":
-			return invalid(fmt.Sprintf("%s.%d", name, i), "must not be empty")
-		}
-		if i > 0 {
-			out = append(out, ',')
-		}
-		r.prompt.AddText(text)
-		out = quote(out, text)
-	}
-	r.input = append(out, ']')
 	return nil
 }
 
 // forward is the body for the upstream.
 func (r *embedRequest) forward(model string) []byte {
-	out := append(make([]byte, 0, len(r.input)+128), '{')
-	out = field(out, "model", quote(nil, model))
-	out = field(out, "input", r.input)
-	if r.format != "" {
-		out = field(out, "encoding_format", quote(nil, r.format))
-	}
-	if r.dimensions != nil {
-		out = field(out, "dimensions", r.dimensions)
-	}
-	return append(out, '}')
+	return append(quote(appendName(r.rest(), "model"), model), '}')
 }

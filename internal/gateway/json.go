@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -84,6 +85,16 @@ func str(value jsontext.Value) (string, bool) {
 	return string(text), true
 }
 
+// integer reads a whole number in plain digits; 1.0 and 1e3 are not, so that
+// no two programs can disagree about them.
+func integer(value jsontext.Value) (int64, bool) {
+	if value.Kind() != '0' {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(value), 10, 64)
+	return n, err == nil
+}
+
 // quote appends text as a JSON string. Invalid UTF-8 becomes U+FFFD.
 func quote(dst []byte, text string) []byte {
 	dst, _ = jsontext.AppendQuote(dst, text) // the error only reports the replacement
@@ -137,27 +148,4 @@ func textBytes(value jsontext.Value) int64 {
 			}
 		}
 	}
-}
-
-// depth is how deep the value nests; a scalar has depth 0.
-func depth(value jsontext.Value) int64 {
-	var deepest, now int64
-	inString, escaped := false, false
-	for _, b := range value {
-		switch {
-		case escaped:
-			escaped = false
-		case inString:
-			escaped = b == '\\'
-			inString = b != '"'
-		case b == '"':
-			inString = true
-		case b == '{', b == '[':
-			now++
-			deepest = max(deepest, now)
-		case b == '}', b == ']':
-			now--
-		}
-	}
-	return deepest
 }

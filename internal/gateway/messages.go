@@ -1,170 +1,197 @@
 package gateway
 
 import (
-	"fmt"
+	"math"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"stakegate/internal/strictjson"
 )
 
-var roles = map[string]bool{
-	"system": true, "developer": true, "user": true, "assistant": true, "tool": true,
-}
+// messageNames are the members of a message, for look-alikes. Others are left
+// out.
+var messageNames = func() map[string]string {
+	alike := map[string]string{}
+	for _, name := range []string{
+		"role", "content", "name", "tool_call_id", "tool_calls", "reasoning_content", "reasoning", "reasoning_details",
+		"refusal", "thought_signature", "annotations", "audio", "function_call",
+	} {
+		alike[fold([]byte(name))] = name
+	}
+	return alike
+}()
 
 // readMessages checks the conversation, rebuilds it and measures it.
-func (r *chatRequest) readMessages(name string, value jsontext.Value) *Error {
-	elements, ok := array(value)
-	if !ok || len(elements) == 0 {
-		return invalid(name, "must be an array of at least one message")
+func (r *chatRequest) readMessages(m given) *Error {
+	if m.value.Kind() != strictjson.Array || m.value.Len() == 0 {
+		return m.invalid("must be an array of at least one message")
 	}
-	out := append(make([]byte, 0, len(value)), '[')
-	for i, e := range elements {
+	out := append(appendName(r.out, m.name), '[')
+	for i, message := range m.value.Elements() {
 		if i > 0 {
 			out = append(out, ',')
 		}
 		var problem *Error
-		if out, problem = r.message(out, fmt.Sprintf("%s.%d", name, i), e.value); problem != nil {
+		if out, problem = r.message(out, message); problem != nil {
 			return problem
 		}
 	}
-	r.prompt.Messages = int64(len(elements))
-	r.messages = append(out, ']')
+	r.messages = m.value.Len()
+	r.prompt.Messages = int64(r.messages)
+	r.out = append(out, ']')
 	return nil
 }
 
 // message appends one rebuilt message.
-func (r *chatRequest) message(out []byte, at string, value jsontext.Value) ([]byte, *Error) {
-	members, ok := object(value)
-	if !ok {
-		return nil, invalid(at, "must be an object")
+func (r *chatRequest) message(out []byte, v strictjson.Value) ([]byte, *Error) {
+	if v.Kind() != strictjson.Object {
+		return nil, invalidAt(v, "must be an object")
 	}
-	roleValue, _ := find(members, "role")
-	role, _ := str(roleValue)
-	if !roles[role] {
-		return nil, invalid(at+".role", "must be system, developer, user, assistant or tool")
+	role := v.Get("role")
+	if !isOneOf(role, []string{"user", "assistant", "system", "tool", "developer"}) {
+		return nil, invalidIn(v, "role", "must be system, developer, user, assistant or tool")
 	}
-	if problem := needed(at, role, members); problem != nil {
-		return nil, problem
+	content := v.Get("content").Kind()
+	hasContent := content == strictjson.String || content == strictjson.Array
+	switch {
+	case !hasContent && !(role.Is("assistant") && v.Get("tool_calls").Kind() == strictjson.Array):
+		return nil, invalidIn(v, "content", "must be a string or an array of parts")
+	case role.Is("tool") && v.Get("tool_call_id").Kind() != strictjson.String:
+		return nil, invalidIn(v, "tool_call_id", "must be the id of the call that this answers")
 	}
 	out = append(out, '{')
-	for _, m := range members {
+	for name, value := range v.Members() {
 		var problem *Error
-		if out, problem = r.messageMember(out, at, m); problem != nil {
+		if out, problem = r.messageMember(out, role, name, value); problem != nil {
 			return nil, problem
 		}
 	}
 	return append(out, '}'), nil
-}
-
-// needed checks that a message says something.
-func needed(at, role string, members []member) *Error {
-	content, _ := find(members, "content")
-	calls, _ := find(members, "tool_calls")
-	id, _ := find(members, "tool_call_id")
-	hasContent := content.Kind() == '"' || content.Kind() == '['
-	if !hasContent && (role != "assistant" || calls.Kind() != '[') {
-		return invalid(at+".content", "must be a string or an array of parts")
-	}
-	if role == "tool" && id.Kind() != '"' {
-		return invalid(at+".tool_call_id", "must be the id of the call that this answers")
-	}
-	return nil
 }
 
 // messageMember appends one member of a message, unless it is empty or of no
 // use to an upstream.
-func (r *chatRequest) messageMember(out []byte, at string, m member) ([]byte, *Error) {
-	at += "." + m.name
-	switch m.name {
+func (r *chatRequest) messageMember(out []byte, role, name, v strictjson.Value) ([]byte, *Error) {
+	isNull := v.Kind() == strictjson.Null
+	switch string(name.Text()) {
 	case "role":
-		role, _ := str(m.value)
-		return field(out, m.name, quote(nil, role)), nil
+		return append(appendName(out, name.Text()), v.Raw()...), nil
 	case "content":
-		return r.content(out, at, m.value)
+		return r.content(appendName(out, name.Text()), role, v)
 	case "name", "tool_call_id", "reasoning_content", "reasoning", "refusal", "thought_signature":
-		if isNull(m.value) {
+		if isNull {
 			return out, nil
 		}
-		text, ok := str(m.value)
-		if !ok {
-			return nil, invalid(at, "must be a string")
+		if v.Kind() != strictjson.String {
+			return nil, invalidAt(v, "must be a string")
 		}
-		r.prompt.AddText(text)
-		return field(out, m.name, quote(nil, text)), nil
-	case "tool_calls", "reasoning_details":
-		if isNull(m.value) {
+		r.addText(v)
+		return append(appendName(out, name.Text()), v.Raw()...), nil
+	case "tool_calls":
+		if isNull {
 			return out, nil
 		}
-		if _, ok := array(m.value); !ok {
-			return nil, invalid(at, "must be an array")
+		r.addJSON(v)
+		return toolCalls(appendName(out, name.Text()), v)
+	case "reasoning_details":
+		if isNull {
+			return out, nil
 		}
-		r.addJSON(m.value)
-		return field(out, m.name, compact(m.value)), nil
+		if v.Kind() != strictjson.Array {
+			return nil, invalidAt(v, "must be an array")
+		}
+		r.addJSON(v)
+		return v.AppendCompact(appendName(out, name.Text())), nil
 	case "annotations": // an answer's own, sent back by SDKs
 		return out, nil
 	case "audio", "function_call": // null in answers, sent back by SDKs
-		if isNull(m.value) {
+		if isNull {
 			return out, nil
 		}
-		return nil, invalid(at, "is not supported")
+		return nil, invalidAt(v, "is not supported")
 	default:
-		return nil, invalid(at, "is not a known member (names are case-sensitive)")
+		return out, lookAlike(messageNames, name)
 	}
 }
 
-// content appends a text, or an array of text parts.
-func (r *chatRequest) content(out []byte, at string, value jsontext.Value) ([]byte, *Error) {
-	if isNull(value) {
-		return field(out, "content", []byte("null")), nil
+// toolCalls are an answer's, sent back.
+var toolCalls = list(0, math.MaxInt32, "must be an array", shape(map[string]pattern{
+	"id":   anyText(),
+	"type": oneOf("function"),
+	"function": shape(map[string]pattern{
+		"name": text(maxName), "arguments": anyText(), "thought_signature": anyText(),
+	}),
+	"index":             whole(0, math.MaxInt32),
+	"thought_signature": anyText(), // Gemini's, where its servers put it
+	"extra_content":     anyObject(),
+}))
+
+// addText counts a string of the prompt.
+func (r *chatRequest) addText(v strictjson.Value) {
+	r.prompt.Texts++
+	r.prompt.TextBytes += int64(v.Size())
+}
+
+// content appends a text, or an array of parts.
+func (r *chatRequest) content(out []byte, role, v strictjson.Value) ([]byte, *Error) {
+	switch {
+	case v.Kind() == strictjson.String:
+		r.addText(v)
+		return append(out, v.Raw()...), nil
+	case v.Kind() == strictjson.Null:
+		return append(out, "null"...), nil
+	case v.Len() == 0: // no array, or an empty one
+		return nil, invalidAt(v, "must be a string or an array of parts")
 	}
-	if text, ok := str(value); ok {
-		r.prompt.AddText(text)
-		return field(out, "content", quote(nil, text)), nil
-	}
-	parts, ok := array(value)
-	if !ok || len(parts) == 0 {
-		return nil, invalid(at, "must be a string or an array of parts")
-	}
-	rebuilt := []byte{'['}
-	for i, part := range parts {
+	out = append(out, '[')
+	for i, part := range v.Elements() {
 		if i > 0 {
-			rebuilt = append(rebuilt, ',')
+			out = append(out, ',')
 		}
 		var problem *Error
-		if rebuilt, problem = r.part(rebuilt, fmt.Sprintf("%s.%d", at, i), part.value); problem != nil {
+		if out, problem = r.part(out, role, part); problem != nil {
 			return nil, problem
 		}
 	}
-	return field(out, "content", append(rebuilt, ']')), nil
+	return append(out, ']'), nil
 }
 
-// part appends one part of a message's content. Only text has a bound; cache
-// hints are left out, because a cache write can cost more than the prompt.
-func (r *chatRequest) part(out []byte, at string, value jsontext.Value) ([]byte, *Error) {
-	members, ok := object(value)
-	if !ok {
-		return nil, invalid(at, "must be an object")
+// Parts of a message. Cache hints are left out: a longer cache has a price of
+// its own.
+var (
+	textPart    = shape(map[string]pattern{"type": oneOf("text"), "text": anyText()}, "text")
+	refusalPart = shape(map[string]pattern{"type": oneOf("refusal"), "refusal": anyText()}, "refusal")
+	imagePart   = shape(map[string]pattern{
+		"type": oneOf("image_url"),
+		"image_url": shape(map[string]pattern{
+			"url": imageURL, "detail": oneOf("auto", "low", "high"),
+		}, "url"),
+	}, "image_url")
+)
+
+// part appends one part of a message's content, of a kind that has a bound.
+func (r *chatRequest) part(out []byte, role, v strictjson.Value) ([]byte, *Error) {
+	if v.Kind() != strictjson.Object {
+		return nil, invalidAt(v, "must be an object")
 	}
-	typeValue, _ := find(members, "type")
-	kind, _ := str(typeValue)
-	switch kind {
-	case "text", "refusal":
-	case "image_url", "input_audio", "video_url", "file":
-		return nil, invalid(at+"."+kind, "has no bounded cost here; send text only")
-	default:
-		return nil, invalid(at+".type", "must be text")
-	}
-	textValue, _ := find(members, kind)
-	text, ok := str(textValue)
-	if !ok {
-		return nil, invalid(at+"."+kind, "must be a string")
-	}
-	for _, m := range members {
-		if m.name != "type" && m.name != kind && m.name != "cache_control" {
-			return nil, invalid(at+"."+m.name, "is not a known member of a "+kind+" part")
+	kind := v.Get("type")
+	switch string(kind.Text()) {
+	case "text":
+		r.addText(v.Get("text"))
+		return textPart(out, v)
+	case "refusal":
+		r.addText(v.Get("refusal"))
+		return refusalPart(out, v)
+	case "image_url":
+		if !role.Is("user") {
+			return nil, invalidIn(v, "image_url", "can only stand in a user's message")
 		}
+		if r.prompt.Images == 0 {
+			r.image = v.Get("image_url")
+		}
+		r.prompt.Images++
+		return imagePart(out, v)
+	case "input_audio", "video_url", "file":
+		return nil, invalidIn(v, string(kind.Text()), "has no bounded cost here; send text or images")
+	default:
+		return nil, invalidIn(v, "type", "must be text or image_url")
 	}
-	r.prompt.AddText(text)
-	out = field(append(out, '{'), "type", quote(nil, kind))
-	out = field(out, kind, quote(nil, text))
-	return append(out, '}'), nil
 }

@@ -53,9 +53,10 @@ type sale struct {
 type order interface {
 	// modelName is what the client calls the model.
 	modelName() string
-	// demand is the most that the order may use of the model. The output cap
-	// in it is what the client asked for, or the model's default.
-	demand(model *catalog.Model) (demand, *Error)
+	// demand is the most that the order may use of the model that its name
+	// stands for in the catalogue. The output cap in it is what the client
+	// asked for, or the model's default. It is called once.
+	demand(c *catalog.Catalog, resolution catalog.Resolution) (demand, *Error)
 	// deliver makes the call, once it is paid for.
 	deliver(p *paid) *Error
 }
@@ -98,15 +99,15 @@ func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Ca
 	if problem != nil {
 		return problem
 	}
-	model, problem := g.resolve(s.kind, o.modelName())
+	resolution, problem := g.resolve(s.kind, o.modelName())
 	if problem != nil {
 		return problem
 	}
-	wanted, problem := o.demand(model)
+	wanted, problem := o.demand(g.catalog, resolution)
 	if problem != nil {
 		return problem
 	}
-	c := g.newCall(w, r, caller, model)
+	c := g.newCall(w, r, caller, resolution.Model)
 	if problem := c.mark(s.path, body); problem != nil {
 		return problem
 	}
@@ -120,17 +121,17 @@ func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Ca
 
 func closing() *Error { return busy("The server is shutting down. Please try again.", time.Second) }
 
-func (g *Gateway) resolve(kind catalog.Type, name string) (*catalog.Model, *Error) {
+func (g *Gateway) resolve(kind catalog.Type, name string) (catalog.Resolution, *Error) {
 	resolution, err := g.catalog.Resolve(kind, name, g.now())
 	switch {
 	case errors.Is(err, catalog.ErrWrongType):
 		problem := invalid("model", fmt.Sprintf("must be of type %s for this route", kind))
 		problem.Code = "INVALID_MODEL"
-		return nil, problem
+		return catalog.Resolution{}, problem
 	case err != nil:
-		return nil, unknownModel()
+		return catalog.Resolution{}, unknownModel()
 	}
-	return resolution.Model, nil
+	return resolution, nil
 }
 
 // readBody reads a request's JSON, within its limits of size and time.

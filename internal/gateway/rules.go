@@ -2,11 +2,10 @@ package gateway
 
 import (
 	"fmt"
-	"slices"
+	"math"
 	"strconv"
-	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"stakegate/internal/strictjson"
 )
 
 // Limits of members that a model reads.
@@ -15,263 +14,132 @@ const (
 	maxTools        = 128
 	maxLogitBiases  = 1024
 	maxStopTokenIDs = 128
+	maxName         = 256 // bytes of a function's name
 )
-
-// integer reads a whole number in plain digits; 1.0 and 1e3 are not, so that
-// no two programs can disagree about them.
-func integer(value jsontext.Value) (int64, bool) {
-	if value.Kind() != '0' {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(string(value), 10, 64)
-	return n, err == nil
-}
-
-func number(least, most float64) rule {
-	return func(r *chatRequest, name string, value jsontext.Value) *Error {
-		n, err := strconv.ParseFloat(string(value), 64)
-		if value.Kind() != '0' || err != nil || n < least || n > most {
-			return invalid(name, fmt.Sprintf("must be a number from %v to %v", least, most))
-		}
-		return r.pass(name, value)
-	}
-}
-
-func whole(least, most int64) rule {
-	return func(r *chatRequest, name string, value jsontext.Value) *Error {
-		if n, ok := integer(value); !ok || n < least || n > most {
-			return invalid(name, fmt.Sprintf("must be a whole number from %d to %d", least, most))
-		}
-		return r.pass(name, value)
-	}
-}
-
-func boolean(r *chatRequest, name string, value jsontext.Value) *Error {
-	if kind := value.Kind(); kind != 't' && kind != 'f' {
-		return invalid(name, "must be true or false")
-	}
-	return r.pass(name, value)
-}
-
-func oneOf(words ...string) rule {
-	return func(r *chatRequest, name string, value jsontext.Value) *Error {
-		if word, ok := str(value); !ok || !slices.Contains(words, word) {
-			return invalid(name, "must be one of "+strings.Join(words, ", "))
-		}
-		return r.pass(name, value)
-	}
-}
-
-func ignored(*chatRequest, string, jsontext.Value) *Error { return nil }
-
-// refuse is the rule of a member that cannot be bounded.
-func refuse(problem string) rule {
-	return func(_ *chatRequest, name string, _ jsontext.Value) *Error { return invalid(name, problem) }
-}
-
-func onlyText(_ *chatRequest, name string, value jsontext.Value) *Error {
-	elements, ok := array(value)
-	for _, e := range elements {
-		if word, _ := str(e.value); word != "text" {
-			ok = false
-		}
-	}
-	if !ok {
-		return invalid(name, `must be ["text"]; other kinds of answers have no bounded cost here`)
-	}
-	return nil
-}
-
-func onlyTier(_ *chatRequest, name string, value jsontext.Value) *Error {
-	if tier, _ := str(value); tier != "auto" && tier != "default" {
-		return invalid(name, "must be auto or default; other tiers have no price here")
-	}
-	return nil
-}
-
-func stop(r *chatRequest, name string, value jsontext.Value) *Error {
-	elements, isArray := array(value)
-	ok := value.Kind() == '"' || (isArray && len(elements) > 0 && len(elements) <= maxStops)
-	for _, e := range elements {
-		ok = ok && e.value.Kind() == '"'
-	}
-	if !ok {
-		return invalid(name, fmt.Sprintf("must be a string or 1 to %d strings", maxStops))
-	}
-	return r.pass(name, value)
-}
-
-func stopTokenIDs(r *chatRequest, name string, value jsontext.Value) *Error {
-	elements, ok := array(value)
-	ok = ok && len(elements) <= maxStopTokenIDs
-	for _, e := range elements {
-		_, isWhole := integer(e.value)
-		ok = ok && isWhole
-	}
-	if !ok {
-		return invalid(name, fmt.Sprintf("must be at most %d whole numbers", maxStopTokenIDs))
-	}
-	return r.pass(name, value)
-}
-
-func logitBias(r *chatRequest, name string, value jsontext.Value) *Error {
-	members, ok := object(value)
-	ok = ok && len(members) <= maxLogitBiases
-	for _, m := range members {
-		_, err := strconv.ParseUint(m.name, 10, 32)
-		bias, biasErr := strconv.ParseFloat(string(m.value), 64)
-		ok = ok && err == nil && biasErr == nil && bias >= -100 && bias <= 100
-	}
-	if !ok {
-		return invalid(name, "must map token ids to numbers from -100 to 100")
-	}
-	return r.pass(name, value)
-}
-
-// words is a rule for an object whose members are words out of a list.
-func words(known map[string][]string) rule {
-	return func(r *chatRequest, name string, value jsontext.Value) *Error {
-		members, ok := object(value)
-		if !ok {
-			return invalid(name, "must be an object")
-		}
-		for _, m := range members {
-			list, found := known[m.name]
-			if !found {
-				return invalid(name+"."+m.name, "is not a known member (names are case-sensitive)")
-			}
-			if word, isText := str(m.value); !isNull(m.value) && (!isText || !slices.Contains(list, word)) {
-				return invalid(name+"."+m.name, "must be one of "+strings.Join(list, ", "))
-			}
-		}
-		return r.pass(name, value)
-	}
-}
 
 var (
-	reasoning = words(map[string][]string{
-		"effort":  {"none", "minimal", "low", "medium", "high", "xhigh", "max"},
-		"summary": {"auto", "concise", "detailed"},
+	efforts     = []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}
+	verbosities = []string{"low", "medium", "high", "auto"}
+
+	reasoning = shape(map[string]pattern{
+		"effort":  oneOf(efforts...),
+		"summary": oneOf("auto", "concise", "detailed"),
 	})
-	textOptions = words(map[string][]string{"verbosity": {"low", "medium", "high", "auto"}})
+	stopTokenIDs = list(0, maxStopTokenIDs, fmt.Sprintf("must be at most %d whole numbers", maxStopTokenIDs),
+		whole(math.MinInt64, math.MaxInt64))
+	logitBias = asIs("must map at most "+strconv.Itoa(maxLogitBiases)+" token ids to numbers from -100 to 100", isLogitBias)
 )
 
-// addDocument counts a JSON document that a template renders into the prompt.
-func (r *chatRequest) addDocument(value jsontext.Value) {
-	r.prompt.Documents++
-	r.addJSON(value)
-}
-
-func (r *chatRequest) addJSON(value jsontext.Value) {
-	r.prompt.JSONBytes += int64(len(compact(value)))
-	r.prompt.JSONDepth = max(r.prompt.JSONDepth, depth(value))
-}
-
-func (r *chatRequest) readTools(name string, value jsontext.Value) *Error {
-	tools, ok := array(value)
-	if !ok || len(tools) > maxTools {
-		return invalid(name, fmt.Sprintf("must be an array of at most %d tools", maxTools))
+func isLogitBias(v strictjson.Value) bool {
+	if v.Kind() != strictjson.Object || v.Len() > maxLogitBiases {
+		return false
 	}
-	for i, tool := range tools {
-		at := fmt.Sprintf("%s.%d", name, i)
-		members, ok := object(tool.value)
-		if !ok {
-			return invalid(at, "must be an object")
-		}
-		if kind, given := find(members, "type"); given {
-			// Other types run on the upstream's side, at a cost that nobody bounds.
-			if word, _ := str(kind); word != "function" {
-				return invalid(at+".type", "must be function; other tools have no bounded cost here")
-			}
-		}
-		function, _ := find(members, "function")
-		parts, ok := object(function)
-		if !ok {
-			return invalid(at+".function", "must be an object")
-		}
-		functionName, _ := find(parts, "name")
-		if text, ok := str(functionName); !ok || text == "" {
-			return invalid(at+".function.name", "must be a function's name")
-		}
-		for _, m := range members {
-			if m.name != "type" && m.name != "function" && m.name != "id" {
-				return invalid(at+"."+m.name, "is not a known member (names are case-sensitive)")
-			}
+	for name, value := range v.Members() {
+		_, err := strconv.ParseUint(string(name.Text()), 10, 32)
+		bias, ok := value.Float()
+		if err != nil || !ok || bias < -100 || bias > 100 {
+			return false
 		}
 	}
-	r.addDocument(value)
-	return r.pass(name, value)
+	return true
 }
 
-func (r *chatRequest) readToolChoice(name string, value jsontext.Value) *Error {
-	word, isText := str(value)
-	_, isObject := object(value)
-	if isText && word != "none" && word != "auto" && word != "required" || !isText && !isObject {
-		return invalid(name, "must be none, auto, required or an object that names a tool")
+func onlyText(_ *chatRequest, m given) *Error {
+	ok := m.value.Kind() == strictjson.Array
+	for _, e := range m.value.Elements() {
+		ok = ok && e.Is("text")
 	}
-	r.addJSON(value)
-	return r.pass(name, value)
-}
-
-func (r *chatRequest) readResponseFormat(name string, value jsontext.Value) *Error {
-	members, ok := object(value)
 	if !ok {
-		return invalid(name, "must be an object")
+		return m.invalid(`must be ["text"]; other kinds of answers have no bounded cost here`)
 	}
-	kind, _ := find(members, "type")
-	word, _ := str(kind)
-	if word != "text" && word != "json_object" && word != "json_schema" {
-		return invalid(name+".type", "must be text, json_object or json_schema")
-	}
-	for _, m := range members {
-		if m.name != "type" && m.name != "json_schema" {
-			return invalid(name+"."+m.name, "is not a known member (names are case-sensitive)")
-		}
-	}
-	r.addDocument(value)
-	return r.pass(name, value)
-}
-
-// veniceFree are the Venice parameters that cost nothing. They have no effect
-// here: there is no prompt of our own, no search and no character.
-var veniceFree = map[string]bool{
-	"strip_thinking_response": true, "disable_thinking": true, "enable_e2ee": true,
-	"enable_web_citations": true, "include_search_results_in_stream": true,
-	"return_search_results_as_documents": true, "include_venice_system_prompt": true,
-}
-
-// veniceCosts are those that would send the upstream searching.
-var veniceCosts = map[string]bool{
-	"enable_web_search": true, "enable_web_scraping": true, "enable_x_search": true,
-}
-
-func (r *chatRequest) readVenice(name string, value jsontext.Value) *Error {
-	members, ok := object(value)
-	if !ok {
-		return invalid(name, "must be an object")
-	}
-	for _, m := range members {
-		word, _ := str(m.value)
-		off := m.value.Kind() == 'f' || isNull(m.value) || word == "off" || word == "false"
-		isBool := m.value.Kind() == 't' || m.value.Kind() == 'f' || isNull(m.value)
-		switch {
-		case veniceCosts[m.name] && !off:
-			return invalid(name+"."+m.name, "must be off; searching has no bounded cost here")
-		case veniceFree[m.name] && !isBool:
-			return invalid(name+"."+m.name, "must be true or false")
-		case m.name == "character_slug" && !isNull(m.value):
-			return invalid(name+"."+m.name, "is not supported; there are no characters here")
-		case !veniceCosts[m.name] && !veniceFree[m.name] && m.name != "character_slug":
-			return invalid(name+"."+m.name, "is not a known member (names are case-sensitive)")
-		}
-	}
-	r.venice = true
 	return nil
 }
 
-// veniceEcho is what an answer says about Venice's parameters: what holds here,
-// whatever was asked.
-const veniceEcho = `{"enable_e2ee":false,"enable_web_search":"off","enable_web_citations":false,` +
-	`"enable_web_scraping":false,"include_venice_system_prompt":false,` +
-	`"include_search_results_in_stream":false,"return_search_results_as_documents":false,` +
-	`"strip_thinking_response":false,"disable_thinking":false,"web_search_citations":[]}`
+func onlyTier[R any](_ *R, m given) *Error {
+	if !m.value.Is("auto") && !m.value.Is("default") {
+		return m.invalid("must be auto or default; other tiers have no price here")
+	}
+	return nil
+}
+
+var stopList = list(0, maxStops, fmt.Sprintf("must be a string or at most %d strings", maxStops), anyText())
+
+// readStop takes a string or a few; none at all says nothing.
+func readStop[R any, P interface {
+	*R
+	keep(m given, p pattern) *Error
+}](r *R, m given) *Error {
+	switch {
+	case m.value.Kind() == strictjson.String:
+		return P(r).keep(m, anyText())
+	case m.value.Kind() == strictjson.Array && m.value.Len() == 0:
+		return nil
+	default:
+		return P(r).keep(m, stopList)
+	}
+}
+
+// addDocument counts a JSON document that a template renders into the prompt.
+func (r *chatRequest) addDocument(v strictjson.Value) {
+	r.prompt.Documents++
+	r.addJSON(v)
+}
+
+func (r *chatRequest) addJSON(v strictjson.Value) {
+	r.prompt.JSONBytes += int64(v.CompactLen())
+	r.prompt.JSONDepth = max(r.prompt.JSONDepth, int64(v.Height()))
+}
+
+var functionName = asIs("must be a function's name", func(v strictjson.Value) bool {
+	return v.Size() > 0 && v.Size() <= maxName
+})
+
+// tools are functions that the client runs. Others run on the upstream's side,
+// at a cost that nobody bounds.
+var tools = list(0, maxTools, fmt.Sprintf("must be an array of at most %d tools", maxTools), shape(map[string]pattern{
+	"type": asIs("must be function; other tools have no bounded cost here", func(v strictjson.Value) bool {
+		return v.Is("function")
+	}),
+	"id": text(maxName),
+	"function": shape(map[string]pattern{
+		"name": functionName, "description": anyText(), "parameters": anyObject(), "strict": boolean(),
+	}, "name"),
+}))
+
+func (r *chatRequest) readTools(m given) *Error {
+	for _, tool := range m.value.Elements() {
+		// Before the shape complains of a function that another tool has not.
+		if kind := tool.Get("type"); tool.Kind() == strictjson.Object && tool.Get("function").Kind() != strictjson.Object &&
+			(!kind.Exists() || kind.Is("function")) {
+			return invalidIn(tool, "function", "must be an object")
+		}
+	}
+	r.addDocument(m.value)
+	return r.keep(m, tools)
+}
+
+var toolChoice = shape(map[string]pattern{
+	"type":          oneOf("function", "allowed_tools"),
+	"function":      shape(map[string]pattern{"name": functionName}, "name"),
+	"allowed_tools": anyObject(),
+})
+
+func (r *chatRequest) readToolChoice(m given) *Error {
+	r.addJSON(m.value)
+	if m.value.Kind() == strictjson.Object {
+		return r.keep(m, toolChoice)
+	}
+	return r.keep(m, asIs("must be none, auto, required or an object that names a tool", func(v strictjson.Value) bool {
+		return isOneOf(v, []string{"none", "auto", "required"})
+	}))
+}
+
+var responseFormat = shape(map[string]pattern{
+	"type":        oneOf("text", "json_object", "json_schema"),
+	"json_schema": anyObject(),
+}, "type")
+
+func (r *chatRequest) readResponseFormat(m given) *Error {
+	r.addDocument(m.value)
+	return r.keep(m, responseFormat)
+}
