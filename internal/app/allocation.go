@@ -33,6 +33,9 @@ type allocations struct {
 	epoch string       // that first is about
 	first stake.Totals // totals at the epoch's first reading
 	turn  uint64       // counts the changes that the watcher told of
+	// failed is when an account's stake could not be read; zero if the last
+	// reading went well.
+	failed time.Time
 
 	granting sync.Mutex // held while a single account's reading is granted
 }
@@ -94,6 +97,40 @@ func (a *allocations) Standing(ctx context.Context, accountID string) (ledger.St
 	return a.standing(ctx, accountID)
 }
 
+const (
+	// patience is how long an answer that does not need the chain waits for
+	// the first reading of an epoch.
+	patience = 200 * time.Millisecond
+	// distrust is how long nobody waits so after a reading failed.
+	distrust = 5 * time.Second
+)
+
+// KnownStanding implements httpapi.Books. A chain that answers at once is asked
+// all the same.
+func (a *allocations) KnownStanding(ctx context.Context, accountID string) (ledger.Standing, error) {
+	standing, err := a.standing(ctx, accountID)
+	if err != nil || standing.Granted || a.failedLately() {
+		return standing, err
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case reading := <-a.flight.DoChan(accountID, func() (any, error) { return nil, a.readAndGrant(ctx, accountID) }):
+		if reading.Err == nil {
+			return a.standing(ctx, accountID)
+		}
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return standing, nil
+}
+
+func (a *allocations) failedLately() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.failed.IsZero() && a.now().Sub(a.failed) < distrust
+}
+
 func (a *allocations) standing(ctx context.Context, accountID string) (ledger.Standing, error) {
 	epoch := ledger.EpochOf(a.now())
 	budgets, err := a.store.Budgets(ctx, ledger.StandingIDs(a.sources, accountID, epoch))
@@ -103,24 +140,37 @@ func (a *allocations) standing(ctx context.Context, accountID string) (ledger.St
 	return ledger.StandingOf(a.sources, accountID, epoch, budgets), nil
 }
 
-// refresh reads one account's stake and grants what it allows. If the watcher
-// tells of changes meanwhile, the reading may be of before them: it is made
-// again.
+// refresh reads one account's stake and grants what it allows, once for all
+// who wait for it.
 func (a *allocations) refresh(ctx context.Context, accountID string) error {
-	_, err, _ := a.flight.Do(accountID, func() (any, error) {
-		ctx := context.WithoutCancel(ctx) // others may wait for the same reading
-		for {
-			turn := a.turnNow()
-			readings, err := a.policy.Read(ctx, []common.Address{common.HexToAddress(accountID)}, a.firstTotals())
-			if err != nil {
-				return nil, err
-			}
-			if granted, err := a.grantIfSame(ctx, turn, readings); granted || err != nil {
-				return nil, err
-			}
-		}
-	})
+	_, err, _ := a.flight.Do(accountID, func() (any, error) { return nil, a.readAndGrant(ctx, accountID) })
 	return err
+}
+
+// readAndGrant is one reading. If the watcher tells of changes meanwhile, it
+// may be of before them: it is made again.
+func (a *allocations) readAndGrant(ctx context.Context, accountID string) error {
+	ctx = context.WithoutCancel(ctx) // others may wait for the same reading
+	for {
+		turn := a.turnNow()
+		readings, err := a.policy.Read(ctx, []common.Address{common.HexToAddress(accountID)}, a.firstTotals())
+		a.noteReading(err)
+		if err != nil {
+			return err
+		}
+		if granted, err := a.grantIfSame(ctx, turn, readings); granted || err != nil {
+			return err
+		}
+	}
+}
+
+func (a *allocations) noteReading(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.failed = time.Time{}
+	if err != nil {
+		a.failed = a.now()
+	}
 }
 
 func (a *allocations) turnNow() uint64 {

@@ -65,12 +65,9 @@ type App struct {
 }
 
 const (
-	readHeaderTimeout = 5 * time.Second
-	idleTimeout       = 120 * time.Second
-	maxHeaderBytes    = 32 << 10
-	readyTimeout      = 2 * time.Second
-	lastAnswers       = 500 * time.Millisecond // for the ends of calls that were cut
-	cursorPurpose     = "cursor/v1"
+	readyTimeout  = 2 * time.Second
+	lastAnswers   = 500 * time.Millisecond // for the ends of calls that were cut
+	cursorPurpose = "cursor/v1"
 )
 
 // New builds a server: it opens the database, checks the chain's id and reads
@@ -157,29 +154,51 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, 
 	if err := a.countFailures(); err != nil {
 		return err
 	}
+	current := func() *catalog.Catalog { return models }
 	handler := httpapi.New(httpapi.Config{
 		Mint: issuer.New(issuer.Config{
 			Challenges: challenges, Verifier: &signature.Verifier{}, Stake: books, Store: a.store, Hasher: hasher,
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
 		}),
 		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Denials: a.denials,
-		Catalog: models, Hasher: hasher, Failures: a.failures, Observe: a.metrics.observeRequest,
+		Analytics: usage.NewAnalytics(a.store, modelNames(current)),
+		Catalog:   current, Limits: a.config.Limits.management(), Hasher: hasher, Failures: a.failures, Observe: a.metrics.observeRequest,
 		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
 		handler = a.options.Wrap(handler)
 	}
-	a.server = &http.Server{
-		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	a.server = a.newServer(handler)
+	return nil
+}
+
+// newServer is a server within the limits of the configuration. What it would
+// answer by itself to "OPTIONS *" is the handler's too.
+func (a *App) newServer(handler http.Handler) *http.Server {
+	limits := a.config.Limits
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: time.Duration(limits.HeaderTimeout), IdleTimeout: time.Duration(limits.IdleTimeout),
+		MaxHeaderBytes: limits.HeaderBytes, DisableGeneralOptionsHandler: true,
 		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
 	}
-	return nil
 }
 
 // booksOf is everything that the front door reads about money.
 type booksOf struct {
 	*store.Store
 	*allocations
+}
+
+// modelNames finds models' names for people; a model that is gone has its id.
+func modelNames(current func() *catalog.Catalog) func(id string) string {
+	return func(id string) string {
+		for _, model := range current().Models() {
+			if model.ID == id {
+				return model.Name
+			}
+		}
+		return id
+	}
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -214,7 +214,7 @@ func (c Config) check() error {
 	case c.Keys.MaxPerMinute < 0:
 		return errors.New("keys.max_per_minute must be above 0")
 	}
-	return nil
+	return c.Limits.check()
 }
 
 // override sets the fields that have a value and takes them out of the map.
@@ -275,6 +275,9 @@ func (c Config) withDefaults() Config {
 		confirmations := uint64(2)
 		c.Chain.Confirmations = &confirmations
 	}
+	setDefault(&c.Limits.HeaderTimeout, Duration(5*time.Second))
+	setDefault(&c.Limits.HeaderBytes, 32<<10)
+	setDefault(&c.Limits.IdleTimeout, Duration(2*time.Minute))
 	if c.Limits.FailedAttempts == nil {
 		attempts := 50
 		c.Limits.FailedAttempts = &attempts

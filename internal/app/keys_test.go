@@ -280,7 +280,7 @@ func TestHeadIsAnsweredLikeGetAndOtherMethodsAreNamed(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	_, admin := w.Account(100)
 	for path, allow := range map[string]string{
-		"/api_keys": "GET, HEAD, POST, PATCH, DELETE", "/api_keys/rate_limits": "GET, HEAD", "/api_keys/" + uuid.NewString(): "DELETE, GET, HEAD",
+		"/api_keys": "DELETE, GET, HEAD, PATCH, POST", "/api_keys/rate_limits": "GET, HEAD", "/api_keys/" + uuid.NewString(): "DELETE, GET, HEAD",
 		"/models": "GET, HEAD", "/chat/completions": "POST", "/billing/balance": "GET, HEAD",
 	} {
 		answer := w.Call("PUT", path, admin, "{}")

@@ -1,11 +1,13 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
 
 	"stakegate/internal/gateway"
+	"stakegate/internal/httpapi"
 )
 
 // LimitsConfig bounds what one call may take, and how many may fail. A hold
@@ -18,6 +20,23 @@ type LimitsConfig struct {
 	// HoldSpare is what a hold lives on after the longest call, for its
 	// settlement. Default 30s.
 	HoldSpare Duration `yaml:"hold_spare"`
+	// HeaderTimeout is how long a request's header may take. Default 5s.
+	HeaderTimeout Duration `yaml:"header_timeout"`
+	// HeaderBytes is the longest header of a request, with up to 4096 bytes
+	// above. Default 32768.
+	HeaderBytes int `yaml:"header_bytes"`
+	// BodyTimeout is how long a request's body may take. Default 30s, and 15s
+	// where it costs no money.
+	BodyTimeout Duration `yaml:"body_timeout"`
+	// BodyBytes is the longest body of a request that costs money. Default
+	// 4194304; that of others is 65536.
+	BodyBytes int `yaml:"body_bytes"`
+	// WriteTimeout is how long a client may take to read what is written to
+	// it at once. Default 30s.
+	WriteTimeout Duration `yaml:"write_timeout"`
+	// IdleTimeout is how long a connection may wait for its next request.
+	// Default 2m.
+	IdleTimeout Duration `yaml:"idle_timeout"`
 	// FailedAttempts is how many requests of a key, or of an address that
 	// sends no valid key, may fail in 30 s; one more blocks it for 30 s. 0
 	// blocks nobody. Default 50.
@@ -56,5 +75,26 @@ func (c LimitsConfig) gateway(limits gateway.Limits) gateway.Limits {
 	set(&limits.Upstream, c.UpstreamTimeout)
 	set(&limits.Drain, c.DrainTimeout)
 	set(&limits.Spare, c.HoldSpare)
+	set(&limits.BodyTime, c.BodyTimeout)
+	set(&limits.Write, c.WriteTimeout)
+	if c.BodyBytes > 0 {
+		limits.Body = int64(c.BodyBytes)
+	}
 	return limits
+}
+
+// management is the front door's limits on requests that cost nothing.
+func (c LimitsConfig) management() httpapi.Limits {
+	return httpapi.Limits{BodyTime: time.Duration(c.BodyTimeout), Write: time.Duration(c.WriteTimeout)}
+}
+
+// check refuses numbers that cannot be meant.
+func (c LimitsConfig) check() error {
+	switch {
+	case c.HeaderBytes < 0:
+		return errors.New("limits.header_bytes must be above 0")
+	case c.BodyBytes < 0:
+		return errors.New("limits.body_bytes must be above 0")
+	}
+	return nil
 }

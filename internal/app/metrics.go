@@ -143,9 +143,7 @@ func (a *App) listenMetrics(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}))
-	a.metricsDoor = &metricsServer{listener, &http.Server{
-		Handler: mux, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-	}}
+	a.metricsDoor = &metricsServer{listener, a.newServer(mux)}
 	return nil
 }
 

@@ -14,7 +14,6 @@ import (
 	"stakegate/internal/gateway"
 	"stakegate/internal/issuer"
 	"stakegate/internal/ledger"
-	"stakegate/internal/money"
 	"stakegate/internal/signature"
 	"stakegate/internal/stake"
 	"stakegate/internal/strictjson"
@@ -149,6 +148,12 @@ func requestProblem(err error) *Error {
 		}
 		return problem
 	}
+	if errors.Is(err, usage.ErrTooMuch) {
+		return &Error{
+			Status: http.StatusGatewayTimeout, Text: "Query timed out - try reducing the lookback period", Code: "QUERY_TIMEOUT",
+			Next: "Ask for fewer days.", NoRetry: true, cause: err,
+		}
+	}
 	var parameter *usage.ParamError
 	if errors.As(err, &parameter) {
 		return invalid(parameter.Param, parameter.Problem)
@@ -216,50 +221,46 @@ func ledgerProblem(err error) *Error {
 	}
 }
 
-// body is the JSON of an answer that is not a success. Venice's error objects
-// are open, so that members may stand beside theirs.
-type body struct {
-	Error     string           `json:"error"`
-	Code      string           `json:"code,omitempty"`
-	Message   string           `json:"message,omitempty"`
-	Details   map[string]any   `json:"details,omitempty"`
-	RequestID string           `json:"requestId,omitempty"`
-	Budget    string           `json:"budget,omitempty"`
-	Currency  money.Currency   `json:"currency,omitempty"`
-	Period    apikey.Period    `json:"limitPeriod,omitempty"`
-	Limit     *money.Nano      `json:"limit,omitempty"`
-	Spent     *money.Nano      `json:"spent,omitempty"`
-	Held      *money.Nano      `json:"held,omitempty"`
-	ResetsAt  *json.RawMessage `json:"resetsAt,omitempty"`
-	Tokens    *int64           `json:"affordable_max_tokens,omitempty"`
-	First     *firstCall       `json:"idempotency,omitempty"`
-}
-
-// firstCall is what became of the call that used an idempotency key first.
-type firstCall struct {
-	RequestID string           `json:"requestId"`
-	Status    ledger.HoldState `json:"status"`
-	Charged   chargedAnswer    `json:"charged"`
-}
-
-type chargedAnswer struct {
-	USD  money.Nano `json:"usd"`
-	DIEM money.Nano `json:"diem"`
-}
-
 // writeError renders an error. It must come before any other byte.
 func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	e := eventOf(r)
 	problem := problemOf(err)
-	answer := body{Error: problem.Text, Code: problem.Code, Message: problem.Next, Details: tree(problem.Members), Tokens: problem.tokens}
-	if problem.Status >= http.StatusInternalServerError {
-		answer.RequestID = w.Header().Get(requestIDHeader)
-	}
 	if problem.Status == http.StatusInternalServerError || problem.cause != nil {
-		eventOf(r).add(slog.Any("error", err))
+		e.add(slog.Any("error", err))
 	}
+	extra := s.extrasOf(problem)
+	if problem.Status >= http.StatusInternalServerError {
+		extra.RequestID = w.Header().Get(requestIDHeader)
+	}
+	header := w.Header()
+	if problem.RetryAfter > 0 {
+		seconds := int64((problem.RetryAfter + time.Second - 1) / time.Second)
+		header.Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
+	if problem.Status == http.StatusUnauthorized {
+		header.Set("WWW-Authenticate", "Bearer") // RFC 9110 section 15.5.2
+	}
+	if problem.NoRetry {
+		header.Set("X-Should-Retry", "false")
+	}
+	shape := e.form
+	if shape == nil {
+		shape = veniceForm{}
+	}
+	text, err := shape.render(problem, extra)
+	if err != nil { // only for values that no handler makes
+		text = []byte(`{"error":"` + textUnknown + `"}`)
+	}
+	header.Set("Cache-Control", "no-store")
+	send(w, r, problem.Status, typeJSON, text)
+}
+
+// extrasOf tells what an error says beside its words.
+func (s *server) extrasOf(problem *Error) *extras {
+	extra := &extras{Details: tree(problem.Members), Tokens: problem.tokens}
 	if refusal := problem.refusal; refusal != nil {
-		answer.Budget, answer.Currency, answer.Period = refusal.Scope, refusal.Currency, refusal.Period
-		answer.Limit, answer.Spent, answer.Held = &refusal.Limit, &refusal.Spent, &refusal.Held
+		extra.Budget, extra.Currency, extra.Period = refusal.Scope, refusal.Currency, refusal.Period
+		extra.Limit, extra.Spent, extra.Held = &refusal.Limit, &refusal.Spent, &refusal.Held
 		resets := json.RawMessage("null")
 		if refusal.ResetsAt != nil {
 			resets = json.RawMessage(`"` + timestamp(*refusal.ResetsAt) + `"`)
@@ -267,22 +268,12 @@ func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 				problem.RetryAfter = refusal.ResetsAt.Sub(s.config.Now())
 			}
 		}
-		answer.ResetsAt = &resets
+		extra.ResetsAt = &resets
 	}
 	if repeat := problem.repeat; repeat != nil {
-		answer.First = &firstCall{repeat.HoldID, repeat.State, chargedAnswer{repeat.Charged.USD, repeat.Charged.DIEM}}
+		extra.First = &firstCall{repeat.HoldID, repeat.State, chargedAnswer{repeat.Charged.USD, repeat.Charged.DIEM}}
 	}
-	if problem.RetryAfter > 0 {
-		seconds := int64((problem.RetryAfter + time.Second - 1) / time.Second)
-		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
-	}
-	if problem.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 section 15.5.2
-	}
-	if problem.NoRetry {
-		w.Header().Set("X-Should-Retry", "false")
-	}
-	writeJSON(w, problem.Status, answer)
+	return extra
 }
 
 // tree lays problems out as clients of Venice expect them: complaints under
@@ -319,19 +310,6 @@ func tree(members []member) map[string]any {
 		}
 	}
 	return root
-}
-
-func writeJSON(w http.ResponseWriter, status int, value any) {
-	text, err := json.Marshal(value)
-	if err != nil { // only for values that no handler makes
-		status, text = http.StatusInternalServerError, []byte(`{"error":"`+textUnknown+`"}`)
-	}
-	header := w.Header()
-	header.Set("Content-Type", "application/json; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Length", strconv.Itoa(len(text)))
-	w.WriteHeader(status)
-	_, _ = w.Write(text) // the client may have gone
 }
 
 // timestamp is how every time is written: UTC with milliseconds.

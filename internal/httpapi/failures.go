@@ -70,34 +70,26 @@ func NewFailures(config FailuresConfig) *Failures {
 	return &Failures{config: config, callers: map[string]*failing{}, known: map[[32]byte]bool{}}
 }
 
-// guardFailures turns blocked callers away from the API.
-func (s *server) guardFailures(next http.Handler) http.Handler {
+// guardFailures turns blocked callers away from the API, and learns from what
+// becomes of the others' requests.
+func (s *server) guardFailures(w http.ResponseWriter, r *http.Request, serve func()) {
 	failures := s.config.Failures
-	if failures == nil {
-		return next
+	if failures == nil || !isAPI(r.URL.Path) {
+		serve()
+		return
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.URL.Path, apiPrefix+"/") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		var hash [32]byte
-		secret, err := bearer(r)
-		hasKey := err == nil
-		if hasKey {
-			hash = s.config.Hasher.Hash(secret)
-		}
-		if wait := failures.blocked(r, hash, hasKey, s.config.Now()); wait > 0 {
-			s.writeError(w, r, tooManyFailures(failures.config.Limit, wait))
-			return
-		}
-		next.ServeHTTP(w, r)
-		e := eventOf(r)
-		name, byKey := failures.judge(r, hash, hasKey, e.proven, e.status)
-		if name != "" && failures.fail(r.Context(), name, hash, byKey, s.config.Now()) && byKey {
-			failures.config.Blocked(r.Context(), hash)
-		}
-	})
+	sent := s.credentials(r)
+	hash, hasKey := sent.hash, sent.err == nil
+	if wait := failures.blocked(r, hash, hasKey, s.config.Now()); wait > 0 {
+		s.writeError(w, r, tooManyFailures(failures.config.Limit, wait))
+		return
+	}
+	serve()
+	e := eventOf(r)
+	name, byKey := failures.judge(r, hash, hasKey, e.proven, e.status)
+	if name != "" && failures.fail(r.Context(), name, hash, byKey, s.config.Now()) && byKey {
+		failures.config.Blocked(r.Context(), hash)
+	}
 }
 
 func tooManyFailures(limit int, wait time.Duration) *Error {

@@ -5,17 +5,12 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
 	"stakegate/internal/gateway"
-)
-
-// What a management route reads of a body, in bytes, and for how long.
-const (
-	maxBody     = 64 << 10
-	maxBodyTime = 15 * time.Second
 )
 
 // open serves a JSON answer to anybody; Authorization is not even looked at.
@@ -26,11 +21,12 @@ func (s *server) open(handle func(r *http.Request) (any, error)) http.Handler {
 			s.writeError(w, r, err)
 			return
 		}
-		writeJSON(w, http.StatusOK, answer)
+		writeJSON(w, r, http.StatusOK, answer)
 	})
 }
 
-// authenticated serves a JSON answer to whoever has a valid key.
+// authenticated serves a JSON answer, or a *document, to whoever has a valid
+// key.
 func (s *server) authenticated(handle func(r *http.Request, caller apikey.Key) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := s.authenticate(r)
@@ -44,7 +40,11 @@ func (s *server) authenticated(handle func(r *http.Request, caller apikey.Key) (
 			s.writeError(w, r, err)
 			return
 		}
-		writeJSON(w, http.StatusOK, answer)
+		if document, is := answer.(*document); is {
+			document.write(w, r)
+			return
+		}
+		writeJSON(w, r, http.StatusOK, answer)
 	})
 }
 
@@ -59,20 +59,16 @@ func (s *server) admin(handle func(r *http.Request, caller apikey.Key) (any, err
 }
 
 // billable serves a route that costs money. The key is judged by the ledger,
-// in the same commit as the hold; here only its shape is checked.
+// in the same commit as the hold; here only its shape is checked, so that
+// nothing is read from the database on the way to the hold.
 func (s *server) billable(route gateway.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		secret, err := bearer(r)
-		if err != nil {
-			s.writeError(w, r, err)
+		sent := s.credentials(r)
+		if sent.err != nil {
+			s.writeError(w, r, sent.err)
 			return
 		}
-		if err := checkJSONType(r); err != nil {
-			s.writeError(w, r, err)
-			return
-		}
-		caller := gateway.Caller{KeyHash: s.config.Hasher.Hash(secret), KeyType: secret.Type()}
-		problem := route.Serve(w, r, caller)
+		problem := route.Serve(w, r, gateway.Caller{KeyHash: sent.hash, KeyType: sent.secret.Type()})
 		// What the ledger decided about a call, it decided about a valid key.
 		eventOf(r).proven = problem == nil || proves(problem.Status)
 		if problem != nil {
@@ -92,18 +88,46 @@ func proves(status int) bool {
 	return false
 }
 
-// bearer reads the key from exactly one well-formed Authorization header.
-func bearer(r *http.Request) (apikey.Secret, error) {
-	if r.URL.Query().Has("api_key") {
+// credentials are what a request says about its sender.
+type credentials struct {
+	secret apikey.Secret
+	hash   [32]byte
+	err    error // set if there is no key, or more than one
+}
+
+// credentials reads the key of a request, once.
+func (s *server) credentials(r *http.Request) *credentials {
+	e := eventOf(r)
+	if e.sent == nil {
+		e.sent = &credentials{}
+		if e.sent.secret, e.sent.err = keyOf(r, e.keyHeader); e.sent.err == nil {
+			e.sent.hash = s.config.Hasher.Hash(e.sent.secret)
+		}
+	}
+	return e.sent
+}
+
+// keyOf reads the key from exactly one well-formed Authorization header or,
+// where a route admits that, from exactly one header of that route's.
+func keyOf(r *http.Request, keyHeader string) (apikey.Secret, error) {
+	if r.URL.RawQuery != "" && r.URL.Query().Has("api_key") {
 		return apikey.Secret{}, invalid("api_key", "must not be in the URL, where logs see it: revoke this key and send a new one in the Authorization header")
 	}
-	values := r.Header.Values("Authorization")
-	if len(values) != 1 {
-		return apikey.Secret{}, unauthorized()
-	}
-	scheme, text, _ := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return apikey.Secret{}, unauthorized()
+	values := r.Header["Authorization"]
+	var text string
+	if keys := r.Header.Values(keyHeader); keyHeader != "" && len(keys) > 0 {
+		if len(keys) != 1 || len(values) != 0 {
+			return apikey.Secret{}, unauthorized()
+		}
+		text = keys[0]
+	} else {
+		if len(values) != 1 {
+			return apikey.Secret{}, unauthorized()
+		}
+		var scheme string
+		if scheme, text, _ = strings.Cut(values[0], " "); !strings.EqualFold(scheme, "Bearer") {
+			return apikey.Secret{}, unauthorized()
+		}
 	}
 	secret, err := apikey.Parse(text)
 	if err != nil {
@@ -113,11 +137,11 @@ func bearer(r *http.Request) (apikey.Secret, error) {
 }
 
 func (s *server) authenticate(r *http.Request) (apikey.Key, error) {
-	secret, err := bearer(r)
-	if err != nil {
-		return apikey.Key{}, err
+	sent := s.credentials(r)
+	if sent.err != nil {
+		return apikey.Key{}, sent.err
 	}
-	key, err := s.config.Keys.KeyByHash(r.Context(), s.config.Hasher.Hash(secret))
+	key, err := s.config.Keys.KeyByHash(r.Context(), sent.hash)
 	if errors.Is(err, apikey.ErrNotFound) {
 		return apikey.Key{}, unauthorized()
 	}
@@ -131,16 +155,18 @@ func (s *server) authenticate(r *http.Request) (apikey.Key, error) {
 	return key, nil
 }
 
-// balanceHeaders tells every authenticated client what its account has free.
-// When the chain cannot be asked, an answer that does not need it goes out
-// without them.
+// balanceHeaders tells every authenticated client what its account has free, as
+// far as that is known: an answer that does not need the chain does not wait
+// for it.
 func (s *server) balanceHeaders(w http.ResponseWriter, r *http.Request, accountID string) {
-	standing, err := s.config.Books.Standing(r.Context(), accountID)
+	standing, err := s.config.Books.KnownStanding(r.Context(), accountID)
 	if err != nil {
 		eventOf(r).add("balance", err)
 		return
 	}
-	w.Header().Set("X-Venice-Balance-Diem", standing.DIEM.String())
+	if standing.Granted {
+		w.Header().Set("X-Venice-Balance-Diem", standing.DIEM.String())
+	}
 	w.Header().Set("X-Venice-Balance-Usd", standing.USD.String())
 }
 
@@ -169,18 +195,19 @@ func checkEncoding(r *http.Request) error {
 
 // readBody reads a management route's body.
 func readBody(r *http.Request) ([]byte, error) {
-	if control := eventOf(r).control; control != nil {
-		// A writer without deadlines (a test's recorder) has no slow client.
-		_ = control.SetReadDeadline(time.Now().Add(maxBodyTime))
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
-	}
-	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	e := eventOf(r)
+	// A writer without deadlines (a test's recorder) has no slow client.
+	_ = e.control.SetReadDeadline(time.Now().Add(e.limits.BodyTime))
+	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, e.limits.Body))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Text: textTooLarge, Code: "PAYLOAD_TOO_LARGE"}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &Error{Status: http.StatusRequestTimeout, Text: "Request timeout", Code: "REQUEST_TIMEOUT", Next: "The body did not arrive in time."}
 	case err != nil:
 		return nil, &Error{Status: http.StatusBadRequest, Text: textInvalid, Code: "INVALID_REQUEST", Next: "The body could not be read to its end."}
 	}
+	_ = e.control.SetReadDeadline(time.Time{})
 	return data, nil
 }

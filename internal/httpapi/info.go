@@ -1,12 +1,15 @@
 package httpapi
 
 import (
-	"maps"
+	"cmp"
+	"mime"
 	"net/http"
+	"strconv"
+	"strings"
+	"time"
 
 	"stakegate/api"
 	"stakegate/internal/apikey"
-	"stakegate/internal/catalog"
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
 	"stakegate/internal/usage"
@@ -79,8 +82,9 @@ func (s *server) rateLimitLog(r *http.Request, caller apikey.Key) (any, error) {
 // the gateway takes them from.
 func (s *server) rateTable() []any {
 	table := []any{}
-	for _, model := range s.config.Catalog.Models() {
-		tier, limited := s.config.Catalog.Tier(model.Tier)
+	models := s.config.Catalog()
+	for _, model := range models.Models() {
+		tier, limited := models.Tier(model.Tier)
 		if !limited {
 			continue
 		}
@@ -107,89 +111,68 @@ func (s *server) usageHistory(r *http.Request, caller apikey.Key) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.config.History.Page(r.Context(), caller.AccountID, query, s.config.Now())
+	now := s.config.Now()
+	page, err := s.config.History.Page(r.Context(), caller.AccountID, query, now)
+	if err != nil || !acceptsCSV(r) {
+		return page, err
+	}
+	return pageAsCSV(page, now)
 }
 
-func (s *server) listModels(r *http.Request) (any, error) {
-	kind, err := modelType(r, allTypes)
+// pageAsCSV is a page as a file to keep. Its name tells when it was made, so
+// that the pages of a walk have different ones and sort in its order.
+func pageAsCSV(page usage.Page, now time.Time) (any, error) {
+	text, err := page.CSV()
 	if err != nil {
 		return nil, err
 	}
-	list := []any{}
-	for _, model := range s.config.Catalog.Models() {
-		if kind == allTypes || kind == string(model.Type) {
-			list = append(list, modelAnswer(model))
+	stamp := strings.Replace(now.UTC().Format("20060102T150405.000Z"), ".", "", 1)
+	header := map[string]string{"Content-Disposition": "attachment; filename=billing-usage-history-" + stamp + ".csv"}
+	if page.Next != "" {
+		header["X-Next-Cursor"] = page.Next
+	}
+	return &document{contentType: "text/csv; charset=utf-8", header: header, body: text}, nil
+}
+
+// acceptsCSV reports whether a client lists text/csv among what it accepts,
+// and not with a weight of zero (RFC 9110 section 12.5.1).
+func acceptsCSV(r *http.Request) bool {
+	for wanted := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		name, parameters, err := mime.ParseMediaType(wanted)
+		if err != nil || name != "text/csv" {
+			continue
 		}
+		weight, err := strconv.ParseFloat(cmp.Or(parameters["q"], "1"), 64)
+		return err == nil && weight > 0
 	}
-	return map[string]any{"data": list, "object": "list", "type": kind}, nil
+	return false
 }
 
-func (s *server) modelTraits(r *http.Request) (any, error) {
-	return s.nameMap(r, s.config.Catalog.Traits)
+// usageSunset answers for the route that usage-history has replaced, as Venice
+// does since 2026-09-16.
+func (s *server) usageSunset(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Deprecation", "@1783555200")              // RFC 9745
+	header.Set("Sunset", "Wed, 16 Sep 2026 00:00:00 GMT") // RFC 8594
+	header.Set("Link", "<"+apiPrefix+`/billing/usage-history>; rel="successor-version"`)
+	s.writeError(w, r, &Error{
+		Status: http.StatusGone, Code: "GONE", NoRetry: true,
+		Text: "This endpoint was sunset on 2026-09-16. Use GET " + apiPrefix + "/billing/usage-history",
+		Next: "Send pageSize and the nextCursor of each answer instead of limit and page, startTimestamp and endTimestamp instead of startDate and endDate.",
+	})
 }
 
-func (s *server) compatibilityMapping(r *http.Request) (any, error) {
-	return s.nameMap(r, s.config.Catalog.Compatibility)
-}
-
-func (s *server) nameMap(r *http.Request, names func(catalog.Type) map[string]string) (any, error) {
-	kind, err := modelType(r, string(catalog.Text))
+func (s *server) usageAnalytics(r *http.Request, caller apikey.Key) (any, error) {
+	now := s.config.Now()
+	period, err := usage.ParsePeriod(r.URL.Query(), now)
 	if err != nil {
 		return nil, err
 	}
-	data := map[string]string{}
-	if kind == allTypes { // a name that two types share is the text model's
-		maps.Copy(data, names(catalog.Embedding))
-		maps.Copy(data, names(catalog.Text))
-	} else {
-		maps.Copy(data, names(catalog.Type(kind)))
-	}
-	return map[string]any{"data": data, "object": "list", "type": kind}, nil
+	return s.config.Analytics.Report(r.Context(), caller.AccountID, period, now)
 }
 
-// allTypes is the value of the parameter type for models of every type.
-const allTypes = "all"
-
-var modelTypes = map[string]bool{
-	"asr": true, "embedding": true, "image": true, "music": true, "text": true, "tts": true,
-	"upscale": true, "inpaint": true, "video": true, "all": true, "code": true,
-}
-
-// modelType reads the parameter type.
-func modelType(r *http.Request, otherwise string) (string, error) {
-	kind := r.URL.Query().Get("type")
-	if kind == "" {
-		return otherwise, nil
-	}
-	if !modelTypes[kind] {
-		return "", invalid("type", "is not a type of models")
-	}
-	return kind, nil
-}
-
-func modelAnswer(model *catalog.Model) map[string]any {
-	price := func(n money.Nano) map[string]money.Nano { return map[string]money.Nano{"usd": n, "diem": n} }
-	spec := map[string]any{
-		"name": model.Name, "privacy": model.Privacy, "availableContextTokens": model.Context,
-		"traits": append([]string{}, model.Traits...),
-	}
-	pricing := map[string]any{"input": price(model.Price.Input)}
-	if model.Type == catalog.Text {
-		pricing["output"] = price(model.Price.Output)
-		spec["maxCompletionTokens"] = model.MaxOutput
-	}
-	spec["pricing"] = pricing
-	if model.Description != "" {
-		spec["description"] = model.Description
-	}
-	return map[string]any{
-		"id": model.ID, "object": "model", "type": model.Type, "owned_by": "stakegate",
-		"created": model.Created, "context_length": model.Context, "model_spec": spec,
-	}
-}
-
-func (s *server) healthz(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
+	writeJSON(w, r, http.StatusOK, map[string]string{"status": "ok"})
 }
 
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
@@ -199,15 +182,13 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+	writeJSON(w, r, http.StatusOK, map[string]string{"status": "ready"})
 }
 
-func (s *server) openAPI(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/yaml")
-	_, _ = w.Write(api.OpenAPI)
+func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {
+	send(w, r, http.StatusOK, "application/yaml", api.OpenAPI)
 }
 
-func (s *server) llms(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte(s.config.Guide))
+func (s *server) llms(w http.ResponseWriter, r *http.Request) {
+	send(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte(s.config.Guide))
 }

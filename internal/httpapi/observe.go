@@ -18,7 +18,12 @@ type event struct {
 	id      string
 	control *http.ResponseController
 	route   string
-	key     string // id, never the secret
+	// keyHeader may carry the key instead of Authorization; "": nothing may.
+	keyHeader string
+	sent      *credentials // nil: not looked at yet
+	form      form         // of errors; nil: the API's own
+	limits    Limits
+	key       string // id, never the secret
 	// proven: the key that was sent is a valid one.
 	proven bool
 	status int
@@ -52,7 +57,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 			http.Error(w, `{"error":"`+textUnknown+`"}`, http.StatusInternalServerError)
 			return
 		}
-		e := &event{id: id.String(), control: http.NewResponseController(w)}
+		e := &event{id: id.String(), control: http.NewResponseController(w), limits: s.config.Limits}
 		r = r.WithContext(context.WithValue(r.Context(), eventKey{}, e))
 		recorder := &recorder{ResponseWriter: w, event: e}
 		header := w.Header()

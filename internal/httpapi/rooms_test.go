@@ -76,6 +76,10 @@ func (r *rooms) Standing(context.Context, string) (ledger.Standing, error) {
 	return ledger.Standing{Granted: true}, r.failed()
 }
 
+func (r *rooms) KnownStanding(ctx context.Context, accountID string) (ledger.Standing, error) {
+	return r.Standing(ctx, accountID)
+}
+
 func (r *rooms) Budgets(context.Context, []string) (map[string]*ledger.Budget, error) {
 	return nil, r.failed()
 }
@@ -86,6 +90,10 @@ func (r *rooms) SpendByKey(context.Context, string, time.Time) (map[string]ledge
 
 func (r *rooms) Page(context.Context, string, usage.Query, time.Time) (usage.Page, error) {
 	return usage.Page{}, r.failed()
+}
+
+func (r *rooms) Report(context.Context, string, usage.Period, time.Time) (usage.Report, error) {
+	return usage.Report{}, r.failed()
 }
 
 func (r *rooms) Denials(context.Context, string) ([]ledger.Denial, error) { return nil, r.failed() }
@@ -129,10 +137,11 @@ func newDoor(t testing.TB) *door {
 		Last6: secret.Last6(), CreatedAt: now,
 	}}}
 	d.handler = httpapi.New(httpapi.Config{
-		Mint: d, Keys: d, Books: d, Spend: d, History: d, Denials: d, Catalog: models,
-		Hasher: apikey.NewHasher(bytes.Repeat([]byte{1, 2, 3, 4}, 8)),
-		Ready:  func(context.Context) error { return d.failed() },
-		Guide:  "guide", Version: "test", Now: func() time.Time { return now },
+		Mint: d, Keys: d, Books: d, Spend: d, History: d, Analytics: d, Denials: d,
+		Catalog: func() *catalog.Catalog { return models },
+		Hasher:  apikey.NewHasher(bytes.Repeat([]byte{1, 2, 3, 4}, 8)),
+		Ready:   func(context.Context) error { return d.failed() },
+		Guide:   "guide", Version: "test", Now: func() time.Time { return now },
 		Logger: slog.New(slog.NewJSONHandler(&d.log, nil)),
 	})
 	return d

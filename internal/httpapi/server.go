@@ -6,9 +6,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"path"
-	"slices"
-	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -37,8 +34,12 @@ type Keys interface {
 
 // Books reads what accounts have and have spent.
 type Books interface {
-	// Standing is an account's allocation and balance in the current epoch.
+	// Standing is an account's allocation and balance in the current epoch. The
+	// first look in an epoch reads the chain.
 	Standing(ctx context.Context, accountID string) (ledger.Standing, error)
+	// KnownStanding is Standing that does not wait for a chain that is away or
+	// slow: Granted is false if the allocation is not known.
+	KnownStanding(ctx context.Context, accountID string) (ledger.Standing, error)
 	Budgets(ctx context.Context, ids []string) (map[string]*ledger.Budget, error)
 	SpendByKey(ctx context.Context, accountID string, since time.Time) (map[string]ledger.Settled, error)
 }
@@ -54,6 +55,11 @@ type History interface {
 	Page(ctx context.Context, accountID string, query usage.Query, now time.Time) (usage.Page, error)
 }
 
+// Analytics sums an account's charges up.
+type Analytics interface {
+	Report(ctx context.Context, accountID string, period usage.Period, now time.Time) (usage.Report, error)
+}
+
 // Denials lists an account's newest calls that were refused for their rate,
 // the newest first.
 type Denials interface {
@@ -67,20 +73,45 @@ type Request struct {
 	Duration time.Duration
 }
 
+// Limits bound what a management request may take. A zero field gets the value
+// named.
+type Limits struct {
+	Body     int64         // bytes of a body; 64 KiB
+	BodyTime time.Duration // to read it; 15 s
+	Write    time.Duration // to write an answer; 30 s
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.Body <= 0 {
+		l.Body = 64 << 10
+	}
+	if l.BodyTime <= 0 {
+		l.BodyTime = 15 * time.Second
+	}
+	if l.Write <= 0 {
+		l.Write = 30 * time.Second
+	}
+	return l
+}
+
 // Config wires the front door.
 type Config struct {
-	Mint    Mint
-	Keys    Keys
-	Books   Books
-	Spend   Spend
-	History History
-	Denials Denials
-	Catalog *catalog.Catalog
+	Mint      Mint
+	Keys      Keys
+	Books     Books
+	Spend     Spend
+	History   History
+	Analytics Analytics
+	Denials   Denials
+	// Catalog returns the newest catalogue.
+	Catalog func() *catalog.Catalog
 	Hasher  *apikey.Hasher
 	// Failures blocks callers whose requests fail too often; nil: nobody.
 	Failures *Failures
 	// Observe is told of every request when it is over; nil: nobody is.
 	Observe func(Request)
+	// Limits bound what a management request may take.
+	Limits Limits
 	// Ready returns nil when this server may take traffic.
 	Ready func(ctx context.Context) error
 	// Guide is the text of /llms.txt.
@@ -94,121 +125,50 @@ type server struct{ config Config }
 
 // New returns the handler of every route.
 func New(config Config) http.Handler {
+	config.Limits = config.Limits.withDefaults()
 	s := &server{config}
-	r := &router{mux: http.NewServeMux(), static: map[string][]string{}}
+	r := newRouter()
 	s.routes(r)
-	return s.observe(s.guardFailures(s.guardRoutes(r)))
+	return s.observe(s.serve(r))
 }
 
-// router is a mux that knows which methods each path without a variable has.
-type router struct {
-	mux    *http.ServeMux
-	static map[string][]string
-}
-
-// Handle takes patterns of the form "METHOD /path".
-func (r *router) Handle(pattern string, handler http.Handler) {
-	r.mux.Handle(pattern, handler)
-	method, path, _ := strings.Cut(pattern, " ")
-	if path = strings.TrimSuffix(path, "{$}"); !strings.Contains(path, "{") {
-		r.static[path] = append(r.static[path], method)
-		if method == http.MethodGet {
-			r.static[path] = append(r.static[path], http.MethodHead)
-		}
-	}
-}
-
-// HandleFunc is Handle for functions.
-func (r *router) HandleFunc(pattern string, handler http.HandlerFunc) { r.Handle(pattern, handler) }
-
-// apiPrefix begins the path of every route of the API.
-const apiPrefix = "/api/v1"
-
-func (s *server) routes(mux *router) {
+func (s *server) routes(r *router) {
 	const api = apiPrefix
-	mux.Handle("GET "+api+"/api_keys/generate_web3_key", s.open(s.getChallenge))
-	mux.Handle("POST "+api+"/api_keys/generate_web3_key", s.open(s.postMint))
+	add := func(pattern string, handler http.Handler) { r.add(endpoint{pattern: pattern, handler: handler}) }
+	add("GET "+api+"/api_keys/generate_web3_key", s.open(s.getChallenge))
+	add("POST "+api+"/api_keys/generate_web3_key", s.open(s.postMint))
 
-	mux.Handle("GET "+api+"/api_keys", s.admin(s.listKeys))
-	mux.Handle("POST "+api+"/api_keys", s.admin(s.createKey))
-	mux.Handle("PATCH "+api+"/api_keys", s.admin(s.updateKey))
-	mux.Handle("DELETE "+api+"/api_keys", s.admin(s.deleteKey))
-	mux.Handle("GET "+api+"/api_keys/rate_limits", s.authenticated(s.rateLimits))
-	mux.Handle("GET "+api+"/api_keys/rate_limits/log", s.admin(s.rateLimitLog))
-	mux.Handle("GET "+api+"/api_keys/{id}", s.authenticated(s.getKey))
-	mux.Handle("DELETE "+api+"/api_keys/{id}", s.admin(s.deleteKey))
+	add("GET "+api+"/api_keys", s.admin(s.listKeys))
+	add("POST "+api+"/api_keys", s.admin(s.createKey))
+	add("PATCH "+api+"/api_keys", s.admin(s.updateKey))
+	add("DELETE "+api+"/api_keys", s.admin(s.deleteKey))
+	add("GET "+api+"/api_keys/rate_limits", s.authenticated(s.rateLimits))
+	add("GET "+api+"/api_keys/rate_limits/log", s.admin(s.rateLimitLog))
+	add("GET "+api+"/api_keys/{id}", s.authenticated(s.getKey))
+	add("DELETE "+api+"/api_keys/{id}", s.admin(s.deleteKey))
 
-	mux.Handle("GET "+api+"/models", s.open(s.listModels))
-	mux.Handle("GET "+api+"/models/traits", s.open(s.modelTraits))
-	mux.Handle("GET "+api+"/models/compatibility_mapping", s.open(s.compatibilityMapping))
-
-	for _, route := range s.config.Spend.Routes() {
-		mux.Handle("POST "+api+route.Path, s.billable(route))
+	for _, prefix := range []string{apiPrefix, openAIPrefix} {
+		add("GET "+prefix+"/models", s.open(s.listModels))
+		add("GET "+prefix+"/models/traits", s.open(s.modelTraits))
+		add("GET "+prefix+"/models/compatibility_mapping", s.open(s.compatibilityMapping))
+		add("GET "+prefix+"/models/{id...}", s.open(s.getModel))
+		for _, route := range s.config.Spend.Routes() {
+			paid := endpoint{pattern: "POST " + prefix + route.Path, handler: s.billable(route), keyHeader: route.KeyHeader}
+			if route.ErrorBody != nil {
+				paid.form = routeForm(route.ErrorBody)
+			}
+			r.add(paid)
+		}
 	}
 
-	mux.Handle("GET "+api+"/billing/balance", s.authenticated(s.balance))
-	mux.Handle("GET "+api+"/billing/usage-history", s.admin(s.usageHistory))
+	add("GET "+api+"/billing/balance", s.authenticated(s.balance))
+	add("GET "+api+"/billing/usage", http.HandlerFunc(s.usageSunset))
+	add("GET "+api+"/billing/usage-history", s.admin(s.usageHistory))
+	add("GET "+api+"/billing/usage-analytics", s.admin(s.usageAnalytics))
 
-	mux.HandleFunc("GET /{$}", s.llms)
-	mux.HandleFunc("GET /healthz", s.healthz)
-	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.HandleFunc("GET /openapi.yaml", s.openAPI)
-	mux.HandleFunc("GET /llms.txt", s.llms)
+	add("GET /", http.HandlerFunc(s.llms))
+	add("GET /healthz", http.HandlerFunc(s.healthz))
+	add("GET /readyz", http.HandlerFunc(s.readyz))
+	add("GET /openapi.yaml", http.HandlerFunc(s.openAPI))
+	add("GET /llms.txt", http.HandlerFunc(s.llms))
 }
-
-// guardRoutes answers what is not a route in the API's own error shape: the
-// mux's own 404 and 405 are plain text, it redirects from unclean paths, and
-// where "/api_keys/{id}" has a method that "/api_keys/rate_limits" lacks, it
-// would take the latter for an id.
-func (s *server) guardRoutes(routes *router) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		methods, isStatic := routes.static[r.URL.Path]
-		handler, pattern := routes.mux.Handler(r)
-		switch {
-		case !isClean(r.URL.Path):
-			s.notFound(w, r)
-		case isStatic && !slices.Contains(methods, r.Method):
-			s.methodNotAllowed(w, r, strings.Join(methods, ", "))
-		case pattern != "":
-			eventOf(r).route = pattern
-			routes.mux.ServeHTTP(w, r)
-		default:
-			probe := &headerProbe{header: http.Header{}}
-			handler.ServeHTTP(probe, r)
-			if probe.status == http.StatusMethodNotAllowed {
-				s.methodNotAllowed(w, r, probe.header.Get("Allow"))
-				return
-			}
-			s.notFound(w, r)
-		}
-	})
-}
-
-// isClean reports whether a path is spelt in the one way that routes are.
-func isClean(text string) bool {
-	cleaned := path.Clean(text)
-	return text == cleaned || cleaned != "/" && text == cleaned+"/"
-}
-
-func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
-	s.writeError(w, r, &Error{
-		Status: http.StatusNotFound, Text: textNotFound, Code: "NOT_FOUND", Next: "GET /openapi.yaml lists the routes.",
-	})
-}
-
-func (s *server) methodNotAllowed(w http.ResponseWriter, r *http.Request, allow string) {
-	w.Header().Set("Allow", allow)
-	s.writeError(w, r, &Error{Status: http.StatusMethodNotAllowed, Text: textMethod, Code: "METHOD_NOT_ALLOWED"})
-}
-
-// headerProbe learns what the mux would have answered.
-type headerProbe struct {
-	header http.Header
-	status int
-}
-
-func (p *headerProbe) Header() http.Header { return p.header }
-
-func (p *headerProbe) WriteHeader(status int) { p.status = status }
-
-func (p *headerProbe) Write(data []byte) (int, error) { return len(data), nil }

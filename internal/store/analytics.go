@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"stakegate/internal/usage"
+)
+
+var _ usage.AnalyticsSource = (*Store)(nil)
+
+// KeyLabels implements usage.AnalyticsSource.
+func (s *Store) KeyLabels(ctx context.Context, accountID string) (map[string]usage.KeyLabel, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT id, description, last6 FROM api_keys WHERE account_id = $1", accountID)
+	if err != nil {
+		return nil, err
+	}
+	labels := map[string]usage.KeyLabel{}
+	_, err = scanAll(rows, func(rows *sql.Rows) (id string, err error) {
+		var label usage.KeyLabel
+		err = rows.Scan(&id, &label.Description, &label.Last6)
+		labels[id] = label
+		return id, err
+	})
+	return labels, err
+}
+
+const chargesAtOnce = 1000
+
+// EachCharge implements usage.AnalyticsSource.
+func (s *Store) EachCharge(ctx context.Context, accountID string, start, end time.Time, visit func(usage.Charge) error) error {
+	for after := usage.Position(0); ; {
+		charges, err := s.Charges(ctx, accountID, usage.Filter{Start: start, End: end}, after, chargesAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, charge := range charges {
+			if err := visit(charge); err != nil {
+				return err
+			}
+			after = usage.Position(charge.Seq)
+		}
+		if len(charges) < chargesAtOnce {
+			return nil
+		}
+	}
+}
