@@ -1,10 +1,7 @@
 package catalog
 
 import (
-	"maps"
 	"math/bits"
-	"slices"
-	"strings"
 
 	"stakegate/internal/money"
 )
@@ -20,29 +17,6 @@ const (
 	plainJSONDepth      = 8
 	tokensPerEmbedInput = 2
 )
-
-// A tokenizer family bounds the tokens of a text: perByte × its UTF-8 bytes +
-// perText.
-type family struct{ perByte, perText int64 }
-
-// tokenizers are the families that a model can name.
-//   - bytes: byte-level BPE (GPT, Llama 3, Qwen, DeepSeek): a token decodes to
-//     at least one byte.
-//   - sentencepiece: byte fallback, no normalisation (Llama 2, Mistral,
-//     Gemma): the same, and a dummy prefix.
-//   - sentencepiece-nfkc: normalises first (T5, XLM-R); NFKC makes up to 33
-//     bytes of 3 (U+FDFA).
-//   - wordpiece: BERT, with its two special tokens.
-var tokenizers = map[string]family{
-	"bytes":              {perByte: 1},
-	"sentencepiece":      {perByte: 1, perText: 1},
-	"sentencepiece-nfkc": {perByte: 11, perText: 1},
-	"wordpiece":          {perByte: 1, perText: 2},
-}
-
-func tokenizerNames() string {
-	return strings.Join(slices.Sorted(maps.Keys(tokenizers)), ", ")
-}
 
 // Prompt is the size of what a request sends to a model.
 type Prompt struct {
