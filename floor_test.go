@@ -50,6 +50,7 @@ var neighbours = map[string]string{
 var inside = map[string]string{
 	"internal/devworld/echo":     "internal/devworld",
 	"internal/dialect/anthropic": "internal/dialect", "internal/dialect/responses": "internal/dialect",
+	"internal/dialect/dialecttest": "internal/dialect",
 }
 
 func TestImportsPointDownstairs(t *testing.T) {

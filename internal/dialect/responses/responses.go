@@ -83,7 +83,11 @@ func (f *front) Member(chat string) string {
 	name, rest, _ := strings.Cut(chat, ".")
 	if name == "messages" {
 		index, inner, _ := strings.Cut(rest, ".")
-		if at := f.messages.At(index); at != "" {
+		switch at := f.messages.At(index); at {
+		case "":
+		case "instructions", "input": // a string, whatever it became
+			return at
+		default:
 			return joined(at, inner)
 		}
 	}

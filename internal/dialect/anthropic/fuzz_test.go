@@ -1,0 +1,122 @@
+package anthropic_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"stakegate/internal/dialect/anthropic"
+	"stakegate/internal/dialect/dialecttest"
+	"stakegate/internal/strictjson"
+)
+
+// Whatever is parsed becomes a chat request that is one reading of itself, and
+// whatever is refused says why.
+func FuzzParseMessages(f *testing.F) {
+	for _, seed := range []string{
+		with(``), with(`,"system":[{"type":"text","text":"x"}],"stream":true,"thinking":{"type":"enabled","budget_tokens":5000}`),
+		with(`,"tools":[{"name":"f","input_schema":{}}],"tool_choice":{"type":"any"}`), `{}`, `[`, `{"messages":[{}]}`,
+		`{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"A"}}]}]}]}`,
+		`{"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{"x":1}}]}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		chat, front, err := anthropic.ParseMessages(body)
+		if err != nil {
+			var refused *strictjson.Error
+			if !errors.As(err, &refused) || refused.Problem == "" {
+				t.Fatalf("not a refusal: %v", err)
+			}
+			return
+		}
+		if _, err := strictjson.Parse(chat); err != nil {
+			t.Fatalf("%s became %s: %v", body, chat, err)
+		}
+		front.Member("messages.0.content")
+		if request, err := (anthropic.Back{}).Request(chat); err == nil && !json.Valid(request) {
+			t.Fatalf("%s became %s", chat, request)
+		}
+	})
+}
+
+func FuzzBackRequest(f *testing.F) {
+	for _, seed := range []string{
+		chat(``), chat(`,"tools":[{"function":{"name":"f"}}],"tool_choice":"required","reasoning_effort":"low"`), `{}`, `[]`,
+		`{"messages":[{"role":"tool"},{"role":"assistant","tool_calls":[{"function":{"arguments":"{}"}}]},{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:;base64,"}}]}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, chat []byte) {
+		if request, err := (anthropic.Back{}).Request(chat); err == nil && !json.Valid(request) {
+			t.Fatalf("%s became %s", chat, request)
+		}
+	})
+}
+
+func FuzzBackAnswer(f *testing.F) {
+	for _, seed := range []string{message, `{"type":"message","content":[{"type":"tool_use","input":[1]}],"usage":{"input_tokens":1e999,"output_tokens":-0}}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got, err := anthropic.Back{}.Answer(body)
+		if err == nil && !json.Valid(got) {
+			t.Fatalf("%s became %s", body, got)
+		}
+	})
+}
+
+// Events, one a line, become chunks that are JSON on one line, and those
+// events of our own.
+func FuzzBackEvents(f *testing.F) {
+	f.Add(started + "\n" + `{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t","name":"f","input":{"a":1}}}` + "\n" +
+		`{"type":"content_block_stop","index":0}` + "\n" + `{"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":8}}` + "\n" + `{"type":"message_stop"}`)
+	f.Add(started + "\n" + `{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"a"}}`)
+	f.Fuzz(func(t *testing.T, events string) {
+		_, front, err := anthropic.ParseMessages([]byte(with(``)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoder, encoder := anthropic.Back{}.Stream(), front.Stream()
+		var out []byte
+		for line := range strings.Lines(events) {
+			chunks, _, err := decoder.Event([]byte(line))
+			if err != nil {
+				break
+			}
+			for _, chunk := range chunks {
+				if !json.Valid(chunk) || strings.ContainsAny(string(chunk), "\r\n") {
+					t.Fatalf("%s became %s", line, chunk)
+				}
+				out = encoder.Chunk(out, chunk)
+			}
+		}
+		if _, err := dialecttest.Events(encoder.End(out, []byte(`{}`))); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Chunks of any server, one a line, never make anything but events.
+func FuzzChunks(f *testing.F) {
+	f.Add(`{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}},{"index":1,"function":{"name":"g"}},{"index":0,"function":{"arguments":"}"}}]}}]}`)
+	f.Add(`{"id":1,"choices":[{"delta":{"content":[{"type":"text","text":"a"}],"reasoning":"b"},"finish_reason":"stop"}]}`)
+	f.Fuzz(func(t *testing.T, chunks string) {
+		_, front, err := anthropic.ParseMessages([]byte(with(``)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lines [][]byte
+		for line := range strings.Lines(chunks) {
+			lines = append(lines, []byte(line))
+		}
+		stream := dialecttest.Encode(front.Stream(), lines, []byte(chunks))
+		if _, err := dialecttest.Events(stream); err != nil {
+			t.Fatal(err)
+		}
+		if whole, err := front.Answer([]byte(chunks)); err == nil && !json.Valid(whole) {
+			t.Fatalf("%s became %s", chunks, whole)
+		}
+	})
+}
