@@ -24,7 +24,7 @@ var floor = map[string]int{
 	"internal/apikey": 1, "internal/catalog": 1, "internal/challenge": 1,
 	"internal/dialect": 1, "internal/ledger": 1, "internal/signature": 1, "internal/stake": 1, "internal/upstream": 1,
 	// The roads; never each other.
-	"internal/calibrate": 2, "internal/gateway": 2, "internal/issuer": 2, "internal/usage": 2,
+	"internal/calibrate": 2, "internal/gateway": 2, "internal/gateway/sse": 1, "internal/issuer": 2, "internal/usage": 2,
 	// The doors and the adapters.
 	"internal/chain": 3, "internal/httpapi": 3, "internal/store": 3,
 	// The only places that connect everything.

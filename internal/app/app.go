@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -27,6 +26,7 @@ import (
 	"stakegate/internal/signature"
 	"stakegate/internal/stake"
 	"stakegate/internal/store"
+	"stakegate/internal/upstream"
 	"stakegate/internal/usage"
 )
 
@@ -52,7 +52,8 @@ type App struct {
 	store       *store.Store
 	chain       *chain.Client
 	engine      *ledger.Engine
-	transport   *http.Transport // to the models
+	models      *catalog.Live
+	upstreams   *upstream.Pool
 	gateway     *gateway.Gateway
 	denials     *denialLog
 	failures    *httpapi.Failures // nil: nobody is blocked
@@ -79,7 +80,7 @@ func New(ctx context.Context, config Config, options Options) (*App, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &App{config: config, options: options, transport: gateway.NewTransport(), metrics: newMetrics()}
+	a := &App{config: config, options: options, metrics: newMetrics()}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -102,8 +103,7 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	models, keys, err := loadCatalog(a.config.Catalog)
-	if err != nil {
+	if err := a.openCatalog(); err != nil {
 		return err
 	}
 	if a.store, err = store.OpenWithWitness(ctx, a.config.Database, a.config.WitnessFile, a.options.Now); err != nil {
@@ -127,15 +127,15 @@ func (a *App) build(ctx context.Context) error {
 	})
 	hasher := apikey.NewHasher(root)
 	a.gateway = gateway.New(gateway.Config{
-		Catalog: models, Ledger: allocations, Keys: keys, Transport: a.transport, Limits: a.config.Limits.gateway(a.options.Limits),
+		Catalog: a.models.Current, Ledger: allocations, Upstreams: a.upstreams, Limits: a.config.Limits.gateway(a.options.Limits),
 		Now: a.options.Now, NewID: newID, Log: a.options.Logger,
 		Observe: a.metrics.observeCall, Denied: a.denials.add,
 	})
-	return a.open(root, hasher, models, allocations, challenges)
+	return a.open(root, hasher, allocations, challenges)
 }
 
 // open builds the front door.
-func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, books *allocations, challenges *challenge.Issuer) error {
+func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, challenges *challenge.Issuer) error {
 	cursorKey, err := derive(root, cursorPurpose)
 	if err != nil {
 		return err
@@ -154,15 +154,14 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, models *catalog.Catalog, 
 	if err := a.countFailures(); err != nil {
 		return err
 	}
-	current := func() *catalog.Catalog { return models }
 	handler := httpapi.New(httpapi.Config{
 		Mint: issuer.New(issuer.Config{
 			Challenges: challenges, Verifier: &signature.Verifier{}, Stake: books, Store: a.store, Hasher: hasher,
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
 		}),
 		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Denials: a.denials,
-		Analytics: usage.NewAnalytics(a.store, modelNames(current)),
-		Catalog:   current, Limits: a.config.Limits.management(), Hasher: hasher, Failures: a.failures, Observe: a.metrics.observeRequest,
+		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
+		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, Failures: a.failures, Observe: a.metrics.observeRequest,
 		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
@@ -215,22 +214,21 @@ func (a *App) publicURL() (string, error) {
 	return origin, nil
 }
 
-// loadCatalog reads the models and the upstreams' keys, whose files are named
-// relative to the catalogue's folder.
-func loadCatalog(path string) (*catalog.Catalog, map[string]string, error) {
-	text, err := os.ReadFile(path)
+// openCatalog reads the models, and the keys of their servers, whose files are
+// named relative to the catalogue's folder.
+func (a *App) openCatalog() (err error) {
+	key := upstream.KeyFiles(filepath.Dir(a.config.Catalog))
+	a.models, err = catalog.Open(catalog.LiveConfig{
+		Path: a.config.Catalog, Log: a.options.Logger,
+		Check: func(c *catalog.Catalog) error { return upstream.CheckKeys(c, key) },
+	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the catalogue: %w", err)
+		return err
 	}
-	models, err := catalog.Parse(text)
-	if err != nil {
-		return nil, nil, fmt.Errorf("catalogue %s: %w", path, err)
-	}
-	keys, err := gateway.ReadKeys(models, filepath.Dir(path))
-	if err != nil {
-		return nil, nil, err
-	}
-	return models, keys, nil
+	a.upstreams = upstream.New(upstream.Config{
+		Current: a.models.Current, Key: key, Now: a.options.Now, Log: a.options.Logger,
+	})
+	return nil
 }
 
 func (a *App) connectChain(ctx context.Context) (*stake.Policy, error) {
@@ -351,7 +349,9 @@ func (a *App) drain() error {
 func (a *App) Close() error {
 	var err error
 	a.closing.Do(func() {
-		a.transport.CloseIdleConnections()
+		if a.upstreams != nil {
+			a.upstreams.Close()
+		}
 		if a.chain != nil {
 			a.chain.Close()
 		}

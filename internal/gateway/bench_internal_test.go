@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"stakegate/internal/gateway/sse"
 )
 
 func BenchmarkStreamEvent(b *testing.B) {
@@ -13,14 +15,17 @@ func BenchmarkStreamEvent(b *testing.B) {
 	stream := []byte(strings.Repeat(event, 1000))
 	b.ReportAllocs()
 	for b.Loop() {
-		events := newEvents(bytes.NewReader(stream), 1<<20)
+		events := sse.NewReader(bytes.NewReader(stream), 1<<20)
 		m := newMeter("small", "id", 0, 1, 1<<30)
+		var out []byte
 		for {
-			data, err := events.next()
+			data, err := events.Next()
 			if err != nil {
 				break
 			}
-			m.take(data)
+			if out, _ = m.take(out[:0], data); len(out) == 0 {
+				b.Fatal("nothing passes")
+			}
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/event")

@@ -1,6 +1,29 @@
 package gateway
 
-import "stakegate/internal/catalog"
+import (
+	"errors"
+
+	"stakegate/internal/catalog"
+	"stakegate/internal/dialect"
+	"stakegate/internal/dialect/anthropic"
+	"stakegate/internal/strictjson"
+	"stakegate/internal/upstream"
+)
+
+// Every call of a chat model is a chat completion in the middle, whatever the
+// client speaks (a front) and whatever the model server speaks (a back):
+//
+//	request -> front -> chat request -> bound, hold -> back -> upstream
+//	answer  <- front <- meter, settle <- chat answer <- back <- upstream
+
+// backs are the dialects of model servers by their kind; those that are not
+// here speak chat completions.
+var backs = map[string]dialect.Back{
+	catalog.KindAnthropic: anthropic.Back{},
+}
+
+// chatPath is the route of chat completions, here and at upstreams.
+const chatPath = "/chat/completions"
 
 func readChat(body []byte) (order, *Error) {
 	request, problem := parseChat(body)
@@ -10,8 +33,36 @@ func readChat(body []byte) (order, *Error) {
 	return &chatOrder{request: request}, nil
 }
 
+// readFront reads the requests of a dialect.
+func readFront(parse func([]byte) ([]byte, dialect.Front, error)) func(body []byte) (order, *Error) {
+	return func(body []byte) (order, *Error) {
+		chat, front, err := parse(body)
+		if err != nil {
+			return nil, malformed(err)
+		}
+		request, problem := parseChat(chat)
+		if problem != nil {
+			return nil, translated(front, problem)
+		}
+		return &chatOrder{request: request, front: front}, nil
+	}
+}
+
+// translated names the member at fault as the client wrote it.
+func translated(front dialect.Front, problem *Error) *Error {
+	if front != nil && problem != nil && problem.Member != "" {
+		problem.Member = front.Member(problem.Member)
+	}
+	return problem
+}
+
 // chatOrder is an order of a chat completion.
-type chatOrder struct{ request *chatRequest }
+type chatOrder struct {
+	request *chatRequest
+	front   dialect.Front    // nil: the client speaks chat completions itself
+	server  catalog.Upstream // that was asked
+	back    dialect.Back     // nil: it speaks chat completions
+}
 
 func (o *chatOrder) modelName() string { return o.request.model }
 
@@ -19,24 +70,76 @@ func (o *chatOrder) demand(c *catalog.Catalog, resolution catalog.Resolution) (d
 	r, model := o.request, resolution.Model
 	prompt, problem := r.fit(c, resolution)
 	if problem != nil {
-		return demand{}, problem
+		return demand{}, translated(o.front, problem)
 	}
-	wanted := model.DefaultOutput
-	if r.outputCap > 0 {
-		wanted = r.outputCap
+	d := demand{explicit: r.outputCap > 0, stream: r.stream}
+	d.Prompt, d.Choices, d.OutputCap = model.PromptBound(prompt), r.n, model.DefaultOutput
+	d.Surcharges = r.surcharges
+	if d.explicit {
+		d.OutputCap = r.outputCap
 	}
-	return demand{
-		prompt: model.PromptBound(prompt), choices: r.n,
-		output: wanted, explicit: r.outputCap > 0, stream: r.stream,
-	}, nil
+	return d, nil
 }
 
 // deliver answers with one JSON document or, with stream: true, with
 // server-sent events.
 func (o *chatOrder) deliver(p *paid) *Error {
-	forwarded := o.request.forward(p.model.UpstreamModel, p.outputCap)
-	if o.request.stream {
-		return p.relay(forwarded, o.request.includeUsage, o.request.venice)
+	ask := func(server catalog.Upstream, model string) (upstream.Request, error) {
+		return o.put(server, model, p.OutputCap)
 	}
-	return p.answer("/chat/completions", forwarded, &chatAnswer{venice: o.request.venice})
+	if !o.request.stream {
+		return translated(o.front, p.answer(ask, &chatAnswer{front: o.front, order: o}))
+	}
+	t := talk{how: ask, decoder: o.decoder, echo: o.echo, encoder: chatEncoder{o.request.includeUsage}}
+	if o.front != nil {
+		t.encoder = o.front.Stream()
+	}
+	return translated(o.front, p.relay(t))
+}
+
+// put is the request as a server understands it.
+func (o *chatOrder) put(server catalog.Upstream, model string, outputCap int64) (upstream.Request, error) {
+	o.server, o.back = server, backs[server.Kind]
+	request := upstream.Request{Path: chatPath, Body: o.request.forwardTo(server, model, outputCap)}
+	if o.request.stream {
+		request.Accept = mediaEvents
+	}
+	if o.back == nil {
+		return request, nil
+	}
+	body, err := o.back.Request(request.Body)
+	if err != nil {
+		var shape *strictjson.Error
+		if errors.As(err, &shape) {
+			return request, invalid(shape.Member, shape.Problem)
+		}
+		return request, err
+	}
+	request.Path, request.Body = o.back.Path(), body
+	return request, nil
+}
+
+// decoder reads the stream of the server that was asked; nil: its events are
+// chat completion chunks.
+func (o *chatOrder) decoder() dialect.Decoder {
+	if o.back == nil {
+		return nil
+	}
+	return o.back.Stream()
+}
+
+// echo is what the answer says about Venice's parameters, nil if they were not
+// sent. members are the answer's.
+func (o *chatOrder) echo(members []member) []byte {
+	if !o.request.venice {
+		return nil
+	}
+	var citations []byte
+	if value, ok := find(members, "venice_parameters"); ok {
+		parts, _ := object(value)
+		if list, _ := find(parts, "web_search_citations"); list.Kind() == '[' {
+			citations = oneLine(list)
+		}
+	}
+	return o.request.parameters.appendEcho(nil, o.server.Kind, citations)
 }

@@ -65,7 +65,8 @@ func TestAnAnswerIsChargedByItsUsage(t *testing.T) {
 		Source: "usage", ExecutionTime: h.settled.ExecutionTime,
 	}
 	want.Lines = []money.Line{
-		{Item: "input", Quantity: 20, Price: money.Unit, Cost: charge(20, 0)},
+		{Item: "input", Quantity: 16, Price: money.Unit, Cost: charge(16, 0)},
+		{Item: "cached_input", Quantity: 4, Price: money.Unit, Cost: charge(4, 0)},
 		{Item: "output", Quantity: 5, Price: 2 * money.Unit, Cost: charge(20, 5) - charge(20, 0)},
 	}
 	if !reflect.DeepEqual(h.settled, want) || h.amount != helloHold {

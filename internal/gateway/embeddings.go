@@ -17,9 +17,11 @@ func (o embedOrder) modelName() string { return o.request.model }
 
 func (o embedOrder) demand(_ *catalog.Catalog, resolution catalog.Resolution) (demand, *Error) {
 	prompt, problem := o.request.fit(resolution)
-	return demand{prompt: resolution.Model.PromptBound(prompt), choices: 1, explicit: true}, problem
+	d := demand{explicit: true}
+	d.Prompt = resolution.Model.PromptBound(prompt)
+	return d, problem
 }
 
 func (o embedOrder) deliver(p *paid) *Error {
-	return p.answer("/embeddings", o.request.forward(p.model.UpstreamModel), &embedAnswer{})
+	return p.answer(post("/embeddings", o.request.forward), &embedAnswer{})
 }

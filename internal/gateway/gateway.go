@@ -19,7 +19,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
@@ -91,17 +90,14 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Config is what a Gateway is made of. Catalog, Ledger and NewID are needed.
+// Config is what a Gateway is made of. Catalog, Ledger,
+// Upstreams and NewID are needed.
 type Config struct {
-	Catalog *catalog.Catalog
-	Ledger  Ledger
-	// Keys are the upstreams' bearer tokens by upstream name, as ReadKeys
-	// reads them; an upstream without one gets no Authorization.
-	Keys map[string]string
-	// Transport carries the upstream calls; nil: NewTransport(). It must not
-	// follow redirects and must not send a request a second time once a byte
-	// of it was written (http.Transport does neither).
-	Transport http.RoundTripper
+	// Catalog gives the catalogue of this moment; a call keeps to the one that
+	// it began with.
+	Catalog   func() *catalog.Catalog
+	Ledger    Ledger
+	Upstreams Upstreams
 	// Now is the clock for deadlines and durations; nil: time.Now.
 	Now func() time.Time
 	// NewID makes the id of a request, which is its hold's id too. It must
@@ -121,6 +117,7 @@ type Config struct {
 // Outcome is how a call that got a hold ended.
 type Outcome struct {
 	RequestID string
+	Route     string // its path
 	ModelID   string
 	Stream    bool
 	// Source is the settlement's ("usage", "estimated", "hold"), "void" if
@@ -139,10 +136,9 @@ type Outcome struct {
 
 // Gateway carries paid calls. It is safe for concurrent use.
 type Gateway struct {
-	catalog   *catalog.Catalog
+	catalog   func() *catalog.Catalog
 	ledger    Ledger
-	keys      map[string]string
-	transport http.RoundTripper
+	upstreams Upstreams
 	now       func() time.Time
 	newID     func() string
 	log       *slog.Logger
@@ -164,13 +160,9 @@ type Gateway struct {
 // New makes a Gateway.
 func New(config Config) *Gateway {
 	g := &Gateway{
-		catalog: config.Catalog, ledger: config.Ledger, keys: config.Keys,
-		transport: config.Transport, now: config.Now, newID: config.NewID,
+		catalog: config.Catalog, ledger: config.Ledger, upstreams: config.Upstreams, now: config.Now, newID: config.NewID,
 		log: config.Log, observe: config.Observe, denied: config.Denied, limits: config.Limits.withDefaults(),
 		idle: make(chan struct{}), atWork: map[string]map[*paid]bool{},
-	}
-	if g.transport == nil {
-		g.transport = NewTransport()
 	}
 	if g.now == nil {
 		g.now = time.Now

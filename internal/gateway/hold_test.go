@@ -126,9 +126,10 @@ func TestAHoldIsGivenBackIfItsClientLeavesBeforeTheCall(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	b := newBooks(t, money.Unit)
 	upstream := &script{}
+	models := testCatalog(t, "http://127.0.0.1:1", [2]string{"small", "embed"})
 	g := gateway.New(gateway.Config{
-		Catalog: testCatalog(t, "http://127.0.0.1:1", [2]string{"small", "embed"}),
-		Ledger:  &leaving{b, cancel}, Transport: upstream, NewID: func() string { return "r1" },
+		Catalog: func() *catalog.Catalog { return models }, Upstreams: upstreams(models, upstream, nil),
+		Ledger: &leaving{b, cancel}, NewID: func() string { return "r1" },
 	})
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(hello))
 	r.Header.Set("Content-Type", "application/json")
@@ -222,7 +223,7 @@ func TestNeitherTheCapNorTheChargeIsEverAboveTheHold(t *testing.T) {
 		b := newBooks(t, money.Nano(rapid.Int64Range(0, int64(charge(2000, 9000))).Draw(rt, "budget")))
 		ids := 0
 		g := gateway.New(gateway.Config{
-			Catalog: parsed, Ledger: b, Transport: upstream,
+			Catalog: func() *catalog.Catalog { return parsed }, Ledger: b, Upstreams: upstreams(parsed, upstream, nil),
 			NewID: func() string { ids++; return fmt.Sprint("r", ids) },
 		})
 		for range 3 {

@@ -24,7 +24,7 @@ const (
 // mark reads the idempotency key, if there is one. The digest is of the body's
 // canonical form (RFC 8785), so that another order of members or other spaces
 // are the same call, and of the route.
-func (c *call) mark(path string, body []byte) *Error {
+func (c *call) mark(body []byte) *Error {
 	values := c.r.Header.Values(IdempotencyHeader)
 	if len(values) == 0 {
 		return nil
@@ -39,7 +39,7 @@ func (c *call) mark(path string, body []byte) *Error {
 	}
 	c.marked = ledger.Idempotency{
 		Name:   values[0],
-		Digest: sha256.Sum256(append([]byte(path+"\n"), canonical...)),
+		Digest: sha256.Sum256(append([]byte(c.path+"\n"), canonical...)),
 	}
 	return nil
 }

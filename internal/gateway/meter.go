@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -21,19 +22,28 @@ const (
 // doneMark is the data of a stream's last event.
 const doneMark = "[DONE]"
 
-// meter follows one stream: it rewrites its chunks and counts what they carry.
-// It does no I/O.
+// meter follows one stream of chat completion chunks: it rewrites them and
+// counts what they carry. It does no I/O.
+//
+// Chunks of the usual form are walked over once and allocate nothing (quick);
+// the rest, those with a usage or an error among them, is decoded (slow). Both
+// give the same result.
 type meter struct {
 	model     string // the name that the client sees
 	id        string
 	created   int64
-	outputCap int64
+	outputCap int64 // of each answer
 	choices   []choice
 	text      int64 // bytes of text delivered
 	last      usage // as reported last
 	hasUsage  bool
 	usageOnly bool // the upstream's closing chunk was seen
 	ended     bool
+
+	venice []member // the member venice_parameters, if it came
+
+	opening []byte // every chunk begins with it
+	rawID   []byte // the id in it as the upstream writes it
 }
 
 type choice struct {
@@ -42,25 +52,45 @@ type choice struct {
 }
 
 func newMeter(model, id string, created, n, outputCap int64) *meter {
-	return &meter{
+	m := &meter{
 		model: model, id: "chatcmpl-" + id, created: created,
 		outputCap: outputCap, choices: make([]choice, n),
 	}
+	m.open()
+	return m
 }
 
-// take reads one event's data and returns the chunk for the client, or nil if
-// it gets none of it.
-func (m *meter) take(data []byte) ([]byte, verdict) {
+// open renders what every chunk begins with.
+func (m *meter) open() {
+	out := append(m.opening[:0], `{"id":`...)
+	out = quote(out, m.id)
+	out = append(out, `,"object":"chat.completion.chunk","created":`...)
+	out = strconv.AppendInt(out, m.created, 10)
+	out = append(out, `,"model":`...)
+	m.opening = quote(out, m.model)
+}
+
+// take reads one event's data and appends the chunk for the client to dst; it
+// appends nothing if the client gets none of it.
+func (m *meter) take(dst, data []byte) ([]byte, verdict) {
+	if out, v, ok := m.quick(dst, data); ok {
+		return out, v
+	}
+	return m.slow(dst, data)
+}
+
+// slow decodes a chunk.
+func (m *meter) slow(dst, data []byte) ([]byte, verdict) {
 	if string(data) == doneMark {
 		m.ended = true
-		return nil, done
+		return dst, done
 	}
 	members, ok := object(data)
 	if !ok {
-		return nil, broken
+		return dst, broken
 	}
 	if problem, given := find(members, "error"); given && !isNull(problem) {
-		return nil, broken
+		return dst, broken
 	}
 	m.readHead(members)
 	m.readUsage(members)
@@ -69,30 +99,42 @@ func (m *meter) take(data []byte) ([]byte, verdict) {
 	switch {
 	case !ok && m.hasUsage, ok && len(choices) == 0 && m.hasUsage:
 		m.usageOnly = true
-		return nil, more
+		return dst, more
 	case !ok:
-		return nil, broken
+		return dst, broken
 	}
 	for _, c := range choices {
-		if v := m.readChoice(c.value); v != more {
-			return nil, v
+		p, ok := m.readPiece(c.value)
+		if !ok {
+			return dst, broken
+		}
+		if m.count(p) == overrun {
+			return dst, overrun
 		}
 	}
-	if m.last.completion > int64(len(m.choices))*m.outputCap && !m.finished() {
-		return nil, overrun
+	if m.outran() {
+		return dst, overrun
 	}
-	return m.chunk(members, list), more
+	fingerprint, _ := find(members, "system_fingerprint")
+	return m.chunk(dst, oneLine(list), oneLine(fingerprint)), more
+}
+
+// outran reports whether the upstream itself says that it wrote too much.
+func (m *meter) outran() bool {
+	return m.last.Completion > int64(len(m.choices))*m.outputCap && !m.finished()
 }
 
 func (m *meter) readHead(members []member) {
 	value, _ := find(members, "id")
 	if id, ok := str(value); ok && id != "" {
 		m.id = id
+		m.rawID = append(m.rawID[:0], value[1:len(value)-1]...)
 	}
 	value, _ = find(members, "created")
 	if created, ok := integer(value); ok && created >= 0 {
 		m.created = created
 	}
+	m.open()
 }
 
 // readUsage keeps the newest complete usage: some servers report it in every
@@ -103,29 +145,47 @@ func (m *meter) readUsage(members []member) {
 		u.promptDetails, u.completionDetails = compact(u.promptDetails), compact(u.completionDetails)
 		m.last, m.hasUsage = u, true
 	}
+	if value, ok := find(members, "venice_parameters"); ok {
+		m.venice = []member{{"venice_parameters", value.Clone()}}
+	}
 }
 
-func (m *meter) readChoice(value jsontext.Value) verdict {
+// piece is what one chunk adds to one answer.
+type piece struct {
+	index    int64
+	text     int64 // bytes
+	finished bool
+}
+
+func (m *meter) readPiece(value jsontext.Value) (piece, bool) {
 	members, ok := object(value)
 	if !ok {
-		return broken
+		return piece{}, false
 	}
+	var p piece
 	indexValue, given := find(members, "index")
-	index, ok := integer(indexValue)
-	if given && !ok || index < 0 || index >= int64(len(m.choices)) {
-		return broken // an answer that nobody asked for or pays
+	p.index, ok = integer(indexValue)
+	if given && !ok || p.index < 0 || p.index >= int64(len(m.choices)) {
+		return piece{}, false // an answer that nobody asked for or pays
 	}
-	c := &m.choices[index]
 	delta, _ := find(members, "delta")
-	if size := textBytes(delta); size > 0 {
-		m.text += size
+	p.text = textBytes(delta)
+	reason, _ := find(members, "finish_reason")
+	p.finished = reason.Kind() == '"'
+	return p, true
+}
+
+// count adds a piece; it is an overrun if the answer has more pieces than
+// tokens are paid for.
+func (m *meter) count(p piece) verdict {
+	c := &m.choices[p.index]
+	if p.text > 0 {
+		m.text += p.text
 		if c.pieces++; c.pieces > m.outputCap {
 			return overrun
 		}
 	}
-	if reason, _ := find(members, "finish_reason"); reason.Kind() == '"' {
-		c.finished = true
-	}
+	c.finished = c.finished || p.finished
 	return more
 }
 
@@ -143,33 +203,25 @@ func (m *meter) finished() bool {
 // counted or reported is the whole of it.
 func (m *meter) complete() bool { return m.ended || m.usageOnly || m.finished() }
 
-// chunk rebuilds a chunk from the members that clients know. The usage is
-// told once, at the end, as it was charged.
-func (m *meter) chunk(members []member, choices jsontext.Value) []byte {
-	out := m.head(len(choices) + 160)
-	out = field(out, "choices", oneLine(choices))
-	if fingerprint, ok := find(members, "system_fingerprint"); ok {
-		out = field(out, "system_fingerprint", oneLine(fingerprint))
+// chunk appends a chunk of the members that clients know. The usage is told
+// once, at the end, as it was charged.
+func (m *meter) chunk(dst, choices, fingerprint []byte) []byte {
+	dst = append(dst, m.opening...)
+	dst = append(dst, `,"choices":`...)
+	dst = append(dst, choices...)
+	if len(fingerprint) > 0 {
+		dst = append(dst, `,"system_fingerprint":`...)
+		dst = append(dst, fingerprint...)
 	}
-	return append(out, '}')
+	return append(dst, '}')
 }
 
 // oneLine is the value without line breaks, which would end an event's line.
 func oneLine(value jsontext.Value) jsontext.Value {
-	for _, b := range value {
-		if b == '\n' || b == '\r' {
-			return compact(value)
-		}
+	if bytes.IndexByte(value, '\n') >= 0 || bytes.IndexByte(value, '\r') >= 0 {
+		return compact(value)
 	}
 	return value
-}
-
-func (m *meter) head(size int) []byte {
-	out := append(make([]byte, 0, size), '{')
-	out = field(out, "id", quote(nil, m.id))
-	out = field(out, "object", []byte(`"chat.completion.chunk"`))
-	out = field(out, "created", strconv.AppendInt(nil, m.created, 10))
-	return field(out, "model", quote(nil, m.model))
 }
 
 // closing is the chunk that ends the answers which were cut.
@@ -186,16 +238,16 @@ func (m *meter) closing() []byte {
 		list = strconv.AppendInt(list, int64(i), 10)
 		list = append(list, `,"delta":{},"finish_reason":"length"}`...)
 	}
-	return append(field(m.head(256), "choices", append(list, ']')), '}')
+	return m.chunk(nil, append(list, ']'), nil)
 }
 
-// usageChunk is the last chunk, for clients that asked for it.
-func (m *meter) usageChunk(charged metered, settled ledger.Settled, venice bool) []byte {
-	out := field(m.head(512), "choices", []byte("[]"))
-	out = field(out, "usage", appendUsage(nil, charged, false))
-	out = field(out, "cost", cost(settled))
-	if venice {
-		out = field(out, "venice_parameters", []byte(veniceEcho))
+// usageChunk is the last chunk, with what was charged.
+func (m *meter) usageChunk(charged metered, settled ledger.Settled, venice []byte) []byte {
+	out := append(append(make([]byte, 0, 512), m.opening...), `,"choices":[]`...)
+	out = appendUsage(appendName(out, "usage"), charged, false)
+	out = appendCost(appendName(out, "cost"), settled)
+	if venice != nil {
+		out = append(appendName(out, "venice_parameters"), venice...)
 	}
 	return append(out, '}')
 }

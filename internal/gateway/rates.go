@@ -11,7 +11,7 @@ import (
 // rates are the windows that the call counts in, by its model's tier. Tokens
 // count as their bound until the call is settled.
 func (c *call) rates(tokens int64) []ledger.Rate {
-	tier, limited := c.g.catalog.Tier(c.model.Tier)
+	tier, limited := c.catalog.Tier(c.model.Tier)
 	if !limited {
 		return nil
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"stakegate/internal/catalog"
+	"stakegate/internal/dialect/anthropic"
+	"stakegate/internal/dialect/responses"
 )
 
 // Route is a route of the API on which a call costs money.
@@ -34,9 +36,19 @@ type Route struct {
 // Routes lists every paid route there is.
 func (g *Gateway) Routes() []Route {
 	return []Route{
-		g.route(sale{path: "/chat/completions", kind: catalog.Text, read: readChat}),
+		g.route(sale{path: chatPath, kind: catalog.Text, read: readChat}),
+		g.route(sale{path: "/responses", kind: catalog.Text, read: readFront(responses.Parse)}),
+		g.messages(),
 		g.route(sale{path: "/embeddings", kind: catalog.Embedding, read: readEmbed}),
 	}
+}
+
+// messages is the route of Anthropic's API, whose clients send the key in a
+// header of their own.
+func (g *Gateway) messages() Route {
+	route := g.route(sale{path: "/messages", kind: catalog.Text, read: readFront(anthropic.ParseMessages)})
+	route.KeyHeader, route.ErrorBody = "X-Api-Key", anthropic.Error
+	return route
 }
 
 // sale is what a route sells: how its requests are read. What happens to them
@@ -53,9 +65,8 @@ type sale struct {
 type order interface {
 	// modelName is what the client calls the model.
 	modelName() string
-	// demand is the most that the order may use of the model that its name
-	// stands for in the catalogue. The output cap in it is what the client
-	// asked for, or the model's default. It is called once.
+	// demand is the most that the order may use of the model that the name
+	// stands for. It is asked once, before anything else.
 	demand(c *catalog.Catalog, resolution catalog.Resolution) (demand, *Error)
 	// deliver makes the call, once it is paid for.
 	deliver(p *paid) *Error
@@ -63,11 +74,10 @@ type order interface {
 
 // demand is the most that a call may use.
 type demand struct {
-	prompt  int64 // tokens
-	choices int64
-	// output is the output cap that is wanted; explicit says that the client
-	// asked for it, so that it is not lowered.
-	output   int64
+	// Demand's output cap is the one that is wanted.
+	catalog.Demand
+	// explicit says that the client asked for the output cap, or that there is
+	// none, so that it is not lowered.
 	explicit bool
 	stream   bool
 }
@@ -99,16 +109,21 @@ func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Ca
 	if problem != nil {
 		return problem
 	}
-	resolution, problem := g.resolve(s.kind, o.modelName())
+	models := g.catalog()
+	resolution, problem := g.resolve(models, s.kind, o.modelName())
 	if problem != nil {
 		return problem
 	}
-	wanted, problem := o.demand(g.catalog, resolution)
+	wanted, problem := o.demand(models, resolution)
 	if problem != nil {
 		return problem
 	}
-	c := g.newCall(w, r, caller, resolution.Model)
-	if problem := c.mark(s.path, body); problem != nil {
+	c := &call{
+		g: g, w: w, r: r, caller: caller, path: s.path, id: g.newID(),
+		catalog: models, model: resolution.Model, started: g.now(),
+	}
+	c.describe()
+	if problem := c.mark(body); problem != nil {
 		return problem
 	}
 	p, problem := c.hold(wanted)
@@ -121,18 +136,43 @@ func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Ca
 
 func closing() *Error { return busy("The server is shutting down. Please try again.", time.Second) }
 
-func (g *Gateway) resolve(kind catalog.Type, name string) (catalog.Resolution, *Error) {
-	resolution, err := g.catalog.Resolve(kind, name, g.now())
+// retired completes the message about a model that is gone.
+func retired(gone *catalog.Retired) *Error {
+	problem := &Error{Status: http.StatusGone, Code: "MODEL_RETIRED", NoRetry: true, Message: "The model has been retired."}
+	if gone.ReplacementID != "" {
+		problem.Message = "The model has been retired; use " + gone.ReplacementID + " instead."
+	}
+	return problem
+}
+
+// resolve finds the model that the client means.
+func (g *Gateway) resolve(models *catalog.Catalog, kind catalog.Type, name string) (catalog.Resolution, *Error) {
+	resolution, err := models.Resolve(kind, name, g.now())
+	if err == nil {
+		return resolution, nil
+	}
+	var gone *catalog.Retired
 	switch {
+	case errors.As(err, &gone):
+		return resolution, retired(gone)
+	case errors.Is(err, catalog.ErrOffline):
+		return resolution, &Error{
+			Status: http.StatusServiceUnavailable, Code: "MODEL_OFFLINE", RetryAfter: offlineRetryAfter,
+			Message: "The model is offline at the moment. Nothing was charged. Please try again later, or use another model.",
+		}
+	case errors.Is(err, catalog.ErrParameters):
+		return resolution, invalid("model", "has a suffix that is not name=value pairs joined by &, each name once")
 	case errors.Is(err, catalog.ErrWrongType):
 		problem := invalid("model", fmt.Sprintf("must be of type %s for this route", kind))
 		problem.Code = "INVALID_MODEL"
-		return catalog.Resolution{}, problem
-	case err != nil:
-		return catalog.Resolution{}, unknownModel()
+		return resolution, problem
 	}
-	return resolution, nil
+	return resolution, unknownModel()
 }
+
+// offlineRetryAfter is when to ask again for a model that its operator took
+// offline.
+const offlineRetryAfter = time.Minute
 
 // readBody reads a request's JSON, within its limits of size and time.
 func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Error) {

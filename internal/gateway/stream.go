@@ -2,57 +2,92 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
 	"time"
 
+	"stakegate/internal/dialect"
+	"stakegate/internal/gateway/sse"
 	"stakegate/internal/ledger"
 )
+
+// mediaEvents is the media type of server-sent events.
+const mediaEvents = "text/event-stream"
+
+// maxPending is how many bytes of events are collected before they are
+// written, if the upstream has sent so many at once.
+const maxPending = 32 << 10
+
+// talk is how a streamed call is put to an upstream and shown to the client.
+type talk struct {
+	how asking
+	// decoder gives what reads the answer of the upstream that was asked; nil:
+	// its events are chat completion chunks.
+	decoder func() dialect.Decoder
+	encoder dialect.Encoder
+	// echo is what the last chunk says about Venice's parameters; nil: nothing.
+	echo func(members []member) []byte
+}
 
 // relay makes a call whose answer is streamed. Events go on as they come; from
 // the one that finishes the answer, everything waits until the settlement is
 // durable.
-func (c *paid) relay(body []byte, includeUsage, venice bool) *Error {
+func (c *paid) relay(t talk) *Error {
 	ctx, end := c.upstreamContext()
 	defer end()
 	silence := time.AfterFunc(c.g.limits.Silence, func() { c.cancel(errSilent) })
 	defer silence.Stop()
-	response, failed := c.post(ctx, "/chat/completions", "text/event-stream", body)
+	response, failed := c.ask(ctx, t.how)
 	silence.Stop()
 	if failed != nil {
 		return c.fail(failed)
 	}
 	defer response.Body.Close()
-	if !isEventStream(response) || !plain(response) {
-		return c.fail(&failure{err: c.broken(ctx)})
+	if !isEventStream(response.Response) || !uncompressed(response.Response) {
+		return c.fail(&failure{err: c.broken(ctx, nil)})
 	}
 	s := &relayed{
-		call: c, meter: newMeter(c.model.ID, c.id, c.started.Unix(), c.n, c.outputCap),
-		includeUsage: includeUsage, venice: venice,
+		call: c, encoder: t.encoder, echo: t.echo,
+		meter: newMeter(c.model.ID, c.id, c.started.Unix(), max(c.Choices, 1), c.OutputCap+c.model.ReasoningExtra),
 	}
-	source := &watched{source: response.Body, timer: silence, limit: c.g.limits.Silence}
-	cut := s.copy(ctx, newEvents(source, c.g.limits.Event))
+	s.decoder = t.decoder()
+	source := &watched{source: response.Body, timer: silence, limit: c.g.limits.Silence, before: s.flush}
+	cut, err := s.copy(ctx, sse.NewReader(source, c.g.limits.Event))
 	if cut {
 		c.cancel(nil) // the upstream writes more than anybody pays for
 	}
-	return s.close(ctx, cut)
+	return s.close(ctx, cut, err)
 }
 
 func isEventStream(response *http.Response) bool {
-	kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	return err == nil && strings.EqualFold(kind, "text/event-stream")
+	text := response.Header.Get("Content-Type")
+	if text == mediaEvents {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(text)
+	return err == nil && strings.EqualFold(kind, mediaEvents)
 }
 
-// watched is a reader whose every read must end within a limit.
+// uncompressed reports whether a body comes as it was asked for.
+func uncompressed(response *http.Response) bool {
+	encoding := response.Header.Get("Content-Encoding")
+	return encoding == "" || strings.EqualFold(encoding, "identity")
+}
+
+// watched is a reader whose every read must end within a limit. before is
+// called when a read may have to wait.
 type watched struct {
 	source io.Reader
 	timer  *time.Timer
 	limit  time.Duration
+	before func()
 }
 
 func (w *watched) Read(p []byte) (int, error) {
+	w.before()
 	w.timer.Reset(w.limit)
 	defer w.timer.Stop()
 	return w.source.Read(p)
@@ -60,78 +95,112 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // relayed is a stream on its way to the client.
 type relayed struct {
-	call         *paid
-	meter        *meter
-	includeUsage bool
-	venice       bool
-	tail         []byte // events that wait for the settlement
-	wrote        bool
+	call    *paid
+	decoder dialect.Decoder // nil: the upstream sends chat completion chunks
+	meter   *meter
+	encoder dialect.Encoder
+	echo    func([]member) []byte
+	chunk   []byte // the newest chunk; its room is used again
+	pending []byte // encoded events that were not written yet
+	tail    []byte // those that wait for the settlement
+	began   bool   // something is or will be written
+	wrote   bool
+	lost    bool // the client did not get all that was written
 }
 
 // copy carries events until the stream ends in whatever way, and reports
-// whether it was cut because it outran what was held. The context ends it too
-// when events are still buffered, lest a client that reads one event in half a
-// minute outlives the hold.
-func (s *relayed) copy(ctx context.Context, events *events) (cut bool) {
+// whether it was cut because it outran what was held, and why it broke off, if
+// that is known. The context ends it too when events are still buffered, lest
+// a client that reads one event in half a minute outlives the hold.
+func (s *relayed) copy(ctx context.Context, events *sse.Reader) (cut bool, err error) {
 	for ctx.Err() == nil {
-		data, err := events.next()
+		data, err := events.Next()
 		if err != nil {
-			return false
+			return false, err
 		}
 		if len(data) == 0 {
-			s.emit([]byte(":\n\n"))
+			s.pending = s.encoder.Alive(s.pending)
+			s.began = s.began || len(s.pending) > 0
 			continue
 		}
-		chunk, v := s.meter.take(data)
-		switch v {
-		case overrun:
-			return true
-		case done, broken:
-			return false
-		case more:
+		v := s.event(data)
+		if v != more {
+			return v == overrun, nil
 		}
-		if chunk == nil {
-			continue
+		if len(s.tail) > s.call.g.limits.Event {
+			return false, nil
 		}
-		event := asEvent(chunk)
-		if !s.meter.finished() {
-			s.emit(event)
-			continue
-		}
-		if s.tail = append(s.tail, event...); len(s.tail) > s.call.g.limits.Event {
-			return false
+		if len(s.pending) > maxPending {
+			s.flush()
 		}
 	}
-	return false
+	return false, nil
 }
 
-func asEvent(data []byte) []byte {
-	out := append(make([]byte, 0, len(data)+8), "data: "...)
-	return append(append(out, data...), "\n\n"...)
+// event takes one event of the upstream.
+func (s *relayed) event(data []byte) verdict {
+	if s.decoder == nil {
+		return s.take(data)
+	}
+	chunks, ended, err := s.decoder.Event(data)
+	if err != nil {
+		return broken
+	}
+	for _, chunk := range chunks {
+		if v := s.take(chunk); v != more {
+			return v
+		}
+	}
+	if ended {
+		s.meter.ended = true
+		return done
+	}
+	return more
 }
 
-// emit writes to the client at once. A client that does not take it in time
-// has left.
-func (s *relayed) emit(event []byte) {
+// take meters one chunk and encodes it for the client.
+func (s *relayed) take(chunk []byte) verdict {
+	var v verdict
+	if s.chunk, v = s.meter.take(s.chunk[:0], chunk); len(s.chunk) == 0 {
+		return v
+	}
+	if s.meter.finished() {
+		s.tail = s.encoder.Chunk(s.tail, s.chunk)
+		return v
+	}
+	s.pending = s.encoder.Chunk(s.pending, s.chunk)
+	s.began = s.began || len(s.pending) > 0
+	return v
+}
+
+// flush writes what is pending, at once. A client that does not take it in
+// time has left.
+func (s *relayed) flush() {
 	c := s.call
+	if len(s.pending) == 0 {
+		return
+	}
+	defer func() { s.pending = s.pending[:0] }()
 	if c.hasLeft() {
+		s.lost = true
 		return
 	}
 	if !s.wrote {
 		s.wrote = true
 		h := c.w.Header()
-		h.Set("Content-Type", "text/event-stream; charset=utf-8")
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Accel-Buffering", "no") // nginx would collect events
-		h.Set("Trailer", chargeHeader)
+		h["Content-Type"] = []string{mediaEvents + "; charset=utf-8"}
+		h["Cache-Control"] = []string{"no-store"}
+		h["X-Accel-Buffering"] = []string{"no"} // nginx would collect events
+		h["Trailer"] = []string{chargeHeader}
 	}
-	if c.send(event) != nil {
+	if c.send(s.pending) != nil {
+		s.lost = true
 		c.clientLeft()
 	}
 }
 
 // close settles and lets the client see the end.
-func (s *relayed) close(ctx context.Context, cut bool) *Error {
+func (s *relayed) close(ctx context.Context, cut bool, err error) *Error {
 	c := s.call
 	whole := s.meter.complete()
 	var m metered
@@ -143,44 +212,62 @@ func (s *relayed) close(ctx context.Context, cut bool) *Error {
 	default:
 		m = metered{source: fromHold}
 	}
+	s.flush() // the settlement takes its time
 	settled, problem := c.settle(m)
 	if problem == nil && !whole && !cut {
-		problem = c.broken(ctx)
-	}
-	if problem != nil {
-		if !s.wrote {
-			return problem
+		if errors.Is(err, io.EOF) {
+			err = nil
 		}
-		s.emit(asEvent(errorData(problem)))
-		return nil
+		problem = c.broken(ctx, err)
 	}
-	s.emit(s.last(m, settled, cut))
+	switch {
+	case problem != nil && !s.began:
+		return problem
+	case problem != nil:
+		s.pending = s.encoder.Fail(s.pending, problem.Code, problem.Message)
+	default:
+		s.pending = s.last(m, settled, cut)
+	}
+	if s.flush(); s.lost {
+		c.noteLeft()
+	}
 	return nil
 }
 
 // last is everything that waited for the settlement, in one piece.
 func (s *relayed) last(m metered, settled ledger.Settled, cut bool) []byte {
-	out := s.tail
+	out := append(s.pending, s.tail...)
 	if cut && !s.meter.finished() {
-		out = append(out, asEvent(s.meter.closing())...)
+		out = s.encoder.Chunk(out, s.meter.closing())
 	}
 	if m.source == fromHold { // charged as if all of the hold had been used
-		m.prompt, m.completion = s.call.prompt, s.call.n*s.call.outputCap
+		m.Prompt, m.Completion = s.call.Prompt, s.call.model.MaxCompletion(s.call.Demand)
 	}
-	if s.includeUsage {
-		out = append(out, asEvent(s.meter.usageChunk(m, settled, s.venice))...)
-	}
-	return append(out, "data: "+doneMark+"\n\n"...)
+	return s.encoder.End(out, s.meter.usageChunk(m, settled, s.echo(s.meter.venice)))
 }
 
-// errorData is an error inside a stream, in the shape that SDKs read.
-func errorData(problem *Error) []byte {
+// chatEncoder is the client that speaks chat completions itself.
+type chatEncoder struct{ includeUsage bool }
+
+func (chatEncoder) Chunk(dst, chunk []byte) []byte { return sse.Append(dst, chunk) }
+
+func (e chatEncoder) End(dst, last []byte) []byte {
+	if e.includeUsage {
+		dst = sse.Append(dst, last)
+	}
+	return append(dst, "data: "+doneMark+"\n\n"...)
+}
+
+func (chatEncoder) Alive(dst []byte) []byte { return append(dst, ":\n\n"...) }
+
+// Fail writes an error in the shape that SDKs read.
+func (chatEncoder) Fail(dst []byte, code, message string) []byte {
 	kind := "server_error"
-	if problem.Status == http.StatusUnauthorized {
+	if strings.HasPrefix(code, "AUTHENTICATION_FAILED") {
 		kind = "authentication_error"
 	}
-	inner := field([]byte{'{'}, "message", quote(nil, problem.Message))
+	inner := field([]byte{'{'}, "message", quote(nil, message))
 	inner = field(inner, "type", quote(nil, kind))
-	inner = field(inner, "code", quote(nil, problem.Code))
-	return append(field([]byte{'{'}, "error", append(inner, '}')), '}')
+	inner = field(inner, "code", quote(nil, code))
+	return sse.Append(dst, append(field([]byte{'{'}, "error", append(inner, '}')), '}'))
 }

@@ -1,108 +1,40 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
-	"net/netip"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
-	"syscall"
 	"time"
 
 	"stakegate/internal/catalog"
+	"stakegate/internal/strictjson"
+	"stakegate/internal/upstream"
 )
+
+// Upstreams reaches the model servers, as *upstream.Pool does. A call is sent
+// at most once: the error of one of which a byte was written is an
+// *upstream.Error that says so.
+type Upstreams interface {
+	Send(ctx context.Context, call upstream.Call) (*upstream.Response, error)
+}
 
 // Limits of what is read of an upstream's answer that is an error.
 const (
 	maxErrorBody  = 64 << 10
-	maxKeyFile    = 8 << 10
 	maxRetryAfter = time.Hour
 )
 
-// userAgent names us to model servers.
-const userAgent = "stakegate"
-
-// ReadKeys reads the key file of every upstream that has one; relative paths
-// are relative to dir. The keys belong into Config.Keys.
-func ReadKeys(c *catalog.Catalog, dir string) (map[string]string, error) {
-	keys := map[string]string{}
-	for _, u := range c.Upstreams() {
-		if u.KeyFile == "" {
-			continue
-		}
-		path := u.KeyFile
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
-		}
-		key, err := readKey(path)
-		if err != nil {
-			return nil, fmt.Errorf("upstream %s: key_file: %w", u.Name, err)
-		}
-		keys[u.Name] = key
-	}
-	return keys, nil
-}
-
-func readKey(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
-	if err != nil {
-		return "", err
-	}
-	key := strings.TrimSpace(string(text))
-	if key == "" || len(text) > maxKeyFile || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", fmt.Errorf("%s must hold one line with the key", path)
-	}
-	return key, nil
-}
-
-// NewTransport makes the connections to model servers: pooled, uncompressed,
-// and never to a link-local address, where clouds keep their credentials.
-func NewTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: refuseLinkLocal}
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialer.DialContext,
-		ForceAttemptHTTP2:      true,
-		TLSHandshakeTimeout:    10 * time.Second,
-		MaxIdleConnsPerHost:    256,
-		MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression:     true,
-		// A request on a connection that the server closes at that moment has
-		// an unknown outcome and would be charged. Common servers keep idle
-		// connections for 5 s or more, so ours are given up earlier.
-		IdleConnTimeout: 3 * time.Second,
-	}
-}
-
-func refuseLinkLocal(_, address string, _ syscall.RawConn) error {
-	target, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	if ip := target.Addr().Unmap(); ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
-		return errors.New("address is not allowed for an upstream")
-	}
-	return nil
-}
+// downRetryAfter is when to ask again for a model whose servers are all away.
+const downRetryAfter = 5 * time.Second
 
 // Causes that end an upstream call from our side.
 var (
-	errTooLong   = errors.New("upstream call took too long")
-	errSilent    = errors.New("upstream was silent for too long")
+	errTooLong   = fmt.Errorf("%w: the whole call", upstream.ErrTimeout)
+	errSilent    = fmt.Errorf("%w: silence", upstream.ErrTimeout)
 	errKeyEnded  = errors.New("key was revoked or has expired")
 	errAbandoned = errors.New("client left and the call could not be finished")
 )
@@ -112,73 +44,93 @@ type failure struct {
 	err *Error
 	// free: it is certain that the upstream has nothing to bill.
 	free bool
+	// prompt: it bills the prompt, and nothing else.
+	prompt bool
 }
 
-// post makes the upstream call, once. On success the answer is a 2xx; its body must be
-// closed. The context decides how long it may take.
-func (c *paid) post(ctx context.Context, path, accept string, body []byte) (*http.Response, *failure) {
-	upstream, _ := c.g.catalog.Upstream(c.model.Upstream)
-	var reached atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { reached.Store(true) },
-	})
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, upstream.URL+path, bytes.NewReader(body))
+func free(problem *Error) *failure { return &failure{err: problem, free: true} }
+
+// asking is how a call is put to an upstream.
+type asking func(server catalog.Upstream, model string) (upstream.Request, error)
+
+// ask makes the upstream call, at most once. On success the answer is a 2xx;
+// its body must be closed. The context decides how long it may take.
+func (c *paid) ask(ctx context.Context, how asking) (*upstream.Response, *failure) {
+	response, err := c.g.upstreams.Send(ctx, upstream.Call{Model: c.model, Make: how})
 	if err != nil {
-		c.g.log.Error("upstream request cannot be made", "upstream", upstream.Name)
-		return nil, &failure{unreachable(), true}
-	}
-	request.Header = http.Header{
-		"Content-Type": {"application/json"}, "Accept": {accept},
-		"Accept-Encoding": {"identity"}, "User-Agent": {userAgent},
-	}
-	if key := c.g.keys[upstream.Name]; key != "" {
-		request.Header.Set("Authorization", "Bearer "+key)
-	}
-	// The transport itself, not a client: nothing follows a redirect.
-	response, err := c.g.transport.RoundTrip(request)
-	if err != nil {
-		if !reached.Load() {
-			c.g.log.Warn("upstream cannot be reached", "upstream", upstream.Name, "request_id", c.id)
-			return nil, &failure{unreachable(), true}
-		}
-		return nil, &failure{err: c.broken(ctx)}
+		return nil, c.unanswered(ctx, err)
 	}
 	if response.StatusCode >= 200 && response.StatusCode <= 299 {
 		return response, nil
 	}
 	defer response.Body.Close()
-	return nil, c.reshape(ctx, upstream.Name, response)
+	f := c.reshape(ctx, response)
+	if f.free && response.Upstream.ChargePrompt {
+		f.free, f.prompt, f.err.NoRetry, f.err.RetryAfter = false, true, true, 0
+		f.err.Message = strings.Replace(f.err.Message, "Nothing was charged.", "The prompt was charged.", 1)
+	}
+	return nil, f
 }
 
+// unanswered turns what kept a call from being answered into an error.
+func (c *paid) unanswered(ctx context.Context, err error) *failure {
+	var problem *Error
+	var shape *strictjson.Error
+	var tried *upstream.Error
+	switch {
+	case errors.As(err, &problem):
+		return free(problem)
+	case errors.As(err, &shape): // the server's API has no such thing
+		return free(malformed(err))
+	case errors.Is(err, upstream.ErrSaturated):
+		return free(&Error{
+			Status: 503, Code: "MODEL_AT_CAPACITY", RetryAfter: time.Second,
+			Message: "The model is at capacity. Nothing was charged. Please try again later.",
+		})
+	case errors.Is(err, upstream.ErrDown):
+		return free(&Error{
+			Status: 503, Code: "MODEL_OFFLINE", RetryAfter: downRetryAfter,
+			Message: "None of the model's servers answers at the moment. Nothing was charged. Please try again later.",
+		})
+	case errors.As(err, &tried) && tried.Written:
+		return &failure{err: c.broken(ctx, err)}
+	}
+	c.g.log.Warn("upstream cannot be reached", "model", c.model.ID, "request_id", c.id)
+	return free(unreachable())
+}
+
+// statusOverloaded is what Anthropic answers when it is overloaded.
+const statusOverloaded = 529
+
 // reshape turns an upstream's error into ours. Nothing of its text goes on.
-func (c *paid) reshape(ctx context.Context, upstream string, response *http.Response) *failure {
-	c.g.log.Warn("upstream answered an error", "upstream", upstream, "status", response.StatusCode, "request_id", c.id)
+func (c *paid) reshape(ctx context.Context, response *upstream.Response) *failure {
+	c.g.log.Warn("upstream answered an error", "upstream", response.Upstream.Name, "status", response.StatusCode, "request_id", c.id)
 	status := response.StatusCode
 	switch {
 	case status == http.StatusRequestTimeout, status == 499:
-		return &failure{err: c.broken(ctx)} // it gave up in the middle; what it bills is unknown
+		return &failure{err: c.broken(ctx, nil)} // it gave up in the middle; what it bills is unknown
 	case status == http.StatusTooManyRequests:
-		return &failure{&Error{
-			Status: 429, Code: "MODEL_OVERLOADED", RetryAfter: c.retryAfter(response),
+		return free(&Error{
+			Status: 429, Code: "MODEL_OVERLOADED", RetryAfter: c.retryAfter(response.Response),
 			Message: "The model is overloaded. Nothing was charged. Please try again later.",
-		}, true}
-	case status == http.StatusServiceUnavailable:
-		return &failure{&Error{
-			Status: 503, Code: "MODEL_AT_CAPACITY", RetryAfter: c.retryAfter(response),
+		})
+	case status == http.StatusServiceUnavailable, status == statusOverloaded:
+		return free(&Error{
+			Status: 503, Code: "MODEL_AT_CAPACITY", RetryAfter: c.retryAfter(response.Response),
 			Message: "The model is at capacity. Nothing was charged. Please try again later.",
-		}, true}
+		})
 	case status == http.StatusGatewayTimeout:
-		return &failure{&Error{
+		return free(&Error{
 			Status: 504, Code: "REQUEST_TIMEOUT", RetryAfter: time.Second,
 			Message: "The model took too long to answer. Nothing was charged.",
-		}, true}
+		})
 	case status == 400, status == 413, status == 415, status == 422:
-		return &failure{refusedByModel(response), true}
+		return free(refusedByModel(response.Response))
 	default: // redirects, missing models, bad credentials, broken servers: the operator's to mend
-		return &failure{&Error{
+		return free(&Error{
 			Status: 502, Code: "INFERENCE_FAILED", RetryAfter: time.Second,
 			Message: "Inference processing failed: the model server answered with an error. Nothing was charged.",
-		}, true}
+		})
 	}
 }
 
@@ -222,16 +174,24 @@ func unreachable() *Error {
 	}
 }
 
+// charged is said of calls whose cost is unknown.
+const charged = " The call was charged in full, because its cost is unknown."
+
+func tookTooLong() *Error {
+	return &Error{
+		Status: 504, Code: "REQUEST_TIMEOUT", NoRetry: true,
+		Message: "The model took too long to answer." + charged,
+	}
+}
+
 // broken is the error of a call that ended without an answer although the
-// upstream may bill it. The context's cause tells whose doing it was.
-func (c *paid) broken(ctx context.Context) *Error {
-	const charged = " The call was charged in full, because its cost is unknown."
+// upstream may bill it. The context's cause tells whose doing it was, or else
+// the error, if there is one.
+func (c *paid) broken(ctx context.Context, err error) *Error {
+	var tried *upstream.Error
 	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, errTooLong), errors.Is(cause, errSilent):
-		return &Error{
-			Status: 504, Code: "REQUEST_TIMEOUT", NoRetry: true,
-			Message: "The model took too long to answer." + charged,
-		}
+	case errors.Is(cause, upstream.ErrTimeout):
+		return tookTooLong()
 	case errors.Is(cause, errKeyEnded):
 		return &Error{
 			Status: 401, Code: "AUTHENTICATION_FAILED_INACTIVE_KEY", NoRetry: true,
@@ -244,10 +204,11 @@ func (c *paid) broken(ctx context.Context) *Error {
 			Status: 503, Code: "SERVICE_UNAVAILABLE", NoRetry: true,
 			Message: "The server is shutting down." + charged,
 		}
-	default:
-		return &Error{
-			Status: 502, Code: "INFERENCE_FAILED", NoRetry: true,
-			Message: "Inference processing failed: the model server broke off." + charged,
-		}
+	case errors.As(err, &tried) && tried.Timeout, errors.Is(err, context.DeadlineExceeded):
+		return tookTooLong()
+	}
+	return &Error{
+		Status: 502, Code: "INFERENCE_FAILED", NoRetry: true,
+		Message: "Inference processing failed: the model server broke off." + charged,
 	}
 }

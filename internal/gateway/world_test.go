@@ -23,6 +23,7 @@ import (
 	"stakegate/internal/catalog"
 	"stakegate/internal/gateway"
 	"stakegate/internal/money"
+	"stakegate/internal/upstream"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -74,6 +75,15 @@ func testCatalog(t *testing.T, url string, models [2]string) *catalog.Catalog {
 	return c
 }
 
+// upstreams reaches the servers of a catalogue. A server that fails is asked
+// again, lest one test case decide about the next.
+func upstreams(c *catalog.Catalog, transport http.RoundTripper, keys map[string]string) *upstream.Pool {
+	return upstream.New(upstream.Config{
+		Current: func() *catalog.Catalog { return c }, Transport: transport, Failures: -1,
+		Key: func(u catalog.Upstream) (string, error) { return keys[u.Name], nil },
+	})
+}
+
 // newWorld starts everything. At the test's end no hold may be open.
 func newWorld(t *testing.T, script http.HandlerFunc, o options) *world {
 	t.Helper()
@@ -81,7 +91,7 @@ func newWorld(t *testing.T, script http.HandlerFunc, o options) *world {
 		o.budget = money.Unit
 	}
 	w := &world{t: t, books: newBooks(t, o.budget)}
-	upstream := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.calls.Add(1)
 		if w.books.pendingNow() == 0 {
 			t.Errorf("the upstream is called without a hold")
@@ -93,22 +103,19 @@ func newWorld(t *testing.T, script http.HandlerFunc, o options) *world {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		script(rw, r)
 	}))
-	t.Cleanup(upstream.Close)
+	t.Cleanup(server.Close)
 	if o.url == "" {
-		o.url = upstream.URL + "/v1"
+		o.url = server.URL + "/v1"
 	}
 	if o.models[0] == "" {
 		o.models = [2]string{"vendor/small", "embed"}
 	}
 	c := testCatalog(t, o.url, o.models)
-	if o.transport == nil {
-		transport := gateway.NewTransport()
-		t.Cleanup(transport.CloseIdleConnections)
-		o.transport = transport
-	}
+	pool := upstreams(c, o.transport, o.keys)
+	t.Cleanup(pool.Close)
 	var ids atomic.Int64
 	w.gateway = gateway.New(gateway.Config{
-		Catalog: c, Ledger: w.books, Keys: o.keys, Transport: o.transport, Limits: o.limits,
+		Catalog: func() *catalog.Catalog { return c }, Ledger: w.books, Upstreams: pool, Limits: o.limits,
 		NewID:   func() string { return "request-" + strconv.FormatInt(ids.Add(1), 10) },
 		Observe: func(o gateway.Outcome) { w.mu.Lock(); w.outcomes = append(w.outcomes, o); w.mu.Unlock() },
 	})

@@ -12,9 +12,11 @@ import (
 	"sync"
 	"time"
 
+	"stakegate/internal/catalog"
 	"stakegate/internal/gateway"
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
+	servers "stakegate/internal/upstream"
 )
 
 // limits are the gateway's, shorter than in life so that a seed is soon over.
@@ -47,8 +49,9 @@ func (s *simulation) start(index, life int, skew time.Duration) *replica {
 	r.door.crash = func() { s.crash(r) }
 	r.engine = ledger.NewEngine(r.door, ledger.EngineConfig{Sources: s.sources, SweepEvery: tickEvery, Exclusive: s.alone, Lanes: s.lanes})
 	r.gateway = gateway.New(gateway.Config{
-		Catalog: s.catalog, Ledger: booksDoor{r}, Transport: upstream{s}, Limits: limits,
-		Now: func() time.Time { return time.Now().Add(r.skew) },
+		Catalog: s.models, Ledger: booksDoor{r}, Limits: limits,
+		Upstreams: servers.New(servers.Config{Current: s.models, Transport: upstream{s}, Failures: -1}),
+		Now:       func() time.Time { return time.Now().Add(r.skew) },
 		NewID: func() string {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -66,6 +69,9 @@ func (s *simulation) start(index, life int, skew time.Duration) *replica {
 	s.replicas[index] = r
 	return r
 }
+
+// models is the catalogue, which never changes.
+func (s *simulation) models() *catalog.Catalog { return s.catalog }
 
 // crash ends a process as kill -9 does: nothing that it has not committed
 // happens, nobody hears of it again.

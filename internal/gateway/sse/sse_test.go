@@ -1,4 +1,4 @@
-package gateway
+package sse_test
 
 import (
 	"bytes"
@@ -9,15 +9,15 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"stakegate/internal/gateway/sse"
 )
 
 // readAll reads a whole stream of events; a comment is "//".
 func readAll(source io.Reader, limit int) ([]string, error) {
-	e := newEvents(source, limit)
+	e := sse.NewReader(source, limit)
 	var list []string
 	for {
-		data, err := e.next()
+		data, err := e.Next()
 		switch {
 		case err != nil:
 			return list, err
@@ -86,7 +86,7 @@ func TestLongEventsAndBrokenStreamsAreErrors(t *testing.T) {
 		"many lines":   strings.Repeat("data: x\n", 50),
 		"other fields": strings.Repeat("id: x\n", 50),
 	} {
-		if got, err := readAll(strings.NewReader(stream), 100); !errors.Is(err, errEventTooLong) || len(got) > 0 {
+		if got, err := readAll(strings.NewReader(stream), 100); !errors.Is(err, sse.ErrTooLong) || len(got) > 0 {
 			t.Errorf("%s: read %q, %v", name, got, err)
 		}
 	}
@@ -108,77 +108,4 @@ func FuzzEventsDoNotDependOnTheCuts(f *testing.F) {
 			t.Fatalf("%q cut by %v is read as %q, %v; want %q, %v", stream, cuts, got, gotErr, want, wantErr)
 		}
 	})
-}
-
-func FuzzMeterPassesOnlyWhatItCounts(f *testing.F) {
-	f.Add([]byte(`{"id":"a","choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}]}`), []byte(`[DONE]`))
-	f.Add([]byte(`{"choices":[{"index":1,"delta":{"tool_calls":[{"id":"x","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}]}`), []byte(`{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}`))
-	f.Add([]byte(`{"choices":[{"delta":{"content":"`+"\xff"+`"}}],"usage":null}`), []byte(`{"error":{}}`))
-	f.Fuzz(func(t *testing.T, first, second []byte) {
-		m := newMeter("model", "id", 5, 2, 3)
-		var delivered int64
-		for _, data := range [][]byte{first, second, first, second, first, second, first} {
-			chunk, v := m.take(bytes.Clone(data))
-			if chunk == nil {
-				if v != more {
-					break
-				}
-				continue
-			}
-			if bytes.ContainsAny(chunk, "\r\n") {
-				t.Fatalf("chunk %q breaks its line", chunk)
-			}
-			members, ok := object(chunk)
-			if !ok {
-				t.Fatalf("chunk %q is not an object", chunk)
-			}
-			if model, _ := find(members, "model"); string(model) != `"model"` {
-				t.Fatalf("chunk %q names another model", chunk)
-			}
-			if _, leaks := find(members, "usage"); leaks {
-				t.Fatalf("chunk %q tells a usage", chunk)
-			}
-			delivered += deltaBytes(members)
-		}
-		if delivered > m.text {
-			t.Fatalf("%d bytes are delivered, %d counted", delivered, m.text)
-		}
-		for _, c := range m.choices {
-			if c.pieces > m.outputCap+1 {
-				t.Fatalf("%d pieces pass a cap of %d", c.pieces, m.outputCap)
-			}
-		}
-	})
-}
-
-// deltaBytes counts the content of a chunk in another way than the meter.
-func deltaBytes(members []member) int64 {
-	var total int64
-	list, _ := find(members, "choices")
-	choices, _ := array(list)
-	for _, c := range choices {
-		parts, _ := object(c.value)
-		delta, _ := find(parts, "delta")
-		inner, _ := object(delta)
-		content, _ := find(inner, "content")
-		text, _ := str(content)
-		total += int64(len(text))
-	}
-	return total
-}
-
-func TestTextBytesCountsTextAndNotNames(t *testing.T) {
-	for value, want := range map[string]int64{
-		`{"role":"assistant","content":"hé"}`: 3,
-		`{"content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]}`: 8,
-		`{"reasoning_content":"abc","id":{"x":"hidden"}}`:                                                                   3,
-		`{"a":{"b":["c","d"]},"role":"r"}`:                                                                                  2,
-		`"plain"`:                                                                                                           5,
-		`null`:                                                                                                              0,
-		`7`:                                                                                                                 0,
-	} {
-		if got := textBytes(jsontext.Value(value)); got != want {
-			t.Errorf("%s has %d bytes of text, want %d", value, got, want)
-		}
-	}
 }
