@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"stakegate/internal/catalog"
@@ -136,7 +135,7 @@ func (r *chatRequest) fit(c *catalog.Catalog, resolution catalog.Resolution) (ca
 	for _, placement := range model.Placements {
 		upstream, _ := c.Upstream(placement.Upstream)
 		allVenice = allVenice && upstream.Kind == catalog.KindVenice
-		r.countPassed(upstream.Pass)
+		countPassed(&r.prompt, r.unknown, upstream.Pass)
 	}
 	problem := r.fitVenice(model, allVenice)
 	return r.prompt, problem
@@ -154,27 +153,6 @@ func (r *chatRequest) fitImages(model *catalog.Model) *Error {
 		return invalid("messages", fmt.Sprintf("must have at most %d images for this model", most))
 	}
 	return nil
-}
-
-// countPassed counts the unknown members that may go to an upstream as a part
-// of the prompt: a template could render them.
-func (r *chatRequest) countPassed(pass []string) {
-	for _, m := range r.unknown {
-		if slices.Contains(pass, m.name) {
-			r.addDocument(m.value)
-		}
-	}
-}
-
-// dropped are the names of the unknown members that do not go to the upstream.
-func (r *chatRequest) dropped(upstream catalog.Upstream) []string {
-	var names []string
-	for _, m := range r.unknown {
-		if !slices.Contains(upstream.Pass, m.name) {
-			names = append(names, m.name)
-		}
-	}
-	return names
 }
 
 // forward is the body for an upstream that needs nothing of its own.
@@ -198,13 +176,7 @@ func (r *chatRequest) forwardTo(upstream catalog.Upstream, model string, outputC
 	if upstream.Kind == catalog.KindVenice && r.venice {
 		out = r.parameters.appendRequest(appendName(out, "venice_parameters"))
 	}
-	for _, m := range r.unknown {
-		if slices.Contains(upstream.Pass, m.name) {
-			out = append(quote(append(out, ','), m.name), ':')
-			out = m.value.AppendCompact(out)
-		}
-	}
-	return append(out, '}')
+	return append(appendPassed(out, r.unknown, upstream), '}')
 }
 
 func readChoices(into *int64, m given) *Error {

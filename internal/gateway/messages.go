@@ -89,7 +89,7 @@ func (r *chatRequest) messageMember(out []byte, role, name, v strictjson.Value) 
 		if isNull {
 			return out, nil
 		}
-		r.addJSON(v)
+		addJSON(&r.prompt, v)
 		return toolCalls(appendName(out, name.Text()), v)
 	case "reasoning_details":
 		if isNull {
@@ -98,7 +98,7 @@ func (r *chatRequest) messageMember(out []byte, role, name, v strictjson.Value) 
 		if v.Kind() != strictjson.Array {
 			return nil, invalidAt(v, "must be an array")
 		}
-		r.addJSON(v)
+		addJSON(&r.prompt, v)
 		return v.AppendCompact(appendName(out, name.Text())), nil
 	case "annotations": // an answer's own, sent back by SDKs
 		return out, nil

@@ -46,6 +46,9 @@ func anyText() pattern {
 	return asIs("must be a string", func(v strictjson.Value) bool { return v.Kind() == strictjson.String })
 }
 
+// anyValue is what was checked before.
+func anyValue(out []byte, v strictjson.Value) ([]byte, *Error) { return v.AppendCompact(out), nil }
+
 // anyObject is any object; free-form, such as a JSON schema.
 func anyObject() pattern {
 	return asIs("must be an object", func(v strictjson.Value) bool { return v.Kind() == strictjson.Object })

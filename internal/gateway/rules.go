@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"stakegate/internal/catalog"
 	"stakegate/internal/strictjson"
 )
 
@@ -82,12 +83,13 @@ func readStop[R any, P interface {
 // addDocument counts a JSON document that a template renders into the prompt.
 func (r *chatRequest) addDocument(v strictjson.Value) {
 	r.prompt.Documents++
-	r.addJSON(v)
+	addJSON(&r.prompt, v)
 }
 
-func (r *chatRequest) addJSON(v strictjson.Value) {
-	r.prompt.JSONBytes += int64(v.CompactLen())
-	r.prompt.JSONDepth = max(r.prompt.JSONDepth, int64(v.Height()))
+// addJSON counts JSON that a template renders.
+func addJSON(p *catalog.Prompt, v strictjson.Value) {
+	p.JSONBytes += int64(v.CompactLen())
+	p.JSONDepth = max(p.JSONDepth, int64(v.Height()))
 }
 
 var functionName = asIs("must be a function's name", func(v strictjson.Value) bool {
@@ -125,7 +127,7 @@ var toolChoice = shape(map[string]pattern{
 })
 
 func (r *chatRequest) readToolChoice(m given) *Error {
-	r.addJSON(m.value)
+	addJSON(&r.prompt, m.value)
 	if m.value.Kind() == strictjson.Object {
 		return r.keep(m, toolChoice)
 	}
