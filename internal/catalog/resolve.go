@@ -62,8 +62,23 @@ func (c *Catalog) Resolve(kind Type, name string, now time.Time) (Resolution, er
 			return Resolution{}, err
 		}
 	}
-	resolution.Model, err = c.current(model, now)
-	return resolution, err
+	if resolution.Model, err = c.current(model, now); err != nil {
+		return Resolution{}, err
+	}
+	if resolution.Model.Offline {
+		return Resolution{}, ErrOffline
+	}
+	return resolution, nil
+}
+
+// Named is the model that a trait, a compatibility name or an id of a type
+// stands for at a time, offline or not. The errors are those of Resolve.
+func (c *Catalog) Named(kind Type, name string, now time.Time) (*Model, error) {
+	model, err := c.find(kind, name)
+	if err != nil {
+		return nil, err
+	}
+	return c.current(model, now)
 }
 
 func (c *Catalog) find(kind Type, name string) (*Model, error) {
@@ -89,9 +104,6 @@ func (c *Catalog) current(m *Model, now time.Time) (*Model, error) {
 			return nil, &Retired{ID: m.ID, ReplacementID: m.Deprecation.ReplacementID}
 		}
 		m = c.byID[m.Deprecation.ReplacementID]
-	}
-	if m.Offline {
-		return nil, ErrOffline
 	}
 	return m, nil
 }

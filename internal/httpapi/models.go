@@ -1,11 +1,9 @@
 package httpapi
 
 import (
-	"maps"
 	"net/http"
 
 	"stakegate/internal/catalog"
-	"stakegate/internal/money"
 )
 
 func (s *server) listModels(r *http.Request) (any, error) {
@@ -15,7 +13,7 @@ func (s *server) listModels(r *http.Request) (any, error) {
 	}
 	list, now := []any{}, s.config.Now()
 	for _, model := range s.config.Catalog().Models() {
-		if (kind == allTypes || kind == string(model.Type)) && !model.RetiredAt(now) {
+		if isOfType(model, kind) && !model.RetiredAt(now) {
 			list = append(list, modelAnswer(model))
 		}
 	}
@@ -40,34 +38,40 @@ func (s *server) getModel(r *http.Request) (any, error) {
 }
 
 func (s *server) modelTraits(r *http.Request) (any, error) {
-	return s.nameMap(r, s.config.Catalog().Traits)
+	return s.nameMap(r, (*catalog.Catalog).Traits)
 }
 
 func (s *server) compatibilityMapping(r *http.Request) (any, error) {
-	return s.nameMap(r, s.config.Catalog().Compatibility)
+	return s.nameMap(r, (*catalog.Catalog).Compatibility)
 }
 
-func (s *server) nameMap(r *http.Request, names func(catalog.Type) map[string]string) (any, error) {
+func (s *server) nameMap(r *http.Request, names func(*catalog.Catalog, catalog.Type) map[string]string) (any, error) {
 	kind, err := modelType(r, string(catalog.Text))
 	if err != nil {
 		return nil, err
 	}
-	data := map[string]string{}
-	if kind == allTypes { // a name that two types share is the text model's
-		maps.Copy(data, names(catalog.Embedding))
-		maps.Copy(data, names(catalog.Text))
-	} else {
-		maps.Copy(data, names(catalog.Type(kind)))
+	types, c := catalog.Types(), s.config.Catalog()
+	if kind != allTypes {
+		types = []catalog.Type{catalog.Type(kind)}
 	}
+	data := nameMap(c, types, func(t catalog.Type) map[string]string { return names(c, t) }, s.config.Now())
 	return map[string]any{"data": data, "object": "list", "type": kind}, nil
 }
 
-// allTypes is the value of the parameter type for models of every type.
-const allTypes = "all"
+// Values of the parameter type that are no model's type: models of every type,
+// and text models that are good at code.
+const (
+	allTypes = "all"
+	codeType = "code"
+)
+
+func isOfType(model *catalog.Model, kind string) bool {
+	return kind == allTypes || kind == string(model.Type) || kind == codeType && model.Capabilities.OptimizedForCode
+}
 
 var modelTypes = map[string]bool{
 	"asr": true, "embedding": true, "image": true, "music": true, "text": true, "tts": true,
-	"upscale": true, "inpaint": true, "video": true, "all": true, "code": true,
+	"upscale": true, "inpaint": true, "video": true, allTypes: true, codeType: true,
 }
 
 // modelType reads the parameter type.
@@ -80,25 +84,4 @@ func modelType(r *http.Request, otherwise string) (string, error) {
 		return "", invalid("type", "is not a type of models")
 	}
 	return kind, nil
-}
-
-func modelAnswer(model *catalog.Model) map[string]any {
-	price := func(n money.Nano) map[string]money.Nano { return map[string]money.Nano{"usd": n, "diem": n} }
-	spec := map[string]any{
-		"name": model.Name, "privacy": model.Privacy, "availableContextTokens": model.Context,
-		"traits": append([]string{}, model.Traits...),
-	}
-	pricing := map[string]any{"input": price(model.Price.Input)}
-	if model.Type == catalog.Text {
-		pricing["output"] = price(model.Price.Output)
-		spec["maxCompletionTokens"] = model.MaxOutput
-	}
-	spec["pricing"] = pricing
-	if model.Description != "" {
-		spec["description"] = model.Description
-	}
-	return map[string]any{
-		"id": model.ID, "object": "model", "type": model.Type, "owned_by": "stakegate",
-		"created": model.Created, "context_length": model.Context, "model_spec": spec,
-	}
 }

@@ -117,6 +117,7 @@ var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 type door struct {
 	*rooms
 	handler http.Handler
+	models  *catalog.Catalog
 	secret  string
 	log     bytes.Buffer
 }
@@ -131,14 +132,14 @@ func newDoor(t testing.TB) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{secret: secret.Reveal(), rooms: &rooms{key: apikey.Key{
+	d := &door{models: models, secret: secret.Reveal(), rooms: &rooms{key: apikey.Key{
 		Spec: apikey.Spec{Type: apikey.Admin, Period: apikey.Epoch, Privacy: apikey.PrivacyAll},
 		ID:   "b6a4f7c2-3f5e-4a51-9d5c-0b8f5ad6b1c7", AccountID: "0x00000000000000000000000000000000000bee00",
 		Last6: secret.Last6(), CreatedAt: now,
 	}}}
 	d.handler = httpapi.New(httpapi.Config{
 		Mint: d, Keys: d, Books: d, Spend: d, History: d, Analytics: d, Denials: d,
-		Catalog: func() *catalog.Catalog { return models },
+		Catalog: func() *catalog.Catalog { return d.models },
 		Hasher:  apikey.NewHasher(bytes.Repeat([]byte{1, 2, 3, 4}, 8)),
 		Ready:   func(context.Context) error { return d.failed() },
 		Guide:   "guide", Version: "test", Now: func() time.Time { return now },
