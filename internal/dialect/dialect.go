@@ -14,6 +14,8 @@
 // keeps as part of a message's or a tool's overhead.
 package dialect
 
+import "stakegate/internal/strictjson"
+
 // Front answers one request in the client's dialect. It is made from the
 // request, by the Parse function of its package, and knows what of it the
 // answer repeats. It is not safe for concurrent use.
@@ -31,6 +33,18 @@ type Front interface {
 	// wrote it: "messages.1.content" may be "input.0.content".
 	Member(chat string) string
 }
+
+// Refusal is an error of a Parse function for which the dialect has a code of
+// its own, that clients act upon.
+type Refusal struct {
+	Err  *strictjson.Error
+	Code string
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+
+// Unwrap returns the error that names the member.
+func (r *Refusal) Unwrap() error { return r.Err }
 
 // Encoder writes one streamed answer as server-sent events. Each method
 // appends complete events, if any, to dst and returns it.

@@ -38,7 +38,11 @@ func readFront(parse func([]byte) ([]byte, dialect.Front, error)) func(body []by
 	return func(body []byte) (order, *Error) {
 		chat, front, err := parse(body)
 		if err != nil {
-			return nil, malformed(err)
+			problem := malformed(err)
+			if refusal := (*dialect.Refusal)(nil); errors.As(err, &refusal) {
+				problem.Code = refusal.Code
+			}
+			return nil, problem
 		}
 		request, problem := parseChat(chat)
 		if problem != nil {

@@ -27,7 +27,7 @@ func (b *builder) turns(messages strictjson.Value) {
 		case "tool":
 			speaker = "user"
 		}
-		if speaker != role {
+		if speaker != role || content == nil {
 			end()
 			role, content = speaker, []byte{'['}
 		}

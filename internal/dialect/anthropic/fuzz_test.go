@@ -43,7 +43,7 @@ func FuzzParseMessages(f *testing.F) {
 
 func FuzzBackRequest(f *testing.F) {
 	for _, seed := range []string{
-		chat(``), chat(`,"tools":[{"function":{"name":"f"}}],"tool_choice":"required","reasoning_effort":"low"`), `{}`, `[]`,
+		chat(``), chat(`,"tools":[{"function":{"name":"f"}}],"tool_choice":"required","reasoning_effort":"low"`), `{}`, `[]`, `{"messages":[{"content":[{"type":"image_url"}]}]}`,
 		`{"messages":[{"role":"tool"},{"role":"assistant","tool_calls":[{"function":{"arguments":"{}"}}]},{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:;base64,"}}]}]}`,
 	} {
 		f.Add([]byte(seed))

@@ -27,7 +27,8 @@ import (
 
 // ParseMessages reads a request. chat is the chat completion request that asks
 // for the same; members that a chat request has too are checked there. Every
-// error is a *strictjson.Error that names the client's own member.
+// error is a *strictjson.Error that names the client's own member, or a
+// *dialect.Refusal with one.
 func ParseMessages(body []byte) (chat []byte, front dialect.Front, err error) {
 	document, err := strictjson.Parse(body)
 	if err != nil {
@@ -44,7 +45,7 @@ func ParseMessages(body []byte) (chat []byte, front dialect.Front, err error) {
 			continue
 		}
 		if read(p, value); p.err != nil {
-			return nil, nil, p.err
+			return nil, nil, p.refusal()
 		}
 	}
 	switch {
@@ -56,6 +57,14 @@ func ParseMessages(body []byte) (chat []byte, front dialect.Front, err error) {
 		return nil, nil, &strictjson.Error{Member: "messages", Problem: "must have at least one message with a content"}
 	}
 	return p.chat()
+}
+
+// refusal is the error, with the code that programs wait for.
+func (p *parser) refusal() error {
+	if p.code != "" {
+		return &dialect.Refusal{Err: p.err, Code: p.code}
+	}
+	return p.err
 }
 
 // chat puts the chat request together. The system's text comes first.

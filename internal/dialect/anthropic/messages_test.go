@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"stakegate/internal/dialect"
 	"stakegate/internal/dialect/anthropic"
 	"stakegate/internal/strictjson"
 )
@@ -125,6 +126,20 @@ func TestRefusedRequestsNameTheClientsMember(t *testing.T) {
 		if !errors.As(err, &refused) || err.Error() != want {
 			t.Errorf("%s:\ngot  %v\nwant %s", request, err, want)
 		}
+	}
+}
+
+// Anthropic's SDK lets a server keep the conversation. When it hears that the
+// thread is not there, it sends everything again.
+func TestThreadsThatGoOnAreNotThere(t *testing.T) {
+	_, _, err := anthropic.ParseMessages([]byte(with(`,"thread":{"type":"continue","previous_message_id":"msg_1"}`)))
+	var refusal *dialect.Refusal
+	var shape *strictjson.Error
+	if !errors.As(err, &refusal) || refusal.Code != "thread_not_found" || !errors.As(err, &shape) || shape.Member != "thread" {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := anthropic.ParseMessages([]byte(with(`,"thread":{"type":"create"}`))); err != nil {
+		t.Errorf("a thread that begins: %v", err)
 	}
 }
 

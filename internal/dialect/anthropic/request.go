@@ -11,6 +11,7 @@ import (
 // stays; what is read after it is of no use.
 type parser struct {
 	err      *strictjson.Error
+	code     string // the API's own for err, "" for most
 	model    string
 	capped   bool
 	system   dialect.Parts
@@ -80,6 +81,7 @@ var rules = map[string]rule{
 	"service_tier":  only("must be auto or standard_only; other tiers have no price here", "auto", "standard_only"),
 	"speed":         only("must be standard; other speeds have no price here", "standard"),
 	"inference_geo": only("must be global; there is no choice of a place here", "global"),
+	"thread":        (*parser).readThread,
 	"container":     refuse("is not supported, nothing is run here; leave it out"),
 	"mcp_servers":   (*parser).readServers,
 }
@@ -107,6 +109,15 @@ func only(problem string, values ...string) rule {
 func (p *parser) readServers(v strictjson.Value) {
 	if v.Kind() != strictjson.Array || v.Len() > 0 {
 		p.fail(v, "must be empty; tools that run elsewhere have no bounded cost here")
+	}
+}
+
+// readThread reads whether the messages go on from an earlier answer. Anthropic's
+// SDK sends all of them when it hears that the thread is not there.
+func (p *parser) readThread(v strictjson.Value) {
+	if !v.Get("type").Is("create") {
+		p.fail(v, "is not supported, nothing is kept here; send the whole conversation in messages")
+		p.code = "thread_not_found"
 	}
 }
 
