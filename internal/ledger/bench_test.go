@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"stakegate/internal/apikey"
 	"stakegate/internal/issuer"
 	"stakegate/internal/ledger"
@@ -113,8 +115,8 @@ func (o *opened) fill(ctx context.Context, i int) error {
 	})
 }
 
-// ids number the holds of all databases.
-var ids atomic.Int64
+// turns spread calls over accounts.
+var turns atomic.Int64
 
 // pairs does pairs of hold and settle from a number of callers for a slice of
 // time and returns how many were done in a second.
@@ -125,8 +127,7 @@ func pairs(b *testing.B, on books, accounts, callers int) float64 {
 	for range callers {
 		group.Go(func() {
 			for time.Since(start) < slice {
-				n := ids.Add(1)
-				if err := pair(on, n, int(n)%accounts); err != nil {
+				if err := pair(on, int(turns.Add(1))%accounts); err != nil {
 					b.Error(err)
 					return
 				}
@@ -138,8 +139,8 @@ func pairs(b *testing.B, on books, accounts, callers int) float64 {
 	return float64(done.Load()) / time.Since(start).Seconds()
 }
 
-func pair(on books, n int64, account int) error {
-	id := fmt.Sprintf("%016x", n)
+func pair(on books, account int) error {
+	id := uuid.Must(uuid.NewV7()).String() // as the product names requests
 	_, err := on.Hold(context.Background(), ledger.HoldRequest{
 		ID: id, KeyHash: benchHash(account), ModelID: "m", ModelType: "text", Min: 1000, Max: 1000, Lifetime: time.Hour,
 	})

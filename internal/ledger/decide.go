@@ -69,7 +69,7 @@ type State struct {
 
 	changes      Changes
 	dirtyBudgets map[string]bool
-	endedHolds   map[string]bool
+	touched      map[string]bool // holds that ended or were corrected
 	usedKeys     map[string]bool
 }
 
@@ -78,7 +78,7 @@ type State struct {
 // operation that is refused moves no money.
 func Decide(state *State, ops []Op) ([]Verdict, *Changes) {
 	state.dirtyBudgets = map[string]bool{}
-	state.endedHolds = map[string]bool{}
+	state.touched = map[string]bool{}
 	state.usedKeys = map[string]bool{}
 	if state.Attempts == nil {
 		state.Attempts = map[string]*Attempt{}
@@ -98,7 +98,7 @@ func (s *State) decideOne(op Op) Verdict {
 	case op.Settle != nil:
 		return s.settle(op.Settle)
 	case op.Void != "":
-		return s.end(op.Void, VoidedAs, EntryVoid)
+		return s.void(op.Void)
 	case op.Assume != "":
 		return s.assume(op.Assume)
 	case op.Grant != nil:
@@ -146,11 +146,11 @@ func (s *State) hold(request *HoldRequest) Verdict {
 		ID: request.ID, KeyID: key.ID, AccountID: key.AccountID,
 		ModelID: request.ModelID, ModelType: request.ModelType,
 		State: Reserved, Parts: parts, StartedAt: s.Now, Deadline: s.Now.Add(request.Lifetime),
+		Seq: s.next(key.AccountID),
 	}
-	entry := s.entry(EntryHold, hold.AccountID, hold.KeyID, hold.ID)
 	for _, part := range parts {
 		for _, id := range part.Budgets {
-			s.move(entry, id, Delta{Pending: part.Amount})
+			s.move(nil, id, Delta{Pending: part.Amount})
 		}
 	}
 	s.Holds[hold.ID] = hold
@@ -247,7 +247,7 @@ func (s *State) settle(settlement *Settlement) Verdict {
 	}
 	switch hold.State {
 	case Reserved:
-		return s.resolve(hold, settlement, SettledAs, EntrySettle)
+		return s.resolve(hold, settlement, SettledAs)
 	case AssumedFor:
 		return s.correct(hold, settlement)
 	case VoidedAs:
@@ -267,28 +267,27 @@ func (s *State) assume(holdID string) Verdict {
 		return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
 	}
 	amount := hold.Amount()
-	return s.resolve(hold, &Settlement{HoldID: holdID, Cost: amount, Source: SourceHold}, AssumedFor, EntryAssume)
+	return s.resolve(hold, &Settlement{HoldID: holdID, Cost: amount, Source: SourceHold}, AssumedFor)
 }
 
-// end releases a hold without a charge.
-func (s *State) end(holdID string, state HoldState, kind EntryKind) Verdict {
+// void releases a hold without a charge.
+func (s *State) void(holdID string) Verdict {
 	hold := s.Holds[holdID]
 	if hold == nil {
 		return Verdict{Err: ErrHoldUnknown}
 	}
 	if hold.State == Reserved {
-		return s.resolve(hold, &Settlement{HoldID: holdID}, state, kind)
+		return s.resolve(hold, &Settlement{HoldID: holdID}, VoidedAs)
 	}
-	if hold.State != state {
+	if hold.State != VoidedAs {
 		return Verdict{Err: fmt.Errorf("hold %s is %s already", hold.ID, hold.State)}
 	}
 	return Verdict{}
 }
 
 // resolve moves a reserved hold to its final state, charging at most the hold.
-func (s *State) resolve(hold *Hold, settlement *Settlement, state HoldState, kind EntryKind) Verdict {
+func (s *State) resolve(hold *Hold, settlement *Settlement, state HoldState) Verdict {
 	cost := min(max(0, settlement.Cost), hold.Amount())
-	entry := s.entry(kind, hold.AccountID, hold.KeyID, hold.ID)
 	rest := cost
 	for i := range hold.Parts {
 		part := &hold.Parts[i]
@@ -299,11 +298,14 @@ func (s *State) resolve(hold *Hold, settlement *Settlement, state HoldState, kin
 			part.Charged = counted(part, settlement)
 		}
 		for _, id := range part.Budgets {
-			s.move(entry, id, Delta{Pending: -part.Amount, Posted: part.Charged})
+			s.move(nil, id, Delta{Pending: -part.Amount, Posted: part.Charged})
 		}
 	}
 	hold.State = state
-	s.record(hold, settlement, cost, entry)
+	hold.EndedAt, hold.EndedSeq = s.Now, s.next(hold.AccountID)
+	s.record(hold, settlement, cost)
+	s.touched[hold.ID] = true
+	s.changes.Ended = append(s.changes.Ended, hold)
 	return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
 }
 
@@ -328,12 +330,16 @@ func (s *State) correct(hold *Hold, settlement *Settlement) Verdict {
 		}
 		part.Charged = keep
 	}
-	s.record(hold, settlement, cost, entry)
+	s.record(hold, settlement, cost)
+	if !s.touched[hold.ID] { // a charge keeps its place in the history
+		s.touched[hold.ID] = true
+		s.changes.Corrected = append(s.changes.Corrected, hold)
+	}
 	return Verdict{Settled: Settled{DIEM: hold.ChargedDIEM, USD: hold.ChargedUSD}}
 }
 
-// record writes what a resolved hold cost into its row.
-func (s *State) record(hold *Hold, settlement *Settlement, cost money.Nano, entry *Entry) {
+// record notes what a resolved hold cost.
+func (s *State) record(hold *Hold, settlement *Settlement, cost money.Nano) {
 	hold.Cost = *settlement
 	hold.Cost.Cost = cost
 	if hold.State != VoidedAs {
@@ -347,13 +353,6 @@ func (s *State) record(hold *Hold, settlement *Settlement, cost money.Nano, entr
 		case money.DIEM:
 			hold.ChargedDIEM += part.Charged
 		}
-	}
-	if hold.EndedSeq == 0 { // a correction keeps the charge's place in the history
-		hold.EndedAt, hold.EndedSeq = s.Now, entry.Seq
-	}
-	if !s.endedHolds[hold.ID] {
-		s.endedHolds[hold.ID] = true
-		s.changes.Ended = append(s.changes.Ended, hold)
 	}
 }
 
@@ -411,10 +410,15 @@ func (s *State) entry(kind EntryKind, accountID, keyID, holdID string) *Entry {
 }
 
 func (s *State) append(entry *Entry) {
-	seq := s.Seqs[entry.AccountID] + 1
-	s.Seqs[entry.AccountID], s.changes.Seqs[entry.AccountID] = seq, seq
-	entry.Seq, entry.At = seq, s.Now
+	entry.Seq, entry.At = s.next(entry.AccountID), s.Now
 	s.changes.Entries = append(s.changes.Entries, entry)
+}
+
+// next is the account's next number of an entry.
+func (s *State) next(accountID string) int64 {
+	seq := s.Seqs[accountID] + 1
+	s.Seqs[accountID], s.changes.Seqs[accountID] = seq, seq
+	return seq
 }
 
 // setCap changes a budget's cap, making the row if there is none. A cap that
@@ -435,7 +439,8 @@ func (s *State) setCap(entry *Entry, budgetID string, limit money.Nano) {
 	s.touch(budget)
 }
 
-// move applies a delta to a budget and asserts the invariants on it. A budget
+// move applies a delta to a budget, notes it in the entry unless that is a
+// hold's own (nil), and asserts the invariants on the budget. A budget
 // below zero or above its highest cap would be a bug of this package; stopping
 // the process is better than writing wrong books.
 func (s *State) move(entry *Entry, budgetID string, delta Delta) {
@@ -446,8 +451,8 @@ func (s *State) move(entry *Entry, budgetID string, delta Delta) {
 		panic(fmt.Sprintf("ledger: budget %s breaks its invariant: cap %d, highest cap %d, posted %d, pending %d",
 			strings.SplitN(budgetID, "/", 2)[0], budget.Cap, budget.CapHigh, budget.Posted, budget.Pending))
 	}
-	delta.Budget = budgetID
-	if budget.Expires.IsZero() { // rate windows are no books
+	if entry != nil && budget.Expires.IsZero() { // rate windows are no books
+		delta.Budget = budgetID
 		entry.Deltas = append(entry.Deltas, delta)
 	}
 	s.touch(budget)

@@ -39,7 +39,7 @@ func newWorld(keys ...*Key) *world {
 
 func (w *world) do(ops ...Op) []Verdict {
 	verdicts, changes := Decide(&w.state, ops)
-	w.entries = append(w.entries, changes.Entries...)
+	w.entries = append(w.entries, changes.Log()...)
 	return verdicts
 }
 

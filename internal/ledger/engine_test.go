@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -90,6 +91,11 @@ func (t memoryTx) Keys(_ context.Context, hashes [][32]byte) (keys []*Key, _ err
 	return keys, nil
 }
 
+func (t memoryTx) Take(ctx context.Context, ids []string) ([]*Hold, error) {
+	holds, err := t.Holds(ctx, ids)
+	return slices.DeleteFunc(holds, func(hold *Hold) bool { return hold.State != Reserved }), err
+}
+
 func (t memoryTx) Holds(_ context.Context, ids []string) (holds []*Hold, _ error) {
 	for _, id := range ids {
 		if hold := t.world.state.Holds[id]; hold != nil {
@@ -127,7 +133,7 @@ func (t memoryTx) Write(_ context.Context, changes *Changes) error {
 	for _, hold := range changes.NewHolds {
 		t.world.state.Holds[hold.ID] = hold
 	}
-	t.world.entries = append(t.world.entries, changes.Entries...)
+	t.world.entries = append(t.world.entries, changes.Log()...)
 	maps.Copy(t.world.state.Seqs, changes.Seqs)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,8 @@ var history = flag.Int("history", 100_000, "old entries in BenchmarkHistory's la
 
 // past fills a database with old entries: a hundred of each account, ten of
 // each key, two of each hold. SERIES are the numbers n from 0 on, one for so
-// many entries; HEX is a number as 40 hexadecimal digits, BLOB(n) 32 bytes that
+// many entries; HEX is a number as 40 hexadecimal digits, ID(n) an id of a request, in the order of
+// time, BLOB(n) 32 bytes that
 // no other n has.
 var past = []struct {
 	entries int
@@ -30,29 +32,30 @@ var past = []struct {
 		SELECT 'old' || n, '0x' || HEX(n / 10), BLOB(n), 'abcdef', 'INFERENCE', '', 'EPOCH', 'ALL', 0 FROM SERIES`},
 	{10, `INSERT INTO budgets (id, cap, cap_high, posted, pending)
 		SELECT 'a/0x' || HEX(n / 10) || '/DIEM/venice-diem/2026010' || (n % 10), 100000, 100000, 3500, 0 FROM SERIES`},
-	{2, `INSERT INTO holds (id, key_id, account_id, model_id, model_type, input_price, output_price, state, parts, amount,
-		started_ms, deadline_ms, ended_ms, ended_seq, charged_diem, charged_usd, input_diem, input_usd,
-		prompt_tokens, completion_tokens, source, execution_ms)
-		SELECT 'old' || HEX(n), 'old' || (n / 5), '0x' || HEX(n / 50), 'm', 'text', 0, 0, 'settled',
-		'[{"c":"DIEM","b":["a/0x' || HEX(n / 50) || '/DIEM/venice-diem/2026010' || (n / 5 % 10) || '"],"a":1000,"x":700}]', 1000,
-		n, n + 3600000, n + 10, n % 50 * 2 + 1, 700, 0, 200, 0, 20, 30, 'usage', 5 FROM SERIES`},
-	{1, `INSERT INTO entries (account_id, seq, at_ms, kind, key_id, hold_id, note, deltas)
-		SELECT '0x' || HEX(n / 100), n % 100 + 1, n, 'hold', 'old' || (n / 10), 'old' || HEX(n / 2), '',
-		'[{"b":"a/0x' || HEX(n / 100) || '/DIEM/venice-diem/2026010' || (n / 10 % 10) || '","h":1000}]' FROM SERIES`},
+	{2, `INSERT INTO calls (account_id, seq, hold_seq, hold_id, key_id, model_id, model_type, state, source, parts, amount,
+		started_ms, ended_ms, charged_diem, charged_usd, prompt_tokens, completion_tokens, execution_ms, lines)
+		SELECT '0x' || HEX(n / 50), n % 50 * 2 + 2, n % 50 * 2 + 1, ID(n), 'old' || (n / 5), 'm', 'text', 'settled', 'usage',
+		'DIEM 1000 a@DIEM/venice-diem/2026010' || (n / 5 % 10) || ';', 1000,
+		n, n + 10, 700, 0, 20, 30, 5, 'input 20 10000000 200;output 30 16000000 500;' FROM SERIES`},
 }
 
 // inSQLite and inPostgres spell a statement for so many rows.
 func inSQLite(text string, rows int) string {
 	return fmt.Sprintf("WITH RECURSIVE series (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n < %d) ", rows-1) +
-		strings.NewReplacer("FROM SERIES", "FROM series", "HEX(", "printf('%040x', ", "BLOB(n)", "randomblob(32)").Replace(text)
+		strings.NewReplacer("FROM SERIES", "FROM series", "HEX(", "printf('%040x', ", "BLOB(n)", "randomblob(32)",
+			"ID(n)", "printf('%08x-%04x-7000-8000-%012x', 26214400 + n / 65536, n % 65536, n)").Replace(text)
 }
 
 func inPostgres(text string, rows int) string {
 	return strings.NewReplacer("FROM SERIES", fmt.Sprintf("FROM generate_series(0, %d) AS series (n)", rows-1),
-		"HEX(", "hex40(", "BLOB(n)", "sha256(CAST(CAST(n AS TEXT) AS BYTEA))").Replace(text)
+		"HEX(", "hex40(", "BLOB(n)", "sha256(CAST(CAST(n AS TEXT) AS BYTEA))", "ID(n)", "old_id(n)").Replace(text)
 }
 
-const hex40 = "CREATE FUNCTION hex40(n INTEGER) RETURNS TEXT LANGUAGE sql IMMUTABLE AS 'SELECT lpad(to_hex(n), 40, ''0'')'"
+var functions = []string{
+	"CREATE FUNCTION hex40(n INTEGER) RETURNS TEXT LANGUAGE sql IMMUTABLE AS 'SELECT lpad(to_hex(n), 40, ''0'')'",
+	`CREATE FUNCTION old_id(n INTEGER) RETURNS TEXT LANGUAGE sql IMMUTABLE AS $$ SELECT lpad(to_hex(26214400 + n / 65536), 8, '0')
+		|| '-' || lpad(to_hex(n % 65536), 4, '0') || '-7000-8000-' || lpad(to_hex(n), 12, '0') $$`,
+}
 
 // remember fills a database with a past.
 func remember(b *testing.B, url string, entries int) {
@@ -65,7 +68,7 @@ func remember(b *testing.B, url string, entries int) {
 		b.Fatal(err)
 	}
 	driver, source, spell := "pgx", url, inPostgres
-	statements := []string{hex40}
+	statements := slices.Clone(functions)
 	if path, found := strings.CutPrefix(url, "sqlite:"); found {
 		driver, source, spell = "sqlite", "file:"+path, inSQLite
 		statements = nil

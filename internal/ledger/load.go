@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -16,7 +17,7 @@ import (
 // budgets, each by id), and reads it.
 func load(ctx context.Context, tx Tx, sources []Source, owners *owners, ops []Op) (*State, error) {
 	hashes, holdIDs := wanted(ops)
-	accounts, err := owners.accounts(ctx, tx, hashes, holdIDs, ops)
+	accounts, holdIDs, err := owners.accounts(ctx, tx, hashes, holdIDs, ops)
 	if err != nil {
 		return nil, err
 	}
@@ -57,14 +58,8 @@ func (s *State) read(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []st
 	if err != nil {
 		return err
 	}
-	holds, err := tx.Holds(ctx, union(holdIDs, repeats))
-	if err != nil {
+	if err := s.readHolds(ctx, tx, holdIDs, repeats); err != nil {
 		return err
-	}
-	for _, hold := range holds {
-		if _, locked := s.Seqs[hold.AccountID]; locked {
-			s.Holds[hold.ID] = hold
-		}
 	}
 	budgets, err := tx.Budgets(ctx, s.budgetIDs(ops), s.pools(ops))
 	if err != nil {
@@ -72,6 +67,40 @@ func (s *State) read(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []st
 	}
 	for _, budget := range budgets {
 		s.Budgets[budget.ID] = budget
+	}
+	return nil
+}
+
+// readHolds takes the running holds that operations end. What of them has ended
+// already is read, and so are the holds of repeated attempts.
+func (s *State) readHolds(ctx context.Context, tx Tx, holdIDs, repeats []string) error {
+	taken, err := tx.Take(ctx, holdIDs)
+	if err != nil {
+		return err
+	}
+	for _, hold := range taken {
+		if _, locked := s.Seqs[hold.AccountID]; !locked {
+			return fmt.Errorf("hold %s was taken without its account's lock", hold.ID)
+		}
+		s.Holds[hold.ID] = hold
+	}
+	var others []string
+	for _, id := range union(holdIDs, repeats) {
+		if s.Holds[id] == nil {
+			others = append(others, id)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	holds, err := tx.Holds(ctx, others)
+	if err != nil {
+		return err
+	}
+	for _, hold := range holds {
+		if _, locked := s.Seqs[hold.AccountID]; locked {
+			s.Holds[hold.ID] = hold
+		}
 	}
 	return nil
 }
@@ -128,13 +157,18 @@ func (o *owners) known(hashes [][32]byte, holdIDs []string) (set map[string]bool
 	return set, newHashes, newHolds
 }
 
-// accounts lists the accounts that operations touch, sorted.
-func (o *owners) accounts(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []string, ops []Op) ([]string, error) {
+// accounts lists the accounts that operations touch, and those of the holds
+// whose accounts are among them, both sorted.
+func (o *owners) accounts(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []string, ops []Op) (accounts, owned []string, err error) {
 	set, newHashes, newHolds := o.known(hashes, holdIDs)
+	unknown := map[string]bool{}
 	if len(newHashes)+len(newHolds) > 0 {
 		byHash, byHold, err := tx.AccountsOf(ctx, newHashes, newHolds)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		for _, id := range newHolds {
+			unknown[id] = byHold[id] == ""
 		}
 		for account := range maps.Values(byHash) {
 			set[account] = true
@@ -152,9 +186,11 @@ func (o *owners) accounts(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs
 			set[op.Credit.AccountID] = true
 		case op.Account != "":
 			set[op.Account] = true
+			unknown[op.Void] = false
 		}
 	}
-	return slices.Sorted(maps.Keys(set)), nil
+	owned = slices.DeleteFunc(slices.Clone(holdIDs), func(id string) bool { return unknown[id] })
+	return slices.Sorted(maps.Keys(set)), owned, nil
 }
 
 func (o *owners) add(keys map[[32]byte]string, holds map[string]string) {

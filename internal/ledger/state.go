@@ -1,7 +1,10 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -52,19 +55,70 @@ type Part struct {
 	Charged  money.Nano     `json:"-"`
 }
 
-// Hold is one request's money, and later the record of what it cost.
+// Hold is one request's money, and later the record of what it cost. It is two
+// entries of its account's log, which Entry and EndEntry spell out: its making
+// and its end.
 type Hold struct {
+	Seq                  int64 // of its making, among the account's entries
 	ID, KeyID, AccountID string
 	ModelID, ModelType   string
 	State                HoldState
 	Parts                []Part
 	StartedAt, Deadline  time.Time
 
-	// Set when the hold is resolved.
+	// Set when the hold is resolved. A correction of an assumed hold changes
+	// Cost and what is charged, and nothing else.
 	EndedAt                 time.Time
 	EndedSeq                int64
 	Cost                    Settlement
 	ChargedDIEM, ChargedUSD money.Nano
+}
+
+// Entry is the hold's making as an entry of the log.
+func (h *Hold) Entry() *Entry {
+	entry := &Entry{Seq: h.Seq, At: h.StartedAt, Kind: EntryHold, AccountID: h.AccountID, KeyID: h.KeyID, HoldID: h.ID}
+	for _, part := range h.Parts {
+		if !part.IsMoney() {
+			continue // rate windows are no books
+		}
+		for _, id := range part.Budgets {
+			entry.Deltas = append(entry.Deltas, Delta{Budget: id, Pending: part.Amount})
+		}
+	}
+	return entry
+}
+
+// EndEntry is the hold's end as an entry of the log. A hold that was assumed
+// was charged in full then: what it was corrected by has entries of its own.
+func (h *Hold) EndEntry() *Entry {
+	entry := &Entry{Seq: h.EndedSeq, At: h.EndedAt, Kind: endKinds[h.State], AccountID: h.AccountID, KeyID: h.KeyID, HoldID: h.ID}
+	for _, part := range h.Parts {
+		if !part.IsMoney() {
+			continue
+		}
+		posted := part.Charged
+		if h.State == AssumedFor {
+			posted = part.Amount
+		}
+		for _, id := range part.Budgets {
+			entry.Deltas = append(entry.Deltas, Delta{Budget: id, Posted: posted, Pending: -part.Amount})
+		}
+	}
+	return entry
+}
+
+var endKinds = map[HoldState]EntryKind{SettledAs: EntrySettle, VoidedAs: EntryVoid, AssumedFor: EntryAssume}
+
+// Spread spreads what a hold was charged over its parts, in their order, as it
+// was when it was charged.
+func (h *Hold) Spread() {
+	rest := h.ChargedDIEM + h.ChargedUSD
+	for i := range h.Parts {
+		if part := &h.Parts[i]; part.IsMoney() {
+			part.Charged = min(rest, part.Amount)
+			rest -= part.Charged
+		}
+	}
 }
 
 // Amount is the whole hold over its parts.
@@ -143,12 +197,31 @@ type Entry struct {
 type Changes struct {
 	Budgets  []*Budget // inserted or updated
 	NewHolds []*Hold
-	Ended    []*Hold // resolved or corrected
+	// Ended were resolved in this batch, in which they may have been made or
+	// corrected too; Corrected were resolved before.
+	Ended, Corrected []*Hold
+	// Entries are all but those of holds.
 	Entries  []*Entry
 	UsedKeys []string   // ids of keys whose last use is now
 	Attempts []*Attempt // inserted, or in place of a forgotten one
 	// Seqs is the number of the newest entry, by account, where it changed.
 	Seqs map[string]int64
+}
+
+// Log lists what the batch appends to the accounts' logs, holds too, by account
+// and number.
+func (c *Changes) Log() []*Entry {
+	log := slices.Clone(c.Entries)
+	for _, hold := range c.NewHolds {
+		log = append(log, hold.Entry())
+	}
+	for _, hold := range c.Ended {
+		log = append(log, hold.EndEntry())
+	}
+	slices.SortFunc(log, func(a, b *Entry) int {
+		return cmp.Or(strings.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Seq, b.Seq))
+	})
+	return log
 }
 
 // Tx is one durable transaction. Everything that belongs to an account is
@@ -165,7 +238,11 @@ type Tx interface {
 	Now(ctx context.Context) (time.Time, error)
 	// Keys returns the keys with these hashes; unknown hashes are left out.
 	Keys(ctx context.Context, hashes [][32]byte) ([]*Key, error)
-	// Holds returns the holds with these ids; unknown ids are left out.
+	// Take removes and returns the running holds with these ids, whose accounts
+	// are locked; ids of others are left out. Write has to end each of them.
+	Take(ctx context.Context, ids []string) ([]*Hold, error)
+	// Holds returns the holds with these ids, running or ended; unknown ids are
+	// left out.
 	Holds(ctx context.Context, ids []string) ([]*Hold, error)
 	// Attempts returns the attempts with these ids; unknown ids are left out.
 	Attempts(ctx context.Context, ids []string) ([]*Attempt, error)

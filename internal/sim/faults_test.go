@@ -242,13 +242,6 @@ func moveCharges(changes *ledger.Changes, from, to ledger.HoldState, sign int64)
 						budget.CapHigh = max(budget.CapHigh, budget.Posted+budget.Pending)
 					}
 				}
-				for _, entry := range changes.Entries {
-					for j := range entry.Deltas {
-						if entry.HoldID == hold.ID && entry.Deltas[j].Budget == id && entry.Kind != ledger.EntryHold {
-							entry.Deltas[j].Posted += more
-						}
-					}
-				}
 			}
 		}
 		hold.ChargedDIEM, hold.ChargedUSD = 0, 0

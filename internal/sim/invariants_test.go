@@ -17,7 +17,7 @@ import (
 // books of its own.
 func (m *memory) checkCommit(changes *ledger.Changes, now time.Time) {
 	seqs := maps.Clone(m.accounts)
-	for _, entry := range changes.Entries {
+	for _, entry := range changes.Log() {
 		if seqs[entry.AccountID]++; entry.Seq != seqs[entry.AccountID] {
 			m.failed("I11: entry %d of %s follows %d", entry.Seq, entry.AccountID, seqs[entry.AccountID]-1)
 		}
@@ -32,7 +32,7 @@ func (m *memory) checkCommit(changes *ledger.Changes, now time.Time) {
 	for _, hold := range changes.NewHolds {
 		m.checkNewHold(hold)
 	}
-	for _, hold := range changes.Ended {
+	for _, hold := range slices.Concat(changes.Ended, changes.Corrected) {
 		m.checkEnd(hold, changes)
 	}
 }

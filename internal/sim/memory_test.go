@@ -212,6 +212,11 @@ func copyHold(hold *ledger.Hold) *ledger.Hold {
 	return copied
 }
 
+func (t *memoryTx) Take(ctx context.Context, ids []string) ([]*ledger.Hold, error) {
+	holds, err := t.Holds(ctx, ids)
+	return slices.DeleteFunc(holds, func(hold *ledger.Hold) bool { return hold.State != ledger.Reserved }), err
+}
+
 func (t *memoryTx) Holds(_ context.Context, ids []string) (holds []*ledger.Hold, _ error) {
 	t.m.mu.Lock()
 	defer t.m.mu.Unlock()
@@ -285,7 +290,7 @@ func (m *memory) commit(t *memoryTx) error {
 		for _, budget := range changes.Budgets {
 			m.budgets[budget.ID] = copyOf(budget)
 		}
-		for _, hold := range slices.Concat(changes.NewHolds, changes.Ended) {
+		for _, hold := range slices.Concat(changes.NewHolds, changes.Ended, changes.Corrected) {
 			m.holds[hold.ID] = copyHold(hold)
 		}
 		for _, attempt := range changes.Attempts {

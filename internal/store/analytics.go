@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"stakegate/internal/usage"
 )
@@ -24,25 +23,4 @@ func (s *Store) KeyLabels(ctx context.Context, accountID string) (map[string]usa
 		return id, err
 	})
 	return labels, err
-}
-
-const chargesAtOnce = 1000
-
-// EachCharge implements usage.AnalyticsSource.
-func (s *Store) EachCharge(ctx context.Context, accountID string, start, end time.Time, visit func(usage.Charge) error) error {
-	for after := usage.Position(0); ; {
-		charges, err := s.Charges(ctx, accountID, usage.Filter{Start: start, End: end}, after, chargesAtOnce)
-		if err != nil {
-			return err
-		}
-		for _, charge := range charges {
-			if err := visit(charge); err != nil {
-				return err
-			}
-			after = usage.Position(charge.Seq)
-		}
-		if len(charges) < chargesAtOnce {
-			return nil
-		}
-	}
 }

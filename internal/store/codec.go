@@ -1,10 +1,12 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
 
+	"stakegate/internal/ledger"
 	"stakegate/internal/money"
 )
 
@@ -19,7 +21,7 @@ const hexDigits = "0123456789ABCDEF"
 
 // plain are the characters that stand for themselves.
 var plain = func() (set [256]bool) {
-	for _, c := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-.:@+~" {
+	for _, c := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-.:+" {
 		set[c] = true
 	}
 	return set
@@ -147,4 +149,139 @@ func parseLines(text string) ([]money.Line, error) {
 		return nil, err
 	}
 	return lines, nil
+}
+
+// appendBudget writes a budget's id. Of the two owners that its row names
+// anyway, "@" stands for the account and "~" for the key.
+func appendBudget(dst []byte, id, accountID, keyID string) []byte {
+	if kind, rest, found := strings.Cut(id, "/"); found && len(kind) == 1 {
+		for _, owner := range []struct {
+			mark byte
+			id   string
+		}{{'@', accountID}, {'~', keyID}} {
+			if of, found := strings.CutPrefix(rest, owner.id); found && owner.id != "" && strings.HasPrefix(of, "/") {
+				return appendText(append(append(dst, kind...), owner.mark), of[1:])
+			}
+		}
+	}
+	return appendText(dst, id)
+}
+
+func (f *fields) budget(accountID, keyID string) string {
+	field := f.next()
+	if len(field) < 2 || field[1] != '@' && field[1] != '~' {
+		text, err := readText(field)
+		if err != nil {
+			f.err = err
+		}
+		return text
+	}
+	owner := accountID
+	if field[1] == '~' {
+		owner = keyID
+	}
+	text, err := readText(field[2:])
+	if err != nil {
+		f.err = err
+	}
+	return field[:1] + "/" + owner + "/" + text
+}
+
+// storedParts is what a hold is made of, as kept in its row.
+func storedParts(hold *ledger.Hold) string {
+	text := make([]byte, 0, 96*len(hold.Parts))
+	for i := range hold.Parts {
+		part := &hold.Parts[i]
+		text = appendText(text, string(part.Currency))
+		text = appendInt(text, int64(part.Amount))
+		for _, id := range part.Budgets {
+			text = appendBudget(append(text, ' '), id, hold.AccountID, hold.KeyID)
+		}
+		text = append(text, ';')
+	}
+	return string(text)
+}
+
+func parseParts(text, accountID, keyID string) ([]ledger.Part, error) {
+	if strings.HasPrefix(text, "[") {
+		return parseOldParts(text)
+	}
+	parts := make([]ledger.Part, 0, strings.Count(text, ";"))
+	err := eachRecord(text, func(f *fields) {
+		part := ledger.Part{Currency: money.Currency(f.string()), Amount: money.Nano(f.int())}
+		for f.more {
+			part.Budgets = append(part.Budgets, f.budget(accountID, keyID))
+		}
+		parts = append(parts, part)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return parts, nil
+}
+
+// storedDeltas is how an entry moves budgets, as kept in its row.
+func storedDeltas(entry *ledger.Entry) string {
+	text := make([]byte, 0, 64*len(entry.Deltas))
+	for _, delta := range entry.Deltas {
+		text = appendBudget(text, delta.Budget, entry.AccountID, entry.KeyID)
+		text = appendInt(text, int64(delta.Cap))
+		text = appendInt(text, int64(delta.Posted))
+		text = appendInt(text, int64(delta.Pending))
+		text = append(text, ';')
+	}
+	return string(text)
+}
+
+func parseDeltas(text, accountID, keyID string) ([]ledger.Delta, error) {
+	if strings.HasPrefix(text, "[") {
+		return parseOldDeltas(text)
+	}
+	deltas := make([]ledger.Delta, 0, strings.Count(text, ";"))
+	err := eachRecord(text, func(f *fields) {
+		deltas = append(deltas, ledger.Delta{
+			Budget: f.budget(accountID, keyID), Cap: money.Nano(f.int()), Posted: money.Nano(f.int()), Pending: money.Nano(f.int()),
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return deltas, nil
+}
+
+// Rows that were written before migration 0004 have JSON.
+
+func parseOldParts(text string) ([]ledger.Part, error) {
+	var stored []struct {
+		Currency money.Currency `json:"c"`
+		Budgets  []string       `json:"b"`
+		Amount   int64          `json:"a"`
+	}
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return nil, err
+	}
+	parts := make([]ledger.Part, len(stored))
+	for i, part := range stored {
+		parts[i] = ledger.Part{Currency: part.Currency, Budgets: part.Budgets, Amount: money.Nano(part.Amount)}
+	}
+	return parts, nil
+}
+
+func parseOldDeltas(text string) ([]ledger.Delta, error) {
+	var stored []struct {
+		Budget  string `json:"b"`
+		Cap     int64  `json:"c"`
+		Posted  int64  `json:"x"`
+		Pending int64  `json:"h"`
+	}
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return nil, err
+	}
+	deltas := make([]ledger.Delta, len(stored))
+	for i, delta := range stored {
+		deltas[i] = ledger.Delta{
+			Budget: delta.Budget, Cap: money.Nano(delta.Cap), Posted: money.Nano(delta.Posted), Pending: money.Nano(delta.Pending),
+		}
+	}
+	return deltas, nil
 }

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"stakegate/internal/ledger"
@@ -12,26 +14,82 @@ import (
 
 var _ usage.Source = (*Store)(nil)
 
+// clockSlack is how far an account's calls may be out of the order of their
+// times, because a clock was set back.
+const clockSlack = 10 * time.Minute
+
+// charges are calls that were charged, from one number to another, within times.
+const charges = `SELECT seq, hold_id, key_id, ended_ms, model_id, model_type, source,
+	prompt_tokens, completion_tokens, charged_diem, charged_usd, lines, execution_ms
+	FROM calls WHERE account_id = $1 AND seq > $2 AND seq < $3 AND state IN ('settled', 'assumed') AND ended_ms >= $4 AND ended_ms < $5`
+
+// chargesWithin are the arguments of charges for times, open where they are zero.
+func (s *Store) chargesWithin(ctx context.Context, accountID string, from, until time.Time, after int64) ([]any, error) {
+	first, last := int64(0), int64(math.MaxInt64)
+	fromMS, untilMS := int64(0), int64(math.MaxInt64)
+	var err error
+	if !from.IsZero() {
+		fromMS = millis(from)
+		if first, err = seqAt(ctx, s.reader, accountID, from.Add(-clockSlack)); err != nil {
+			return nil, err
+		}
+	}
+	if !until.IsZero() {
+		untilMS = millis(until)
+		if last, err = seqAt(ctx, s.reader, accountID, until.Add(clockSlack)); err != nil {
+			return nil, err
+		}
+	}
+	return []any{accountID, max(after, first-1), last, fromMS, untilMS}, nil
+}
+
 // Charges implements usage.Source. The number of the entry that ended a hold
 // orders the history: entries become visible in that order.
 func (s *Store) Charges(ctx context.Context, accountID string, filter usage.Filter, after usage.Position, limit int) ([]usage.Charge, error) {
-	from, until := int64(0), int64(1<<63-1)
-	if !filter.Start.IsZero() {
-		from = millis(filter.Start)
+	arguments, err := s.chargesWithin(ctx, accountID, filter.Start, filter.End, int64(after))
+	if err != nil {
+		return nil, err
 	}
-	if !filter.End.IsZero() {
-		until = millis(filter.End)
-	}
-	rows, err := s.reader.QueryContext(ctx, `SELECT ended_seq, id, key_id, ended_ms, model_id, model_type, source,
-		prompt_tokens, completion_tokens, charged_diem, charged_usd, lines, execution_ms
-		FROM holds WHERE account_id = $1 AND ended_seq IS NOT NULL AND ended_seq > $2 AND state IN ('settled', 'assumed')
-		AND ended_ms >= $3 AND ended_ms < $4 AND ($5 <> 'DIEM' OR charged_diem > 0) AND ($5 <> 'USD' OR charged_usd > 0)
-		ORDER BY ended_seq LIMIT $6`,
-		accountID, int64(after), from, until, string(filter.Currency), limit)
+	rows, err := s.reader.QueryContext(ctx,
+		charges+" AND ($6 <> 'DIEM' OR charged_diem > 0) AND ($6 <> 'USD' OR charged_usd > 0) ORDER BY seq LIMIT $7",
+		append(arguments, string(filter.Currency), limit)...)
 	if err != nil {
 		return nil, err
 	}
 	return scanAll(rows, func(rows *sql.Rows) (usage.Charge, error) { return scanCharge(rows) })
+}
+
+// chargesAtOnce is how many charges EachCharge reads while it keeps a state of
+// the database.
+const chargesAtOnce = 1000
+
+// EachCharge implements usage.AnalyticsSource: it hands over an account's
+// charges of calls that ended from one time until before another, in the order
+// of the history; zero times are open.
+func (s *Store) EachCharge(ctx context.Context, accountID string, start, end time.Time, visit func(usage.Charge) error) error {
+	arguments, err := s.chargesWithin(ctx, accountID, start, end, 0)
+	if err != nil {
+		return err
+	}
+	for {
+		rows, err := s.reader.QueryContext(ctx, charges+" ORDER BY seq LIMIT $6", append(arguments, chargesAtOnce)...)
+		if err != nil {
+			return err
+		}
+		page, err := scanAll(rows, func(rows *sql.Rows) (usage.Charge, error) { return scanCharge(rows) })
+		if err != nil {
+			return err
+		}
+		for _, charge := range page {
+			if err := visit(charge); err != nil {
+				return err
+			}
+			arguments[1] = charge.Seq
+		}
+		if len(page) < chargesAtOnce {
+			return nil
+		}
+	}
 }
 
 func scanCharge(row scanner) (usage.Charge, error) {
@@ -50,6 +108,34 @@ func scanCharge(row scanner) (usage.Charge, error) {
 	charge.TokensKnown = source != ledger.SourceHold
 	charge.ExecutionTime = time.Duration(execution) * time.Millisecond
 	return charge, nil
+}
+
+// seqAt is the number of an account's first call that ended at the time or
+// after it, found by bisection: calls are in the order of their times.
+func seqAt(ctx context.Context, q rowQueryer, accountID string, at time.Time) (int64, error) {
+	var newest int64
+	err := q.QueryRowContext(ctx, "SELECT last_seq FROM accounts WHERE id = $1", accountID).Scan(&newest)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
+	}
+	low, high := int64(1), newest+1
+	for low < high {
+		middle := low + (high-low)/2
+		var seq, ended int64
+		err := q.QueryRowContext(ctx, "SELECT seq, ended_ms FROM calls WHERE account_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1", accountID, middle).
+			Scan(&seq, &ended)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			high = middle
+		case err != nil:
+			return 0, err
+		case ended >= millis(at):
+			high = middle
+		default:
+			low = seq + 1
+		}
+	}
+	return low, nil
 }
 
 // GrantedAccounts lists the accounts that have an allocation of the source in

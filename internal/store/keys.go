@@ -205,7 +205,11 @@ func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, seq int64)
 		return err
 	}
 	window := key.Period.Window(now)
-	calls, err := t.callsSince(ctx, key, window.Start)
+	spent, err := t.spentSince(ctx, key, window.Start)
+	if err != nil {
+		return err
+	}
+	running, err := t.runningOf(ctx, key, window.Start)
 	if err != nil {
 		return err
 	}
@@ -223,7 +227,13 @@ func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, seq int64)
 		if len(existing) > 0 {
 			budget = existing[0]
 		}
-		delta := ledger.Delta{Budget: budget.ID, Posted: spentBeside(budget.ID, currency, calls) - budget.Posted}
+		posted := heldBeside(budget.ID, currency, running)
+		if currency == money.DIEM {
+			posted += spent.DIEM
+		} else {
+			posted += spent.USD
+		}
+		delta := ledger.Delta{Budget: budget.ID, Posted: posted - budget.Posted}
 		budget.Posted += delta.Posted
 		// The next hold brings the cap to the key's limit.
 		if used := budget.Posted + budget.Pending; budget.Cap < used {
@@ -237,36 +247,45 @@ func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, seq int64)
 	return t.Write(ctx, changes)
 }
 
-// spentBeside sums what calls were charged in a currency, and the holds of
-// calls in flight that do not stand in the budget as pending anyway.
-func spentBeside(budgetID string, currency money.Currency, calls []*ledger.Hold) money.Nano {
+// seedSlack is clockSlack where money depends on it.
+const seedSlack = 72 * time.Hour
+
+// spentSince sums what a key's calls begun at or after the start were charged.
+func (t *transaction) spentSince(ctx context.Context, key apikey.Key, start time.Time) (spent ledger.Settled, err error) {
+	since, from := int64(0), int64(0)
+	if !start.IsZero() {
+		since = millis(start)
+		if from, err = seqAt(ctx, t.tx, key.AccountID, start.Add(-seedSlack)); err != nil {
+			return ledger.Settled{}, err
+		}
+	}
+	row := t.tx.QueryRowContext(ctx, `SELECT CAST(COALESCE(SUM(charged_diem), 0) AS BIGINT), CAST(COALESCE(SUM(charged_usd), 0) AS BIGINT)
+		FROM calls WHERE account_id = $1 AND seq >= $2 AND key_id = $3 AND started_ms >= $4`, key.AccountID, from, key.ID, since)
+	return spent, row.Scan(&spent.DIEM, &spent.USD)
+}
+
+// runningOf lists a key's running calls begun at or after the start.
+func (t *transaction) runningOf(ctx context.Context, key apikey.Key, start time.Time) ([]*ledger.Hold, error) {
+	rows, err := t.tx.QueryContext(ctx, "SELECT "+holdColumns+" FROM holds WHERE account_id = $1 AND key_id = $2", key.AccountID, key.ID)
+	if err != nil {
+		return nil, err
+	}
+	holds, err := scanAll(rows, func(rows *sql.Rows) (*ledger.Hold, error) { return scanHold(rows) })
+	return slices.DeleteFunc(holds, func(hold *ledger.Hold) bool { return hold.StartedAt.Before(start) }), err
+}
+
+// heldBeside sums, in a currency, the holds that do not stand in the budget as
+// pending anyway.
+func heldBeside(budgetID string, currency money.Currency, running []*ledger.Hold) money.Nano {
 	var sum money.Nano
-	for _, call := range calls {
-		for _, part := range call.Parts {
-			switch {
-			case part.Currency != currency:
-			case call.State != ledger.Reserved:
-				sum += part.Charged
-			case !slices.Contains(part.Budgets, budgetID):
+	for _, hold := range running {
+		for _, part := range hold.Parts {
+			if part.Currency == currency && !slices.Contains(part.Budgets, budgetID) {
 				sum += part.Amount
 			}
 		}
 	}
 	return sum
-}
-
-// callsSince lists a key's calls begun at or after the start.
-func (t *transaction) callsSince(ctx context.Context, key apikey.Key, start time.Time) ([]*ledger.Hold, error) {
-	since := int64(0)
-	if !start.IsZero() {
-		since = millis(start)
-	}
-	rows, err := t.tx.QueryContext(ctx, "SELECT "+holdColumns+" FROM holds WHERE account_id = $1 AND key_id = $2 AND started_ms >= $3",
-		key.AccountID, key.ID, since)
-	if err != nil {
-		return nil, err
-	}
-	return scanAll(rows, func(rows *sql.Rows) (*ledger.Hold, error) { return scanHold(rows) })
 }
 
 const selectBudget = "SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id = $1"
@@ -287,11 +306,14 @@ func (s *Store) Budgets(ctx context.Context, ids []string) (map[string]*ledger.B
 	return budgets, nil
 }
 
-// SpendByKey sums an account's charges of calls begun since the instant, by
-// key id.
+// SpendByKey sums an account's charges since the instant, by key id.
 func (s *Store) SpendByKey(ctx context.Context, accountID string, since time.Time) (map[string]ledger.Settled, error) {
+	from, err := seqAt(ctx, s.reader, accountID, since.Add(-clockSlack))
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.reader.QueryContext(ctx, `SELECT key_id, CAST(SUM(charged_diem) AS BIGINT), CAST(SUM(charged_usd) AS BIGINT)
-		FROM holds WHERE account_id = $1 AND started_ms >= $2 GROUP BY key_id`, accountID, millis(since))
+		FROM calls WHERE account_id = $1 AND seq >= $2 AND ended_ms >= $3 GROUP BY key_id`, accountID, from, millis(since))
 	if err != nil {
 		return nil, err
 	}

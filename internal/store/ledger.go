@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,7 +20,10 @@ var (
 	keysByHash    = newLookup("SELECT "+keyColumns+" FROM api_keys WHERE hash", "")
 	ownersOfKeys  = newLookup("SELECT account_id, hash FROM api_keys WHERE hash", "")
 	ownersOfHolds = newLookup("SELECT account_id, id FROM holds WHERE id", "")
+	ownersOfCalls = newLookup("SELECT account_id, hold_id FROM calls WHERE hold_id", "")
+	takeHolds     = newLookup("DELETE FROM holds WHERE id", " RETURNING "+holdColumns)
 	holdsByID     = newLookup("SELECT "+holdColumns+" FROM holds WHERE id", "")
+	callsByHold   = newLookup("SELECT "+callColumns+" FROM calls WHERE hold_id", "")
 	touchKeys     = newLookup("UPDATE api_keys SET last_used_ms = $1 WHERE id", "")
 
 	accountColumns = []string{"id TEXT", "created_ms BIGINT", "last_seq BIGINT"}
@@ -33,7 +35,7 @@ var (
 	putBudgets    = newInsert("budgets", budgetColumns, updating("id", "cap", "cap_high", "posted", "pending"))
 
 	addHolds     = newInsert("holds", holdFields, "")
-	endHolds     = newUpdate("holds", holdFields, endedFields...)
+	addCalls     = newInsert("calls", callFields, "")
 	putAttempts  = newInsert("attempts", attemptColumns, updating("id", "digest", "hold_id", "expires_ms"))
 	attemptsByID = newLookup("SELECT id, digest, hold_id, expires_ms FROM attempts WHERE id", "")
 	addEntries   = newInsert("entries", []string{
@@ -67,11 +69,11 @@ func (s *Store) hotStatements() []string {
 		}
 	}
 	for _, l := range []lookup{
-		keysByHash, ownersOfKeys, ownersOfHolds, holdsByID, attemptsByID, touchKeys, budgetsByID, s.locking.accounts, s.locking.pools,
+		keysByHash, ownersOfKeys, ownersOfHolds, ownersOfCalls, takeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, budgetsByID, s.locking.accounts, s.locking.pools,
 	} {
 		add(l.array, l.texts)
 	}
-	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, addHolds, endHolds, putAttempts, addEntries} {
+	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, addHolds, addCalls, putAttempts, addEntries} {
 		add(i.array, i.texts)
 	}
 	return texts
@@ -103,7 +105,7 @@ func (s *Store) Overdue(ctx context.Context, all bool, limit int) ([]string, err
 		before = 1<<63 - 1
 	}
 	rows, err := s.writer.QueryContext(ctx,
-		"SELECT id FROM holds WHERE state = 'reserved' AND deadline_ms <= $1 ORDER BY deadline_ms LIMIT $2", before, limit)
+		"SELECT id FROM holds WHERE deadline_ms <= $1 ORDER BY deadline_ms LIMIT $2", before, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -131,14 +133,16 @@ func (t *transaction) AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs
 	if err != nil {
 		return nil, nil, err
 	}
-	_, err = ask(ctx, t, ownersOfHolds, holdIDs, func(row scanner) (account string, err error) {
-		var id string
-		err = row.Scan(&account, &id)
-		byHold[id] = account
-		return account, err
-	})
-	if err != nil {
-		return nil, nil, err
+	for _, owners := range []lookup{ownersOfHolds, ownersOfCalls} {
+		_, err = ask(ctx, t, owners, holdIDs, func(row scanner) (account string, err error) {
+			var id string
+			err = row.Scan(&account, &id)
+			byHold[id] = account
+			return account, err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
 	}
 	return byHash, byHold, t.flush(ctx)
 }
@@ -159,7 +163,7 @@ func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string
 	if len(seqs) == len(accountIDs) {
 		return seqs, t.store.witness.seen(seqs)
 	}
-	t.ahead = ahead{} // was read before every account was locked
+	// What was read ahead stands: accounts that are missing have no keys or holds.
 	t.now = time.Time{}
 	now, err := t.Now(ctx)
 	if err != nil {
@@ -192,7 +196,7 @@ func (t *transaction) lockAndRead(ctx context.Context, accountIDs []string, seqs
 	if t.ahead.keys, err = ask(ctx, t, keysByHash, t.ahead.hashes, scanKey); err != nil {
 		return err
 	}
-	if t.ahead.holds, err = ask(ctx, t, holdsByID, t.ahead.holdIDs, scanHold); err != nil {
+	if t.ahead.holds, err = ask(ctx, t, takeHolds, t.ahead.holdIDs, scanHold); err != nil {
 		return err
 	}
 	return t.flush(ctx)
@@ -340,24 +344,11 @@ func (t *transaction) writeBudgets(ctx context.Context, changes *ledger.Changes)
 	})
 }
 
-// storedDelta is a delta as kept in an entry's row: amounts in nanos.
-type storedDelta struct {
-	Budget  string `json:"b"`
-	Cap     int64  `json:"c,omitempty"`
-	Posted  int64  `json:"x,omitempty"`
-	Pending int64  `json:"h,omitempty"`
-}
-
 func (t *transaction) writeEntries(ctx context.Context, changes *ledger.Changes) error {
 	return write(ctx, t, addEntries, changes.Entries, func(entry *ledger.Entry) ([]any, error) {
-		stored := make([]storedDelta, len(entry.Deltas))
-		for i, delta := range entry.Deltas {
-			stored[i] = storedDelta{delta.Budget, int64(delta.Cap), int64(delta.Posted), int64(delta.Pending)}
-		}
-		deltas, err := json.Marshal(stored)
 		return []any{
-			entry.AccountID, entry.Seq, millis(entry.At), string(entry.Kind), entry.KeyID, entry.HoldID, entry.Note, string(deltas),
-		}, err
+			entry.AccountID, entry.Seq, millis(entry.At), string(entry.Kind), entry.KeyID, entry.HoldID, entry.Note, storedDeltas(entry),
+		}, nil
 	})
 }
 

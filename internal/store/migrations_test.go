@@ -30,20 +30,17 @@ type statement struct {
 // they were: a server of one release before must go on working while a new one
 // has migrated the database already.
 func lives(version int64, day string) []statement {
-	const holds = `INSERT INTO holds (id, key_id, account_id, model_id, model_type, input_price, output_price, state, parts, amount,
-		started_ms, deadline_ms, ended_ms, ended_seq, charged_diem, charged_usd, input_diem, input_usd, prompt_tokens,
-		completion_tokens, source, execution_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, parts = excluded.parts, ended_ms = excluded.ended_ms`
-	const entries = `INSERT INTO entries (account_id, seq, at_ms, kind, key_id, hold_id, note, deltas) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	id, hash := fmt.Sprintf("life-%d", version), hashOf(fmt.Sprintf("life-%d", version))
 	owner := fmt.Sprintf("0x%040d", version)
 	now := time.Now().UnixMilli()
 	venice, pool := "a/"+owner+"/DIEM/venice-diem/"+day, "a/"+owner+"/DIEM/pool/"+day
-	parts := func(amount, charged int) string {
-		return fmt.Sprintf(`[{"c":"DIEM","b":[%q],"a":%d,"x":%d}]`, venice, amount, charged)
+	var past []statement
+	if version < 4 {
+		past = callsAsHolds(id, owner, venice, pool, now)
+	} else {
+		past = callsApart(id, owner, venice, pool, now)
 	}
-	return []statement{
+	return append([]statement{
 		{"INSERT INTO accounts (id, created_ms, last_seq) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING", []any{owner, now, 0}},
 		{`INSERT INTO api_keys (id, account_id, hash, last6, key_type, description, limit_usd, limit_diem, limit_vcu, limit_period, privacy,
 			created_ms, expires_ms, last_used_ms, revoked_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, NULL)`,
@@ -55,16 +52,53 @@ func lives(version int64, day string) []statement {
 		{"INSERT INTO budgets (id, cap, cap_high, posted, pending, expires_ms) VALUES ($1, $2, $3, $4, $5, $6)", []any{pool, 0, 0, 0, 0, nil}},
 		{"INSERT INTO budgets (id, cap, cap_high, posted, pending, expires_ms) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
 			[]any{"p/pool/" + day, 0, 0, 0, 0, nil}},
-		{holds, []any{id + "-a", id, owner, "m", "text", 1, 1, "settled", parts(9, 7), 9, now, now + 60_000, now, 3, 7, 0, 2, 0, 1, 1, "usage", 5}},
-		{holds, []any{id + "-b", id, owner, "m", "text", 1, 1, "reserved", parts(5, 0), 5, now, now + 60_000, nil, nil, 0, 0, 0, 0, 0, 0, "", 0}},
-		{entries, []any{owner, 1, now, "grant", "", "", "stake", fmt.Sprintf(`[{"b":%q,"c":100},{"b":%q}]`, venice, pool)}},
-		{entries, []any{owner, 2, now, "hold", id, id + "-a", "", fmt.Sprintf(`[{"b":%q,"h":9}]`, venice)}},
-		{entries, []any{owner, 3, now, "settle", id, id + "-a", "", fmt.Sprintf(`[{"b":%q,"x":7,"h":-9}]`, venice)}},
-		{entries, []any{owner, 4, now, "hold", id, id + "-b", "", fmt.Sprintf(`[{"b":%q,"h":5}]`, venice)}},
 		{"INSERT INTO accounts (id, created_ms, last_seq) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq", []any{owner, 0, 4}},
 		{"UPDATE api_keys SET last_used_ms = $1 WHERE id IN ($2)", []any{now, id}},
+	}, past...)
+}
+
+const insertEntry = `INSERT INTO entries (account_id, seq, at_ms, kind, key_id, hold_id, note, deltas) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+// callsAsHolds is what was written until migration 0003: all holds in one
+// table, with entries.
+func callsAsHolds(id, owner, venice, pool string, now int64) []statement {
+	const holds = `INSERT INTO holds (id, key_id, account_id, model_id, model_type, input_price, output_price, state, parts, amount,
+		started_ms, deadline_ms, ended_ms, ended_seq, charged_diem, charged_usd, input_diem, input_usd, prompt_tokens,
+		completion_tokens, source, execution_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, parts = excluded.parts, ended_ms = excluded.ended_ms`
+	parts := func(amount, charged int) string {
+		return fmt.Sprintf(`[{"c":"DIEM","b":[%q],"a":%d,"x":%d}]`, venice, amount, charged)
+	}
+	return []statement{
+		{holds, []any{id + "-a", id, owner, "m", "text", 1, 1, "settled", parts(9, 7), 9, now, now + 60_000, now, 3, 7, 0, 2, 0, 1, 1, "usage", 5}},
+		{holds, []any{id + "-b", id, owner, "m", "text", 1, 1, "reserved", parts(5, 0), 5, now, now + 60_000, nil, nil, 0, 0, 0, 0, 0, 0, "", 0}},
+		{insertEntry, []any{owner, 1, now, "grant", "", "", "stake", fmt.Sprintf(`[{"b":%q,"c":100},{"b":%q}]`, venice, pool)}},
+		{insertEntry, []any{owner, 2, now, "hold", id, id + "-a", "", fmt.Sprintf(`[{"b":%q,"h":9}]`, venice)}},
+		{insertEntry, []any{owner, 3, now, "settle", id, id + "-a", "", fmt.Sprintf(`[{"b":%q,"x":7,"h":-9}]`, venice)}},
+		{insertEntry, []any{owner, 4, now, "hold", id, id + "-b", "", fmt.Sprintf(`[{"b":%q,"h":5}]`, venice)}},
 	}
 }
+
+// callsApart is what is written since migration 0004: what runs and what ended
+// in tables of their own, which stand for their entries.
+func callsApart(id, owner, venice, pool string, now int64) []statement {
+	const call = `INSERT INTO calls (account_id, seq, hold_seq, hold_id, key_id, model_id, model_type, state, source, parts, amount,
+		started_ms, ended_ms, charged_diem, charged_usd, prompt_tokens, completion_tokens, execution_ms, lines)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+	const hold = `INSERT INTO holds (id, seq, account_id, key_id, model_id, model_type, parts, started_ms, deadline_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	short := strings.Replace(venice, "/"+owner+"/", "@", 1)
+	return []statement{
+		{call, []any{owner, 3, 2, id + "-a", id, "m", "text", "settled", "usage", "DIEM 9 " + short + ";", 9, now, now, 7, 0, 1, 1, 5, "input 1 1 2;output 1 1 5;"}},
+		{hold, []any{id + "-b", 4, owner, id, "m", "text", "DIEM 5 " + short + ";", now, now + 60_000}},
+		{insertEntry, []any{owner, 1, now, "grant", "", "", "stake", fmt.Sprintf("%s 100 0 0;%s 0 0 0;", short, pool)}},
+	}
+}
+
+// oldestBeside is the migration since which a server works on a database that a
+// newer one has migrated. Before it nothing was released.
+const oldestBeside = 4
 
 // rawDatabase opens a database without any of the product's code.
 func rawDatabase(t *testing.T, url string) (*sql.DB, goose.Dialect) {
@@ -128,10 +162,10 @@ func TestOlderDatabasesAreMigratedAndServed(t *testing.T) {
 	}
 }
 
-// A server of a release before starts on, and writes to, a database that a
-// newer one has migrated: replicas are replaced one by one.
+// A server of this release or of one before starts on, and writes to, a
+// database that the newest one has migrated: replicas are replaced one by one.
 func TestOlderServersWorkOnANewDatabase(t *testing.T) {
-	for version := int64(1); version < newestMigration(t); version++ {
+	for version := int64(oldestBeside); version <= newestMigration(t); version++ {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, url string) {
 				if err := open(t, url).Close(); err != nil {

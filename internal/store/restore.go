@@ -313,18 +313,18 @@ func (s *Store) Unfreeze(ctx context.Context) (int, error) {
 // read from the chain, where they may have changed.
 func (t *transaction) frozen(ctx context.Context, since int64) (map[string][]ledger.Delta, error) {
 	rows, err := t.tx.QueryContext(ctx,
-		"SELECT account_id, deltas FROM entries WHERE kind = $1 AND at_ms >= $2 ORDER BY account_id, seq", string(ledger.EntryFreeze), since)
+		"SELECT account_id, key_id, deltas FROM entries WHERE kind = $1 AND at_ms >= $2 ORDER BY account_id, seq", string(ledger.EntryFreeze), since)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	sums := map[string]map[string]ledger.Delta{}
 	for rows.Next() {
-		var account, text string
-		if err := rows.Scan(&account, &text); err != nil {
+		var account, key, text string
+		if err := rows.Scan(&account, &key, &text); err != nil {
 			return nil, err
 		}
-		moved, err := parseDeltas(text)
+		moved, err := parseDeltas(text, account, key)
 		if err != nil {
 			return nil, err
 		}

@@ -57,7 +57,7 @@ func (s *Store) InFlight(ctx context.Context) (InFlight, error) {
 	}
 	var state InFlight
 	var oldest sql.NullInt64
-	err = s.reader.QueryRowContext(ctx, "SELECT COUNT(*), MIN(started_ms) FROM holds WHERE state = 'reserved'").Scan(&state.Holds, &oldest)
+	err = s.reader.QueryRowContext(ctx, "SELECT COUNT(*), MIN(started_ms) FROM holds").Scan(&state.Holds, &oldest)
 	if oldest.Valid {
 		state.Oldest = max(0, now.Sub(fromMillis(oldest.Int64)))
 	}

@@ -23,6 +23,7 @@ type transaction struct {
 	pipe  *pipeline // one of them is nil
 	now   time.Time // once Now was asked
 	ahead ahead
+	taken int // holds that the transaction has to end
 	// written are the numbers of accounts' newest entries once it commits.
 	written map[string]int64
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,8 +27,8 @@ type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// Verify recomputes every budget twice, from the log's entries and from the
-// holds, and compares. It reads one consistent state of the database.
+// Verify recomputes every budget twice, from the log, entry by entry, and from
+// what runs and what is charged now, and compares. It reads one consistent state of the database.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
 	tx, err := s.reader.BeginTx(ctx, s.engine.snapshot)
 	if err != nil {
@@ -55,7 +54,7 @@ func verifyBooks(ctx context.Context, q queryer) (Report, error) {
 	var report Report
 	fromEntries, fromHolds, seeded := books{}, books{}, books{}
 	steps := []func() error{
-		func() error { return report.readEntries(ctx, q, fromEntries, seeded) },
+		func() error { return report.readLog(ctx, q, fromEntries, seeded) },
 		func() error { return report.readHolds(ctx, q, fromHolds) },
 		func() error { return report.compare(ctx, q, fromEntries, fromHolds, seeded) },
 	}
@@ -73,103 +72,178 @@ func (r *Report) problem(format string, arguments ...any) {
 	}
 }
 
-func (r *Report) readEntries(ctx context.Context, q queryer, sums, seeded books) error {
-	rows, err := q.QueryContext(ctx, "SELECT account_id, seq, kind, deltas FROM entries ORDER BY account_id, seq")
+// theLog is every entry of every account in its order. Those of holds, which
+// have no rows of their own, stand for themselves with their parts: the making
+// of those that run and of those that ended, and the ends.
+const theLog = `
+	SELECT account_id, seq, kind, key_id, deltas AS text, 0 AS charged FROM entries
+	UNION ALL SELECT account_id, seq, 'hold', key_id, parts, 0 FROM holds
+	UNION ALL SELECT account_id, hold_seq, 'hold', key_id, parts, 0 FROM calls
+	UNION ALL SELECT account_id, seq, state, key_id, parts, charged_diem + charged_usd FROM calls
+	ORDER BY account_id, seq`
+
+// logged reads a row of theLog.
+func logged(row scanner) (*ledger.Entry, error) {
+	var entry ledger.Entry
+	var text string
+	var charged money.Nano
+	err := row.Scan(&entry.AccountID, &entry.Seq, &entry.Kind, &entry.KeyID, &text, &charged)
+	if err != nil {
+		return nil, err
+	}
+	state := ledger.HoldState(entry.Kind)
+	isEnd := state == ledger.SettledAs || state == ledger.VoidedAs || state == ledger.AssumedFor
+	if entry.Kind != ledger.EntryHold && !isEnd {
+		entry.Deltas, err = parseDeltas(text, entry.AccountID, entry.KeyID)
+		return &entry, err
+	}
+	hold := ledger.Hold{State: state, Seq: entry.Seq, EndedSeq: entry.Seq, AccountID: entry.AccountID, KeyID: entry.KeyID, ChargedDIEM: charged}
+	if hold.Parts, err = parseParts(text, entry.AccountID, entry.KeyID); err != nil || !isEnd {
+		return hold.Entry(), err
+	}
+	hold.Spread()
+	return hold.EndEntry(), nil
+}
+
+func (r *Report) readLog(ctx context.Context, q queryer, sums, seeded books) error {
+	newest, err := newestEntries(ctx, q)
+	if err != nil {
+		return err
+	}
+	rows, err := q.QueryContext(ctx, theLog)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var current string
-	var next int64
+	var account string
+	var last int64
+	ends := func() {
+		if last != newest[account] {
+			r.problem("account %s has entries up to %d, its newest is %d", account, last, newest[account])
+		}
+		delete(newest, account)
+	}
 	for rows.Next() {
-		var account, kind, text string
-		var seq int64
-		if err := rows.Scan(&account, &seq, &kind, &text); err != nil {
-			return err
-		}
-		if account != current {
-			current, next = account, 1
-		}
-		if seq != next {
-			r.problem("entry %d of account %s is missing", next, account)
-		}
-		r.Entries++
-		next = seq + 1
-		deltas, err := parseDeltas(text)
+		entry, err := logged(rows)
 		if err != nil {
-			r.problem("entry %d is unreadable", seq)
+			return fmt.Errorf("reading entry %d of account %s: %w", last+1, account, err)
 		}
-		for _, delta := range deltas {
-			budget := sums.of(delta.Budget)
-			budget.Cap += delta.Cap
-			budget.CapHigh = max(budget.CapHigh, budget.Cap)
-			budget.Posted += delta.Posted
-			budget.Pending += delta.Pending
-			if kind == string(ledger.EntrySeed) || kind == string(ledger.EntryFreeze) {
-				seeded.of(delta.Budget).Posted += delta.Posted
-			}
-			// Accounts have no order among each other, so that a shared budget may
-			// seem to be spent before it was given.
-			if !ledger.IsPool(delta.Budget) && !sound(budget) {
-				r.problem("entry %d takes budget %s past its ceiling", seq, delta.Budget)
-			}
+		if entry.AccountID != account {
+			ends()
+			account, last = entry.AccountID, 0
+		}
+		if entry.Seq != last+1 {
+			r.problem("entry %d of account %s is missing or there twice", min(last+1, entry.Seq), account)
+		}
+		last = entry.Seq
+		r.replay(entry, sums, seeded)
+	}
+	ends()
+	for _, id := range slices.Sorted(maps.Keys(newest)) {
+		if newest[id] > 0 {
+			r.problem("account %s has no entries, its newest is %d", id, newest[id])
 		}
 	}
 	return rows.Err()
+}
+
+// newestEntries are the numbers of accounts' newest entries.
+func newestEntries(ctx context.Context, q queryer) (map[string]int64, error) {
+	rows, err := q.QueryContext(ctx, "SELECT id, last_seq FROM accounts")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	newest := map[string]int64{}
+	for rows.Next() {
+		var id string
+		var seq int64
+		if err := rows.Scan(&id, &seq); err != nil {
+			return nil, err
+		}
+		newest[id] = seq
+	}
+	return newest, rows.Err()
+}
+
+// replay applies an entry to the sums.
+func (r *Report) replay(entry *ledger.Entry, sums, seeded books) {
+	r.Entries++
+	for _, delta := range entry.Deltas {
+		budget := sums.of(delta.Budget)
+		budget.Cap += delta.Cap
+		budget.CapHigh = max(budget.CapHigh, budget.Cap)
+		budget.Posted += delta.Posted
+		budget.Pending += delta.Pending
+		if entry.Kind == ledger.EntrySeed || entry.Kind == ledger.EntryFreeze {
+			seeded.of(delta.Budget).Posted += delta.Posted
+		}
+		// Accounts have no order among each other, so that a shared budget may
+		// seem to be spent before it was given.
+		if !ledger.IsPool(delta.Budget) && !sound(budget) {
+			r.problem("entry %d takes budget %s past its ceiling", entry.Seq, delta.Budget)
+		}
+	}
 }
 
 func sound(b *ledger.Budget) bool {
 	return b.Posted >= 0 && b.Pending >= 0 && b.Posted+b.Pending <= b.CapHigh
 }
 
-// parseDeltas reads the deltas of an entry's row.
-func parseDeltas(text string) ([]ledger.Delta, error) {
-	var stored []storedDelta
-	if err := json.Unmarshal([]byte(text), &stored); err != nil {
-		return nil, err
-	}
-	deltas := make([]ledger.Delta, len(stored))
-	for i, delta := range stored {
-		deltas[i] = ledger.Delta{
-			Budget: delta.Budget, Cap: money.Nano(delta.Cap), Posted: money.Nano(delta.Posted), Pending: money.Nano(delta.Pending),
-		}
-	}
-	return deltas, nil
-}
-
+// readHolds sums up what runs, and what ended as it is charged now.
 func (r *Report) readHolds(ctx context.Context, q queryer, sums books) error {
-	rows, err := q.QueryContext(ctx, "SELECT "+holdColumns+" FROM holds")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		hold, err := scanHold(rows)
+	for _, from := range []struct {
+		text string
+		scan func(scanner) (*ledger.Hold, error)
+	}{{"SELECT " + holdColumns + " FROM holds", scanHold}, {"SELECT " + callColumns + " FROM calls", scanCall}} {
+		rows, err := q.QueryContext(ctx, from.text)
 		if err != nil {
 			return err
 		}
-		r.Holds++
-		if hold.State == ledger.Reserved {
-			r.Reserved++
-		}
-		var charged money.Nano
-		for _, part := range hold.Parts {
-			if !part.IsMoney() {
-				continue
+		_, err = scanAll(rows, func(rows *sql.Rows) (struct{}, error) {
+			hold, err := from.scan(rows)
+			if err == nil {
+				r.addHold(hold, sums)
 			}
-			charged += part.Charged
-			for _, id := range part.Budgets {
-				sums.of(id).Posted += part.Charged
-				if hold.State == ledger.Reserved {
-					sums.of(id).Pending += part.Amount
-				}
-			}
-		}
-		if charged != hold.ChargedDIEM+hold.ChargedUSD || charged > hold.Amount() {
-			r.problem("hold %s of %s is charged %s in parts and %s in all", hold.ID, hold.Amount(), charged, hold.ChargedDIEM+hold.ChargedUSD)
+			return struct{}{}, err
+		})
+		if err != nil {
+			return err
 		}
 	}
-	return rows.Err()
+	return nil
+}
+
+func (r *Report) addHold(hold *ledger.Hold, sums books) {
+	r.Holds++
+	if hold.State == ledger.Reserved {
+		r.Reserved++
+	}
+	diem, usd := hold.ChargedDIEM, hold.ChargedUSD
+	for _, part := range hold.Parts {
+		switch {
+		case !part.IsMoney():
+			continue
+		case part.Currency == money.USD:
+			usd -= part.Charged
+		default:
+			diem -= part.Charged
+		}
+		for _, id := range part.Budgets {
+			sums.of(id).Posted += part.Charged
+			if hold.State == ledger.Reserved {
+				sums.of(id).Pending += part.Amount
+			}
+		}
+	}
+	var billed money.Nano
+	for _, line := range hold.Cost.Lines {
+		billed += line.Cost
+	}
+	if diem != 0 || usd != 0 || len(hold.Cost.Lines) > 0 && billed != hold.Cost.Cost {
+		r.problem("call %s of %s is charged %s DIEM and %s USD, its bill is of %s, and its parts leave %s DIEM and %s USD",
+			hold.ID, hold.Amount(), hold.ChargedDIEM, hold.ChargedUSD, billed, diem, usd)
+	}
 }
 
 func (r *Report) compare(ctx context.Context, q queryer, fromEntries, fromHolds, seeded books) error {

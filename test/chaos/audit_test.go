@@ -32,16 +32,16 @@ func (d *deployment) settle() time.Duration {
 	d.t.Helper()
 	return within(d.t, settleLimit, "no pending hold", func() (bool, error) {
 		var reserved int
-		err := d.books.QueryRowContext(d.t.Context(), "SELECT COUNT(*) FROM holds WHERE state = 'reserved'").Scan(&reserved)
+		err := d.books.QueryRowContext(d.t.Context(), "SELECT COUNT(*) FROM holds").Scan(&reserved)
 		return reserved == 0, err
 	})
 }
 
-// holds reads all holds.
+// holds reads what became of all holds; none of them runs.
 func (d *deployment) holds() map[string]booked {
 	d.t.Helper()
 	rows, err := d.books.QueryContext(context.WithoutCancel(d.t.Context()),
-		"SELECT id, account_id, key_id, state, source, charged_diem, charged_usd FROM holds")
+		"SELECT hold_id, account_id, key_id, state, source, charged_diem, charged_usd FROM calls")
 	if err != nil {
 		d.t.Fatal(err)
 	}

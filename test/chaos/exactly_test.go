@@ -59,7 +59,7 @@ func newCrowd(t *testing.T, d *deployment) *crowdLoad {
 		t.Fatalf("the first call was answered %d", status)
 	}
 	c.receipts = append(c.receipts, *receipt)
-	err := d.books.QueryRowContext(t.Context(), "SELECT amount FROM holds WHERE id = $1", receipt.requestID).Scan(&c.bound)
+	err := d.books.QueryRowContext(t.Context(), "SELECT amount FROM calls WHERE hold_id = $1", receipt.requestID).Scan(&c.bound)
 	if err != nil {
 		t.Fatal(err)
 	}
