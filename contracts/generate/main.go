@@ -5,7 +5,8 @@
 //	go run ./contracts/generate
 //
 // The same artifacts give the same files. Bytecode is left out, so that a
-// program that only calls contracts does not carry it.
+// program that only calls contracts does not carry it; but for the contract that
+// is sent with every call to it.
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/accounts/abi/abigen"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 
 	"stakegate/contracts"
 )
@@ -79,6 +81,9 @@ func removeGenerated() error {
 	return nil
 }
 
+// carried are the contracts whose bindings have their bytecode.
+var carried = map[string]bool{"SignatureValidator": true}
+
 var outputType = regexp.MustCompile(`(?m)^type (\w+Output) struct`)
 
 // bindingOf returns one contract's binding. abigen names the struct of a
@@ -93,7 +98,11 @@ func bindingOf(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	code, err := abigen.BindV2([]string{name}, []string{a.RawABI}, []string{""}, "bindings", map[string]string{}, aliases)
+	bytecode := ""
+	if carried[name] {
+		bytecode = hexutil.Encode(a.Bytecode)
+	}
+	code, err := abigen.BindV2([]string{name}, []string{a.RawABI}, []string{bytecode}, "bindings", map[string]string{}, aliases)
 	if err != nil {
 		return nil, err
 	}
