@@ -122,7 +122,7 @@ func (v *Validator) problems(req *http.Request, a answer) []string {
 		found = append(found, v.allowProblems(req, a.header)...)
 	}
 	if req.Method != http.MethodHead {
-		found = append(found, v.bodyProblems(described, a)...)
+		found = append(found, v.bodyProblems(req, described, a)...)
 	}
 	return found
 }

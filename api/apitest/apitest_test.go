@@ -1,9 +1,11 @@
 package apitest_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,12 +17,16 @@ import (
 )
 
 const (
-	tooMany    = `{"error":"Rate limit exceeded","code":"RATE_LIMIT_EXCEEDED"}`
-	key        = `{"apiKeyType":"ADMIN","consumptionLimits":{"usd":null,"diem":0.000000001,"vcu":null},"limitPeriod":"EPOCH","modelPrivacy":"ALL","createdAt":"2026-11-23T00:00:00.000Z","expiresAt":null,"id":"e28e82dc-9df2-4b47-b726-d0a222ef2ab5","last6Chars":"abcdef","lastUsedAt":null}`
-	entry      = `{"timestamp":"2026-11-23T00:00:00.000Z","currency":"DIEM","amount":-0.000000001,"pricePerUnitUsd":0.15,"sku":"m-llm-input-mtoken","units":0.000002,"notes":"API Inference","inferenceDetails":{"requestId":"r","promptTokens":2,"completionTokens":null,"inferenceExecutionTime":null}}`
-	budget     = `{"error":"spent","code":"INSUFFICIENT_BALANCE","budget":"account","currency":"DIEM","limit":1,"spent":0.9,"held":0.1,"resetsAt":null,"affordable_max_tokens":0}`
-	completion = `{"id":"c","object":"chat.completion","created":1,"model":"m","system_fingerprint":"x","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"hi"}}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2},"cost":{"usd":0,"diem":0.1}}`
-	chunk      = `{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}],"usage":null}`
+	tooMany        = `{"error":"Rate limit exceeded","code":"RATE_LIMIT_EXCEEDED"}`
+	key            = `{"apiKeyType":"ADMIN","consumptionLimits":{"usd":null,"diem":0.000000001,"vcu":null},"limitPeriod":"EPOCH","modelPrivacy":"ALL","createdAt":"2026-11-23T00:00:00.000Z","expiresAt":null,"id":"e28e82dc-9df2-4b47-b726-d0a222ef2ab5","last6Chars":"abcdef","lastUsedAt":null}`
+	entry          = `{"timestamp":"2026-11-23T00:00:00.000Z","currency":"DIEM","amount":-0.000000001,"pricePerUnitUsd":0.15,"sku":"m-llm-input-mtoken","units":0.000002,"notes":"API Inference","inferenceDetails":{"requestId":"r","promptTokens":2,"completionTokens":null,"inferenceExecutionTime":null}}`
+	budget         = `{"error":"spent","code":"INSUFFICIENT_BALANCE","budget":"account","currency":"DIEM","limit":1,"spent":0.9,"held":0.1,"resetsAt":null,"affordable_max_tokens":0}`
+	completion     = `{"id":"c","object":"chat.completion","created":1,"model":"m","system_fingerprint":"x","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"hi"}}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2},"cost":{"usd":0,"diem":0.1}}`
+	openAIError    = `{"error":{"message":"x","type":"invalid_request_error","param":null,"code":"invalid_request"}}`
+	anthropicError = `{"type":"error","error":{"type":"billing_error","message":"x","details":{"error_code":"INSUFFICIENT_BALANCE"}}}`
+	message        = `{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":1,"output_tokens":1}}`
+	messageStart   = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":" + message + "}\n\n"
+	chunk          = `{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}],"usage":null}`
 )
 
 var jsonHeaders = map[string]string{
@@ -99,11 +105,40 @@ var exchanges = []exchange{
 	{"a completion without the balance", "POST", "/api/v1/chat/completions", 200, with(jsonHeaders, "X-Venice-Model-Id", "m"), completion, "Balance-Diem is missing"},
 	{"a stream", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), ": hello\n\ndata: " + chunk + "\n\ndata: [DONE]\n\n", ""},
 	{"a stream that fails", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "data: " + chunk + "\n\ndata: {\"error\":{\"message\":\"x\",\"code\":null}}\n\n", ""},
-	{"a stream without an end", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "data: " + chunk + "\n\n", "without [DONE]"},
+	{"a stream without an end", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "data: " + chunk + "\n\n", "without any of [[DONE]]"},
 	{"a stream that breaks off", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "data: [DONE]\n\ndata: {", "no end"},
-	{"a stream that goes on after its end", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "data: [DONE]\n\ndata: " + chunk + "\n\n", "after [DONE]"},
+	{"a stream that goes on after its end", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "data: [DONE]\n\ndata: " + chunk + "\n\n", "after the stream's end"},
 	{"a wrong event", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "data: {\"id\":\"c\"}\n\ndata: [DONE]\n\n", "event 0"},
 	{"no event at all", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "<html>\n\ndata: [DONE]\n\n", "instead of data:"},
+	{"an event with a name where there are none", "POST", "/api/v1/chat/completions", 200, inference("Content-Type", "text/event-stream"), "event: chunk\ndata: " + chunk + "\n\ndata: [DONE]\n\n", "have no names"},
+	{"OpenAI's errors", "POST", "/v1/chat/completions", 400, with(jsonHeaders), openAIError, ""},
+	{"Venice's errors below OpenAI's prefix", "POST", "/v1/chat/completions", 400, with(jsonHeaders), `{"error":"Invalid request parameters"}`, "error"},
+	{"OpenAI's errors below Venice's prefix", "POST", "/api/v1/chat/completions", 400, with(jsonHeaders), openAIError, "error"},
+	{"an unknown path below OpenAI's prefix", "GET", "/v1/nothing", 404, with(jsonHeaders), openAIError, ""},
+	{"a completion below OpenAI's prefix", "POST", "/v1/chat/completions", 200, inference(), completion, ""},
+	{"management below OpenAI's prefix", "GET", "/v1/api_keys", 200, with(jsonHeaders), `{"data":[],"object":"list"}`, "must be 404"},
+	{"Anthropic's errors", "POST", "/v1/messages", 402, with(jsonHeaders), anthropicError, ""},
+	{"Anthropic's errors below our prefix", "POST", "/api/v1/messages", 503, with(jsonHeaders, "Retry-After", "1"), anthropicError, ""},
+	{"our errors on Anthropic's route", "POST", "/api/v1/messages", 402, with(jsonHeaders), budget, "error"},
+	{"a message", "POST", "/v1/messages", 200, inference(), message, ""},
+	{"a message's stream", "POST", "/v1/messages", 200, inference("Content-Type", "text/event-stream"), messageStart + "event: ping\ndata: {\"type\":\"ping\"}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n", ""},
+	{"a message's stream without an end", "POST", "/v1/messages", 200, inference("Content-Type", "text/event-stream"), messageStart, "without any of [message_stop error]"},
+	{"an event under another's name", "POST", "/v1/messages", 200, inference("Content-Type", "text/event-stream"), "event: ping\ndata: {\"type\":\"message_stop\"}\n\n", "its type is"},
+	{"an event without a name", "POST", "/v1/messages", 200, inference("Content-Type", "text/event-stream"), "data: {\"type\":\"message_stop\"}\n\n", "its type is"},
+	{"a response's stream that fails", "POST", "/v1/responses", 200, inference("Content-Type", "text/event-stream"), "event: error\ndata: {\"type\":\"error\",\"sequence_number\":0,\"code\":\"X\",\"message\":\"x\",\"param\":null}\n\n", ""},
+	{"a response's event of no known type", "POST", "/v1/responses", 200, inference("Content-Type", "text/event-stream"), "event: odd\ndata: {\"type\":\"odd\"}\n\nevent: error\ndata: {\"type\":\"error\"}\n\n", "event 0"},
+	{"speech", "POST", "/v1/audio/speech", 200, inference("Content-Type", "audio/mpeg"), "\xff\xf3", ""},
+	{"speech of no bytes", "POST", "/v1/audio/speech", 200, inference("Content-Type", "audio/mpeg"), "", "empty"},
+	{"speech as a page", "POST", "/v1/audio/speech", 200, inference("Content-Type", "text/html"), "<p>", "content type"},
+	{"a transcription as text", "POST", "/v1/audio/transcriptions", 200, inference("Content-Type", "text/plain; charset=utf-8"), "hi\n", ""},
+	{"images", "POST", "/v1/images/generations", 200, inference(), `{"created":1,"data":[{"b64_json":"aGk="}],"cost":{"usd":0,"diem":0.1}}`, ""},
+	{"no images", "POST", "/v1/images/generations", 200, inference(), `{"created":1,"data":[]}`, "data"},
+	{"the history as CSV", "GET", "/api/v1/billing/usage-history", 200, with(jsonHeaders, "Content-Type", "text/csv; charset=utf-8", "Content-Disposition", "attachment; filename=billing-usage-history-20261123T120000000Z.csv", "X-Next-Cursor", "abc"), "timestamp\r\n", ""},
+	{"CSV of another name", "GET", "/api/v1/billing/usage-history", 200, with(jsonHeaders, "Content-Type", "text/csv", "Content-Disposition", "attachment; filename=usage.csv"), "timestamp\r\n", "Content-Disposition"},
+	{"CSV with an empty cursor", "GET", "/api/v1/billing/usage-history", 200, with(jsonHeaders, "Content-Type", "text/csv", "X-Next-Cursor", ""), "timestamp\r\n", ""},
+	{"the route that is gone", "GET", "/api/v1/billing/usage", 410, with(jsonHeaders, "Deprecation", "@1783555200", "Sunset", "Wed, 16 Sep 2026 00:00:00 GMT", "Link", `</x>; rel="successor-version"`), `{"error":"gone"}`, ""},
+	{"the route that is gone without a word", "GET", "/api/v1/billing/usage", 410, with(jsonHeaders), `{"error":"gone"}`, "Link is missing"},
+	{"analytics with a member more", "GET", "/api/v1/billing/usage-analytics", 200, with(jsonHeaders), `{"lookback":"7d","byDate":[],"byModel":[],"byModelDaily":[],"topModels":[],"byKey":[],"byKeyDaily":[],"topKeyNames":[],"total":1}`, "total"},
 	{"a page of the history", "GET", "/api/v1/billing/usage-history?pageSize=10", 200, with(jsonHeaders), `{"data":[` + entry + `],"nextCursor":null}`, ""},
 	{"a cursor of other characters", "GET", "/api/v1/billing/usage-history", 200, with(jsonHeaders), `{"data":[],"nextCursor":"a="}`, "nextCursor"},
 	{"health", "GET", "/healthz", 200, with(nil, "Content-Type", "application/json"), `{"status":"ok"}`, ""},
@@ -186,6 +221,7 @@ func through(t *testing.T, req *http.Request, handler http.HandlerFunc) (body, r
 	if err != nil {
 		t.Fatal(err)
 	}
+	out.Header = req.Header
 	if resp, err := server.Client().Do(out); err == nil {
 		content, _ := io.ReadAll(resp.Body) // a cut answer is an error here, as it should be
 		resp.Body.Close()
@@ -237,6 +273,35 @@ func TestMiddlewareReportsAcceptedRequestsThatAreForbidden(t *testing.T) {
 	_, reported := through(t, httptest.NewRequest("GET", "/api/v1/billing/usage-history?pageSize=5", nil), send(with(jsonHeaders), 200, `{"data":[],"nextCursor":null}`))
 	if !strings.Contains(reported, "pageSize") {
 		t.Errorf("a page size of 5 was accepted, reported %q", reported)
+	}
+}
+
+// A form is held against its description field by field.
+func TestMiddlewareReadsForms(t *testing.T) {
+	form := func(fields ...string) *http.Request {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		for i := 0; i < len(fields); i += 2 {
+			_ = w.WriteField(fields[i], fields[i+1])
+		}
+		_ = w.Close()
+		r := httptest.NewRequest("POST", "/v1/audio/transcriptions", &body)
+		r.Header.Set("Content-Type", w.FormDataContentType())
+		return r
+	}
+	answer := send(inference("Content-Type", "text/plain"), 200, "hi")
+	if _, reported := through(t, form("file", "RIFF", "response_format", "text"), answer); reported != "" {
+		t.Errorf("a right form is reported: %s", reported)
+	}
+	for want, request := range map[string]*http.Request{
+		"file":            form("model", "m"),
+		"response_format": form("file", "RIFF", "response_format", "srt"),
+		"twice":           form("file", "RIFF", "file", "RIFF"),
+		"content type":    httptest.NewRequest("POST", "/v1/audio/transcriptions", strings.NewReader("{}")),
+	} {
+		if _, reported := through(t, request, answer); !strings.Contains(reported, want) {
+			t.Errorf("reported %q, want %q", reported, want)
+		}
 	}
 }
 

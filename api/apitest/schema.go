@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strconv"
@@ -153,7 +155,7 @@ func (v *Validator) headerProblems(described *openapi3.Response, a answer) []str
 	return found
 }
 
-func (v *Validator) bodyProblems(described *openapi3.Response, a answer) []string {
+func (v *Validator) bodyProblems(req *http.Request, described *openapi3.Response, a answer) []string {
 	contentType := a.header.Get("Content-Type")
 	name, parameters, err := mime.ParseMediaType(contentType)
 	media := described.Content[name]
@@ -169,7 +171,7 @@ func (v *Validator) bodyProblems(described *openapi3.Response, a answer) []strin
 	case a.cut:
 		return nil
 	case name == "application/json":
-		if err := checkJSON(media.Schema.Value, a.body, openapi3.VisitAsResponse()); err != nil {
+		if err := checkJSON(formOf(req, media.Schema), a.body, openapi3.VisitAsResponse()); err != nil {
 			return []string{"body: " + err.Error()}
 		}
 	case len(a.body) == 0:
@@ -178,63 +180,108 @@ func (v *Validator) bodyProblems(described *openapi3.Response, a answer) []strin
 	return nil
 }
 
+// openAISchema is the shape of errors below /v1.
+const openAISchema = "#/components/schemas/OpenAIError"
+
+// formOf narrows a choice between the two shapes of an error to the one that
+// belongs to the request's prefix.
+func formOf(req *http.Request, schema *openapi3.SchemaRef) *openapi3.Schema {
+	choices := schema.Value.AnyOf
+	if len(choices) != 2 || choices[1].Ref != openAISchema {
+		return schema.Value
+	}
+	if strings.HasPrefix(req.URL.Path, "/v1/") {
+		return choices[1].Value
+	}
+	return choices[0].Value
+}
+
 // streamProblems checks a stream of server-sent events: each event against the
-// schema that the media type names, and that the last one is [DONE] or an
-// error, unless the stream was cut.
+// schema that the media type names, and that the last one is one that may end
+// it, or an error, unless the stream was cut.
 func (v *Validator) streamProblems(media *openapi3.MediaType, a answer) []string {
 	name, _ := media.Extensions["x-event-schema"].(string)
+	named, _ := media.Extensions["x-event-named"].(bool)
+	last, _ := media.Extensions["x-event-last"].([]any)
 	schema := v.doc.Components.Schemas[name]
-	if schema == nil {
+	if schema == nil || len(last) == 0 {
 		return []string{"the description does not say what the events are"}
 	}
 	var found []string
 	done, failed := false, false
 	events := bytes.Split(bytes.ReplaceAll(a.body, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
 	rest := events[len(events)-1]
-	for i, event := range events[:len(events)-1] {
-		data, err := eventData(event)
+	for i, text := range events[:len(events)-1] {
+		e, err := readEvent(text, schema.Value)
 		switch {
-		case err != nil:
-			found = append(found, fmt.Sprintf("event %d: %v", i, err))
-		case data == nil: // a comment
+		case err == nil && e.data == nil: // a comment
+			continue
 		case done:
-			found = append(found, fmt.Sprintf("event %d comes after [DONE]", i))
-		case string(data) == "[DONE]":
-			done = true
-		default:
-			if err := checkJSON(schema.Value, data, openapi3.VisitAsResponse()); err != nil {
-				found = append(found, fmt.Sprintf("event %d: %v", i, err))
-			}
-			var members map[string]jsontext.Value
-			failed = json.Unmarshal(data, &members) == nil && members["error"] != nil
+			err = errors.New("comes after the stream's end")
+		case err == nil && named && e.name != e.kind:
+			err = fmt.Errorf("is called %q, its type is %q", e.name, e.kind)
+		case err == nil && !named && e.name != "":
+			err = fmt.Errorf("is called %q, though events have no names here", e.name)
 		}
+		if err != nil {
+			found = append(found, fmt.Sprintf("event %d: %v", i, err))
+		}
+		done = done || slices.Contains(last, any(e.kind))
+		failed = e.failed
 	}
 	if !a.cut && len(bytes.TrimSpace(rest)) > 0 {
 		found = append(found, "the last event has no end")
 	}
 	if !a.cut && !done && !failed {
-		found = append(found, "the stream ends without [DONE] and without an error")
+		found = append(found, fmt.Sprintf("the stream ends without any of %v and without an error", last))
 	}
 	return found
 }
 
-// eventData joins an event's data lines; nil if it has none.
-func eventData(event []byte) ([]byte, error) {
-	var data [][]byte
-	for line := range bytes.SplitSeq(event, []byte("\n")) {
+// event is one of a stream.
+type event struct {
+	name   string
+	data   []byte // nil: it is a comment
+	kind   string // the data's member type, or all of it if it is no JSON
+	failed bool   // it tells of an error
+}
+
+const doneMark = "[DONE]"
+
+// readEvent joins an event's lines and checks its data, which is JSON unless
+// it is [DONE].
+func readEvent(text []byte, schema *openapi3.Schema) (event, error) {
+	var e event
+	for line := range bytes.SplitSeq(text, []byte("\n")) {
 		field, value, hasColon := bytes.Cut(line, []byte(":"))
+		value = bytes.TrimPrefix(value, []byte(" "))
 		switch {
 		case len(line) == 0, hasColon && len(field) == 0: // nothing, or a comment
+		case string(field) == "data" && hasColon && e.data == nil:
+			e.data = value
 		case string(field) == "data" && hasColon:
-			data = append(data, bytes.TrimPrefix(value, []byte(" ")))
+			e.data = slices.Concat(e.data, []byte("\n"), value)
+		case string(field) == "event" && hasColon && e.name == "" && e.data == nil:
+			e.name = string(value)
 		default:
-			return nil, fmt.Errorf("a line begins with %q instead of data:", field)
+			return e, fmt.Errorf("a line begins with %q instead of data:", field)
 		}
 	}
-	if data == nil {
-		return nil, nil
+	switch {
+	case e.data == nil && e.name != "":
+		return e, errors.New("has a name and no data")
+	case e.data == nil:
+		return e, nil
+	case string(e.data) == doneMark:
+		e.kind = doneMark
+		return e, nil
 	}
-	return bytes.Join(data, []byte("\n")), nil
+	var members map[string]jsontext.Value
+	if json.Unmarshal(e.data, &members) == nil {
+		_ = json.Unmarshal(members["type"], &e.kind) // no type, no kind
+		e.failed = members["error"] != nil
+	}
+	return e, checkJSON(schema, e.data, openapi3.VisitAsResponse())
 }
 
 // acceptedProblems says what the description forbids in a request that was
@@ -246,8 +293,7 @@ func (v *Validator) acceptedProblems(req *http.Request, body []byte) []string {
 	}
 	var found []string
 	if wanted := route.Operation.RequestBody; wanted != nil {
-		schema := wanted.Value.Content["application/json"].Schema.Value
-		if err := checkJSON(schema, body, openapi3.VisitAsRequest()); err != nil {
+		if err := checkRequestBody(wanted.Value.Content, req.Header.Get("Content-Type"), body); err != nil {
 			found = append(found, "accepted a body that the description forbids: "+err.Error())
 		}
 	}
@@ -269,4 +315,50 @@ func (v *Validator) acceptedProblems(req *http.Request, body []byte) []string {
 		}
 	}
 	return found
+}
+
+const multipartForm = "multipart/form-data"
+
+// checkRequestBody holds a request's body against the description of its
+// content type. Whatever is not said to be a form is JSON.
+func checkRequestBody(described openapi3.Content, contentType string, body []byte) error {
+	name, parameters, _ := mime.ParseMediaType(contentType)
+	if media := described[multipartForm]; media != nil {
+		if name != multipartForm {
+			return fmt.Errorf("its content type is %q", contentType)
+		}
+		value, err := readForm(media.Schema.Value, parameters["boundary"], body)
+		if err != nil {
+			return err
+		}
+		return checkValue(media.Schema.Value, value, openapi3.VisitAsRequest())
+	}
+	return checkJSON(described["application/json"].Schema.Value, body, openapi3.VisitAsRequest())
+}
+
+// readForm reads a form into the value that its schema describes.
+func readForm(schema *openapi3.Schema, boundary string, body []byte) (any, error) {
+	fields := map[string]any{}
+	reader := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fields, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		name := part.FormName()
+		if _, twice := fields[name]; twice && !strings.HasSuffix(name, "[]") {
+			return nil, fmt.Errorf("the field %q is there twice", name)
+		}
+		fields[name] = string(data)
+		if property := schema.Properties[name]; property != nil && property.Value.Type.Is("boolean") {
+			fields[name] = string(data) == "true"
+		}
+	}
 }

@@ -93,7 +93,7 @@ func (r *rooms) Page(context.Context, string, usage.Query, time.Time) (usage.Pag
 }
 
 func (r *rooms) Report(context.Context, string, usage.Period, time.Time) (usage.Report, error) {
-	return usage.Report{}, r.failed()
+	return usage.Report{Lookback: "7d"}, r.failed()
 }
 
 func (r *rooms) Denials(context.Context, string) ([]ledger.Denial, error) { return nil, r.failed() }
@@ -179,6 +179,7 @@ var requests = []struct{ method, path, body string }{
 	{"GET", api + "/api_keys/rate_limits/log", ""},
 	{"GET", api + "/billing/balance", ""},
 	{"GET", api + "/billing/usage-history", ""},
+	{"GET", api + "/billing/usage-analytics", ""},
 }
 
 func member(t *testing.T, answer *httptest.ResponseRecorder, name string) string {
@@ -252,6 +253,7 @@ func TestErrorsOfTheRoomsHaveTheirAnswers(t *testing.T) {
 		"unknown key":   {apikey.ErrNotFound, requests[7], 404, "API key not found", "KEY_NOT_FOUND", false},
 		"busy":          {ledger.ErrBusy, list, 503, "The server is busy", "BUSY", true},
 		"balance":       {stake.ErrChain, balance, 503, "Could not read stake", "CHAIN_UNAVAILABLE", true},
+		"too much":      {usage.ErrTooMuch, requests[12], 504, "Query timed out - try reducing the lookback period", "QUERY_TIMEOUT", false},
 		"usage's error": {&usage.ParamError{Param: "cursor", Problem: "is old"}, requests[11], 400, "Invalid request parameters", "INVALID_REQUEST", false},
 	} {
 		t.Run(name, func(t *testing.T) {

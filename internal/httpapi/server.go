@@ -151,7 +151,7 @@ func (s *server) routes(r *router) {
 		add("GET "+prefix+"/models", s.open(s.listModels))
 		add("GET "+prefix+"/models/traits", s.open(s.modelTraits))
 		add("GET "+prefix+"/models/compatibility_mapping", s.open(s.compatibilityMapping))
-		add("GET "+prefix+"/models/{id...}", s.open(s.getModel))
+		add("GET "+prefix+"/models/{id}", s.open(s.getModel))
 		for _, route := range s.config.Spend.Routes() {
 			paid := endpoint{pattern: "POST " + prefix + route.Path, handler: s.billable(route), keyHeader: route.KeyHeader}
 			if route.ErrorBody != nil {
