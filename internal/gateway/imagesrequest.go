@@ -145,10 +145,13 @@ func chosen(word string, priced []string, usual string) string {
 
 // unpriced names the member to change, and to what.
 func (r *imagesRequest) unpriced(constraints *catalog.Constraints) *Error {
-	if r.size != "" && r.size != "auto" && len(constraints.Sizes) > 0 && !slices.Contains(constraints.Sizes, r.size) {
+	unknown := func(word string, priced []string) bool {
+		return word != "" && word != "auto" && len(priced) > 0 && !slices.Contains(priced, word)
+	}
+	if unknown(r.size, constraints.Sizes) {
 		return invalid("size", "must be auto or one of "+strings.Join(constraints.Sizes, ", "))
 	}
-	if len(constraints.Qualities) > 0 && !slices.Contains(constraints.Qualities, r.quality) {
+	if unknown(r.quality, constraints.Qualities) {
 		return invalid("quality", "must be auto or one of "+strings.Join(constraints.Qualities, ", "))
 	}
 	return invalid("size", "has no price with this quality; change one of them or leave them out")
