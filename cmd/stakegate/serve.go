@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +25,9 @@ func serveCommand() *cobra.Command {
 		Short: "Run the server",
 		Long: `Run the server: it issues keys to staked wallets and meters every call in
 front of the upstreams that its catalogue names.
+
+The catalogue and the upstreams' keys are read again when their files change,
+and at once on SIGHUP; what is not valid is refused and the old ones stay.
 
 Every field of the configuration can also be given in the environment:
 STAKEGATE_LISTEN, STAKEGATE_CHAIN_RPC (separated by commas), and so on.`,
@@ -76,6 +82,25 @@ func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool)
 		_ = listener.Close() // nothing was served
 		return err
 	}
+	defer reloadOnHangup(server)()
 	logger.Info("serving", "listen", listener.Addr().String(), "api", server.APIBase(), "version", version())
 	return server.Run(cmd.Context())
+}
+
+// reloadOnHangup reads the catalogue again at each SIGHUP, which is what
+// "systemctl reload" sends, until stop is called.
+func reloadOnHangup(server *app.App) (stop func()) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	var reloader sync.WaitGroup
+	reloader.Go(func() {
+		for range hangups {
+			_ = server.ReloadCatalog() // logged and counted there
+		}
+	})
+	return func() {
+		signal.Stop(hangups)
+		close(hangups)
+		reloader.Wait()
+	}
 }

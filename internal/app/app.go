@@ -214,12 +214,17 @@ func (a *App) publicURL() (string, error) {
 	return origin, nil
 }
 
+// ReloadCatalog reads the catalogue and the upstreams' keys again, now. What is
+// not valid is refused, and the old ones stay; both are logged. Files that
+// change are also noticed without it, within seconds.
+func (a *App) ReloadCatalog() error { return a.models.Reload() }
+
 // openCatalog reads the models, and the keys of their servers, whose files are
 // named relative to the catalogue's folder.
 func (a *App) openCatalog() (err error) {
 	key := upstream.KeyFiles(filepath.Dir(a.config.Catalog))
 	a.models, err = catalog.Open(catalog.LiveConfig{
-		Path: a.config.Catalog, Log: a.options.Logger,
+		Path: a.config.Catalog, Log: a.options.Logger, Observe: a.metrics.observeCatalog,
 		Check: func(c *catalog.Catalog) error { return upstream.CheckKeys(c, key) },
 	})
 	if err != nil {
@@ -300,6 +305,7 @@ func (a *App) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	group.Go(func() { _ = a.engine.Run(books) })
 	group.Go(func() { _ = a.watcher.Run(watching) })
+	group.Go(func() { a.models.Run(watching) })
 	group.Go(func() { a.watchKeys(books) })
 	group.Go(func() { a.denials.run(books) })
 	group.Go(a.metricsDoor.run)

@@ -28,6 +28,7 @@ type metrics struct {
 	requests      *prometheus.CounterVec
 	calls         *prometheus.CounterVec
 	loss          prometheus.Counter
+	catalogs      *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -54,12 +55,18 @@ func newMetrics() *metrics {
 		loss: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "stakegate_operator_loss_nanousd_total", Help: "What upstreams used beyond the holds, in 10^-9 USD; it must be 0.",
 		}),
+		catalogs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stakegate_catalog_reloads_total",
+			Help: "Changes of the catalogue, or of an upstream's key, that were put in place (ok) or refused, so that the old ones stay.",
+		}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss,
+	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, source := range []string{ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost"} {
 		m.calls.WithLabelValues(source)
 	}
+	m.catalogs.WithLabelValues("ok")
+	m.catalogs.WithLabelValues("refused")
 	return m
 }
 
@@ -95,6 +102,14 @@ func (m *metrics) observeRequest(request httpapi.Request) {
 func (m *metrics) observeCall(outcome gateway.Outcome) {
 	m.calls.WithLabelValues(outcome.Source).Inc()
 	m.loss.Add(float64(outcome.Loss))
+}
+
+func (m *metrics) observeCatalog(err error) {
+	result := "ok"
+	if err != nil {
+		result = "refused"
+	}
+	m.catalogs.WithLabelValues(result).Inc()
 }
 
 // inFlight asks the database, which all replicas share, about holds.

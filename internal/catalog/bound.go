@@ -1,11 +1,5 @@
 package catalog
 
-import (
-	"math/bits"
-
-	"stakegate/internal/money"
-)
-
 // What a chat template and a rendered JSON document may add to a prompt, in
 // tokens. Generous on purpose: too much is given back at the settlement, too
 // little is the operator's loss.
@@ -61,47 +55,4 @@ func (m *Model) PromptBound(p Prompt) int64 {
 		bound += m.HiddenPromptTokens
 	}
 	return min(bound, m.Context)
-}
-
-// Bound is the most that a request can cost: promptTokens in and n answers of
-// up to outputCap tokens each, rounded up once. It saturates to money.Max.
-func (m *Model) Bound(promptTokens, n, outputCap int64) money.Nano {
-	return money.PerMillion(
-		money.Term{Quantity: promptTokens, Price: m.Price.Input},
-		money.Term{Quantity: n * outputCap, Price: m.Price.Output},
-	)
-}
-
-// Cost is what a request did cost, rounded up once, and the part of it that
-// the prompt caused.
-func (m *Model) Cost(promptTokens, completionTokens int64) (total, input money.Nano) {
-	total = money.PerMillion(
-		money.Term{Quantity: promptTokens, Price: m.Price.Input},
-		money.Term{Quantity: completionTokens, Price: m.Price.Output},
-	)
-	input = money.PerMillion(money.Term{Quantity: promptTokens, Price: m.Price.Input})
-	return total, min(input, total)
-}
-
-// CapFor is the largest output cap whose Bound is at most amount: between 0
-// and MaxOutput. It is also 0 when the prompt alone costs more than amount.
-func (m *Model) CapFor(amount money.Nano, promptTokens, n int64) int64 {
-	const million = 1_000_000
-	if amount < 0 || n < 1 || m.Bound(promptTokens, n, 0) > amount {
-		return 0
-	}
-	perToken := uint64(n) * uint64(m.Price.Output)
-	if perToken == 0 {
-		return m.MaxOutput
-	}
-	// The bound fits if prompt×input + cap×n×output <= amount×10^6, exactly.
-	hi, lo := bits.Mul64(uint64(amount), million)
-	promptHi, promptLo := bits.Mul64(uint64(max(promptTokens, 0)), uint64(m.Price.Input))
-	lo, borrow := bits.Sub64(lo, promptLo, 0)
-	hi, _ = bits.Sub64(hi, promptHi, borrow)
-	if hi >= perToken {
-		return m.MaxOutput // the quotient needs more than 64 bits
-	}
-	affordable, _ := bits.Div64(hi, lo, perToken)
-	return int64(min(affordable, uint64(m.MaxOutput)))
 }

@@ -53,10 +53,6 @@ type Model struct {
 	ID   string
 	Name string // for people; default: the id
 	Type Type
-	// Upstream is the name of the server that answers, UpstreamModel what the
-	// model is called there: the first of Placements.
-	Upstream      string
-	UpstreamModel string
 	// Placements are all servers that have the model; at least one.
 	Placements []Placement
 	// Routes are those that the model is served on beyond the usual ones of its

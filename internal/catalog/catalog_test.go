@@ -51,10 +51,10 @@ func TestParseReadsEveryField(t *testing.T) {
 	if small.Price.TokenPrice != (catalog.TokenPrice{Input: 150_000_000, Output: 600_000_000, CachedInput: 150_000_000, CacheWrite: 150_000_000}) {
 		t.Errorf("small's price is %v", small.Price)
 	}
-	if small.Name != "llama-small" || small.UpstreamModel != "llama-small" || small.DefaultOutput != 4096 || small.Created != 1735689600 {
+	if small.Name != "llama-small" || small.Placements[0] != (catalog.Placement{Upstream: "main", Model: "llama-small", Weight: 1}) || small.DefaultOutput != 4096 || small.Created != 1735689600 {
 		t.Errorf("small's defaults are wrong: %+v", small)
 	}
-	if big.Name != "Llama Big" || big.UpstreamModel != "meta/llama-big" || big.DefaultOutput != 4096 ||
+	if big.Name != "Llama Big" || big.Placements[0].Model != "meta/llama-big" || big.DefaultOutput != 4096 ||
 		big.Tokenizer != "bytes" || big.TemplateTokens != 40 || big.Privacy != catalog.Anonymized {
 		t.Errorf("big is wrong: %+v", big)
 	}

@@ -32,7 +32,10 @@ type LiveConfig struct {
 type Live struct {
 	config  LiveConfig
 	current atomic.Pointer[Catalog]
+
 	mu      sync.Mutex // one reload at a time
+	watched []string   // the files that were read last, with those of the keys
+	state   string     // theirs, as they were read
 }
 
 const defaultPoll = 2 * time.Second
@@ -87,7 +90,10 @@ func (l *Live) Reload() error {
 	return err
 }
 
+// read reads everything anew. The state of each file is noted before it is
+// read, so that a change which it misses is seen by the next look.
 func (l *Live) read() (*Catalog, error) {
+	l.watched, l.state = []string{l.config.Path}, fileState(l.config.Path)
 	text, err := os.ReadFile(l.config.Path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the catalogue: %w", err)
@@ -95,6 +101,12 @@ func (l *Live) read() (*Catalog, error) {
 	c, err := Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("catalogue %s: %w", l.config.Path, err)
+	}
+	for _, u := range c.upstreams {
+		if u.KeyFile != "" {
+			path := u.keyPath(filepath.Dir(l.config.Path))
+			l.watched, l.state = append(l.watched, path), l.state+fileState(path)
+		}
 	}
 	if l.config.Check != nil {
 		if err := l.config.Check(c); err != nil {
@@ -104,52 +116,50 @@ func (l *Live) read() (*Catalog, error) {
 	return c, nil
 }
 
-// Run reloads whenever a file has changed, until the context ends.
+// Run reloads whenever the file, or that of a key, has changed, until the
+// context ends.
 func (l *Live) Run(ctx context.Context) {
 	if l.config.Path == "" {
 		return
 	}
 	ticker := time.NewTicker(l.config.Poll)
 	defer ticker.Stop()
-	used, seen := l.look(), ""
-	for {
+	for seen := ""; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		now := l.look()
-		if now != used && now == seen {
+		state, used := l.look()
+		if state != used && state == seen {
 			_ = l.Reload() // logged and observed there
-			used = now
 		}
-		seen = now
+		seen = state
 	}
 }
 
-// look tells the states of the files apart: the catalogue's and the keys'.
-func (l *Live) look() string {
-	state := fileState(l.config.Path)
-	for _, u := range l.Current().upstreams {
-		if u.KeyFile != "" {
-			state += "|" + fileState(l.KeyPath(u))
-		}
+// look is the state of the files now, and as they were read.
+func (l *Live) look() (now, used string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, path := range l.watched {
+		now += fileState(path)
 	}
-	return state
+	return now, l.state
 }
 
-// KeyPath is where an upstream's key is: its KeyFile, or "" if it has none.
-func (l *Live) KeyPath(u Upstream) string {
-	if u.KeyFile == "" || filepath.IsAbs(u.KeyFile) {
+// keyPath is where the key is, for a catalogue in a folder.
+func (u Upstream) keyPath(dir string) string {
+	if filepath.IsAbs(u.KeyFile) {
 		return u.KeyFile
 	}
-	return filepath.Join(filepath.Dir(l.config.Path), u.KeyFile)
+	return filepath.Join(dir, u.KeyFile)
 }
 
 func fileState(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "missing"
+		return "missing\n"
 	}
-	return fmt.Sprintf("%d %d", info.ModTime().UnixNano(), info.Size())
+	return fmt.Sprintf("%d %d\n", info.ModTime().UnixNano(), info.Size())
 }

@@ -46,7 +46,6 @@ func (p *parser) model(at place, e modelEntry) *Model {
 	p.word(at.key("name"), m.Name)
 	if !slices.Contains(Types(), m.Type) {
 		p.fail(at.key("type"), "must be one of %s", join(Types()))
-		m.Placements = []Placement{{}}
 		return m // what else is right depends on it
 	}
 	p.placements(at, m, e)
@@ -111,7 +110,6 @@ func (p *parser) placements(at place, m *Model, e modelEntry) {
 		}
 		m.Placements = append(m.Placements, placement)
 	}
-	m.Upstream, m.UpstreamModel = m.Placements[0].Upstream, m.Placements[0].Model
 }
 
 func (p *parser) routes(at place, m *Model, routes []string) {

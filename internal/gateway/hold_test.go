@@ -249,7 +249,7 @@ func TestNeitherTheCapNorTheChargeIsEverAboveTheHold(t *testing.T) {
 				rt.Fatal(err)
 			}
 			h := b.last()
-			if bound := small.Bound(0, max(forwarded.N, 1), forwarded.MaxTokens); bound > h.amount || forwarded.MaxTokens < 1 {
+			if bound := small.BoundOf(catalog.Demand{Choices: forwarded.N, OutputCap: forwarded.MaxTokens}); bound > h.amount || forwarded.MaxTokens < 1 {
 				rt.Fatalf("forwarded %d × %d tokens with a hold of %v", forwarded.N, forwarded.MaxTokens, h.amount)
 			}
 			if b.posted+b.pending > b.budget {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"stakegate/internal/catalog"
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
 )
@@ -83,7 +84,7 @@ func (u upstream) arrive(c *call, outputCap int64) {
 		return
 	}
 	c.prompt, c.completion = int64(20+c.rng.IntN(30)), c.rng.Int64N(outputCap+1)
-	cost, _ := s.model.Cost(c.prompt, c.completion)
+	cost := catalog.Total(s.model.Bill(catalog.Use{Prompt: c.prompt, Completion: c.completion}))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tally[c.holdID()] += cost

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"stakegate/internal/devworld/echo"
@@ -208,5 +209,38 @@ func TestServeRefusesFieldsThatItDoesNotKnow(t *testing.T) {
 	// The agent's own variables may be set on the same machine.
 	if code, _, complaint := runServe(t, []string{"STAKEGATE_RPC=http://127.0.0.1:1", "STAKEGATE_PRIVATE_KEY=x"}, "--print-config"); code != 0 {
 		t.Errorf("with the agent's variables: exit code %d, %s", code, complaint)
+	}
+}
+
+func TestHangupReadsTheCatalogueAgain(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(echo.New(echo.Config{}))
+	t.Cleanup(upstream.Close)
+	serving := startServe(t, startWorld(t), upstream.URL)
+	path := filepath.Join(serving.data, "catalog.yaml")
+	change := func(old, new, logged string) {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err == nil {
+			err = os.WriteFile(path, bytes.Replace(text, []byte(old), []byte(new), 1), 0o600)
+		}
+		if err == nil {
+			err = serving.command.Process.Signal(syscall.SIGHUP)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		within(t, readyTimeout, logged, func() (bool, error) {
+			return strings.Contains(serving.output.String(), logged), serving.alive()
+		})
+	}
+	change("id: small", "id: renamed", "catalogue is replaced")
+	change("id: renamed", "id: small, price_: 1", "the new catalogue is refused")
+	status, body := call(t, http.MethodGet, serving.APIBase+"/models", "", "")
+	if status != http.StatusOK || !strings.Contains(body, `"id":"renamed"`) {
+		t.Errorf("%d %s", status, body)
+	}
+	if code, _ := serving.stop(t); code != 0 {
+		t.Errorf("SIGTERM: exit code %d", code)
 	}
 }
