@@ -107,6 +107,7 @@ func TestRefusedRequestsNameTheClientsMember(t *testing.T) {
 		`{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text"}]}]}`:            "messages.0.content.0.text is required",
 		`{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"document"}]}]}`:        "messages.0.content.0 has no bounded cost here; send its text in a text block",
 		`{"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"web_search"}]}]}`: "messages.0.content.0 must be of type text, tool_use or thinking",
+		`{"model":"m","max_tokens":0,"messages":[{"role":"user","content":"x"}]}`:                          "max_tokens must be a whole number above 0",
 		with(`,"messages":[]`): "messages is given twice",
 		with(`,"tools":[{"type":"web_search_20250305","name":"web_search"}]`): "tools.0.type " +
 			"must be custom, with an input_schema; other tools have no bounded cost here",

@@ -51,6 +51,15 @@ func (p *parser) option(name string, value []byte) {
 
 func compact(v strictjson.Value) []byte { return v.AppendCompact(nil) }
 
+// readCap reads the output cap. 0, which only fills a cache, has no use here.
+func (p *parser) readCap(v strictjson.Value) {
+	if n, ok := v.Int(); !ok || n < 1 {
+		p.fail(v, "must be a whole number above 0")
+	}
+	p.capped = true
+	p.option("max_tokens", compact(v))
+}
+
 // given reports whether a member is there and not null.
 func given(v strictjson.Value) bool { return v.Exists() && v.Kind() != strictjson.Null }
 
@@ -62,7 +71,7 @@ type rule func(p *parser, v strictjson.Value)
 // change what the answer costs, or needs a memory that is not here, is refused.
 var rules = map[string]rule{
 	"model":      func(p *parser, v strictjson.Value) { p.model = p.text(v) },
-	"max_tokens": func(p *parser, v strictjson.Value) { p.capped = true; p.option("max_tokens", compact(v)) },
+	"max_tokens": (*parser).readCap,
 	"system":     (*parser).readSystem,
 	"messages":   (*parser).readMessages,
 

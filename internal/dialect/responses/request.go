@@ -60,7 +60,7 @@ var rules = map[string]rule{
 	"metadata":    (*parser).readMetadata,
 	"truncation":  (*parser).readTruncation,
 
-	"max_output_tokens":   pass("max_tokens", func(e *echo) *[]byte { return &e.maxOutputTokens }),
+	"max_output_tokens":   (*parser).readCap,
 	"temperature":         pass("temperature", func(e *echo) *[]byte { return &e.temperature }),
 	"top_p":               pass("top_p", func(e *echo) *[]byte { return &e.topP }),
 	"parallel_tool_calls": pass("parallel_tool_calls", func(e *echo) *[]byte { return &e.parallelToolCalls }),
@@ -88,6 +88,14 @@ func pass(name string, remember func(*echo) *[]byte) rule {
 			*remember(&p.echo) = value
 		}
 	}
+}
+
+func (p *parser) readCap(v strictjson.Value) {
+	if n, ok := v.Int(); !ok || n < 1 {
+		p.fail(v, "must be a whole number above 0")
+	}
+	p.echo.maxOutputTokens = compact(v)
+	p.option("max_tokens", compact(v))
 }
 
 func compact(v strictjson.Value) []byte { return v.AppendCompact(nil) }

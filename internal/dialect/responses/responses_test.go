@@ -110,6 +110,7 @@ func TestRefusedRequestsNameTheClientsMember(t *testing.T) {
 		with(`,"text":{"format":{"type":"grammar"}}`):                                          "text.format must be of type text, json_object or json_schema",
 		with(`,"metadata":{"a":1}`):                                                            "metadata.a must be a string",
 		with(`,"stream":1`):                                                                    "stream must be true or false",
+		with(`,"max_output_tokens":0`):                                                         "max_output_tokens must be a whole number above 0",
 		with(`,"truncation":"yes"`):                                                            "truncation must be auto or disabled",
 		item(`{"type":"item_reference","id":"x"}`):                                             "input.0 cannot be looked up, nothing is kept here; send the item itself",
 		item(`{"type":"web_search_call"}`):                                                     "input.0 must be of type message, function_call, function_call_output or reasoning",
