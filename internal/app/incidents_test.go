@@ -17,8 +17,9 @@ func TestNoOtherRouteReachesTheModel(t *testing.T) {
 	before := w.Balance(admin)
 	body := apptest.ChatBody("hello", "")
 	for _, path := range []string{
-		"/completions", "/responses", "/messages", "/chat", "/chat/completion", "/chat/completions/x", "/embedding", "/embeddings/x",
-		"/image/generate", "/image/upscale", "/image/edit", "/images/generations", "/audio/speech", "/audio/transcriptions",
+		"/completions/x", "/responses/x", "/messages/batches", "/messages/count_tokens", "/chat", "/chat/completion", "/chat/completions/x",
+		"/embedding", "/embeddings/x", "/image/generate", "/image/upscale", "/image/edit", "/images/edits", "/images/variations",
+		"/audio/translations", "/audio/voices", "/audio/queue", "/moderations", "/batches", "/fine_tuning/jobs",
 		"/video/queue", "/video/retrieve", "/augment/search", "/pass-through/v1/chat/completions", "/openai/chat/completions",
 		"/engines/echo-1/completions", "/deployments/echo-1/chat/completions", "/characters/x/chat/completions",
 	} {

@@ -62,7 +62,11 @@ func (c *paid) answer(how asking, kind answerKind) *Error {
 	if err != nil {
 		return senseless()
 	}
-	return c.write(mediaJSON+"; charset=utf-8", body)
+	media := mediaJSON + "; charset=utf-8"
+	if other, ok := kind.(interface{ media() string }); ok {
+		media = other.media()
+	}
+	return c.write(media, body)
 }
 
 // senseless is the error of an answer that was charged and cannot be shown.
@@ -71,6 +75,11 @@ func senseless() *Error {
 		Status: 502, Code: "INFERENCE_FAILED", NoRetry: true,
 		Message: "Inference processing failed: the model server's answer makes no sense. Its usage was charged.",
 	}
+}
+
+// uncompressed reports whether a body comes as it was asked for.
+func uncompressed(response *http.Response) bool {
+	return isIdentity(response.Header.Get("Content-Encoding"))
 }
 
 // readAnswer reads an answer of bounded size. On an error what was sent is

@@ -3,20 +3,21 @@ package gateway
 import (
 	"strconv"
 
-	"stakegate/internal/catalog"
 	"stakegate/internal/dialect"
 	"stakegate/internal/ledger"
 )
 
-// chatAnswer is a chat completion.
-type chatAnswer struct {
-	front   dialect.Front // nil: the client speaks chat completions itself
-	order   *chatOrder
+// textAnswer is a completion, of a chat or of a text.
+type textAnswer struct {
+	form    *textForm
+	front   dialect.Front // nil: the client reads it as it is
+	back    func() dialect.Back
+	echo    func(members []member) []byte
 	members []member
 }
 
-func (a *chatAnswer) read(p *paid, body []byte) (m metered, usable, known bool) {
-	if back := a.order.back; back != nil {
+func (a *textAnswer) read(p *paid, body []byte) (m metered, usable, known bool) {
+	if back := a.back(); back != nil {
 		chat, err := back.Answer(body)
 		if err != nil {
 			return metered{}, false, false
@@ -40,14 +41,14 @@ func (a *chatAnswer) read(p *paid, body []byte) (m metered, usable, known bool) 
 	var text int64
 	for _, choice := range choices {
 		parts, _ := object(choice.value)
-		message, _ := find(parts, "message")
+		message, _ := find(parts, a.form.message)
 		text += textBytes(message)
 	}
 	return p.estimate(text), true, true
 }
 
-func (a *chatAnswer) rebuild(p *paid, m metered, settled ledger.Settled) ([]byte, error) {
-	id, created := "chatcmpl-"+p.id, p.started.Unix()
+func (a *textAnswer) rebuild(p *paid, m metered, settled ledger.Settled) ([]byte, error) {
+	id, created := a.form.prefix+p.id, p.started.Unix()
 	value, _ := find(a.members, "id")
 	if text, ok := str(value); ok && text != "" {
 		id = text
@@ -59,7 +60,7 @@ func (a *chatAnswer) rebuild(p *paid, m metered, settled ledger.Settled) ([]byte
 	choices, _ := find(a.members, "choices")
 	out := append(make([]byte, 0, len(choices)+1024), '{')
 	out = quote(appendName(out, "id"), id)
-	out = append(out, `,"object":"chat.completion"`...)
+	out = quote(appendName(out, "object"), a.form.whole)
 	out = strconv.AppendInt(appendName(out, "created"), created, 10)
 	out = quote(appendName(out, "model"), p.model.ID)
 	out = append(appendName(out, "choices"), choices...)
@@ -70,7 +71,7 @@ func (a *chatAnswer) rebuild(p *paid, m metered, settled ledger.Settled) ([]byte
 	}
 	out = appendUsage(appendName(out, "usage"), m, false)
 	out = appendCost(appendName(out, "cost"), settled)
-	if echo := a.order.echo(a.members); echo != nil {
+	if echo := a.echo(a.members); echo != nil {
 		out = append(appendName(out, "venice_parameters"), echo...)
 	}
 	out = append(out, '}')
@@ -113,11 +114,4 @@ func members(data []byte) ([]member, bool) {
 		return list, true
 	}
 	return object(data)
-}
-
-// whole units of what is not measured in tokens.
-func (p *paid) units(n int64) metered {
-	use := p.using(catalog.Use{})
-	use.Units = min(n, p.Units)
-	return metered{Use: use, source: fromUsage}
 }

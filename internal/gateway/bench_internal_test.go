@@ -16,7 +16,7 @@ func BenchmarkStreamEvent(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		events := sse.NewReader(bytes.NewReader(stream), 1<<20)
-		m := newMeter("small", "id", 0, 1, 1<<30)
+		m := newMeter(&chatForm, "small", "id", 0, 1, 1<<30)
 		var out []byte
 		for {
 			data, err := events.Next()

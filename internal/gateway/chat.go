@@ -92,9 +92,9 @@ func (o *chatOrder) deliver(p *paid) *Error {
 		return o.put(server, model, p.OutputCap)
 	}
 	if !o.request.stream {
-		return translated(o.front, p.answer(ask, &chatAnswer{front: o.front, order: o}))
+		return translated(o.front, p.answer(ask, &textAnswer{form: &chatForm, front: o.front, back: o.speaks, echo: o.echo}))
 	}
-	t := talk{how: ask, decoder: o.decoder, echo: o.echo, encoder: chatEncoder{o.request.includeUsage}}
+	t := talk{form: &chatForm, how: ask, back: o.speaks, echo: o.echo, encoder: chatEncoder{o.request.includeUsage}}
 	if o.front != nil {
 		t.encoder = o.front.Stream()
 	}
@@ -123,14 +123,8 @@ func (o *chatOrder) put(server catalog.Upstream, model string, outputCap int64) 
 	return request, nil
 }
 
-// decoder reads the stream of the server that was asked; nil: its events are
-// chat completion chunks.
-func (o *chatOrder) decoder() dialect.Decoder {
-	if o.back == nil {
-		return nil
-	}
-	return o.back.Stream()
-}
+// speaks is the dialect of the server that was asked.
+func (o *chatOrder) speaks() dialect.Back { return o.back }
 
 // echo is what the answer says about Venice's parameters, nil if they were not
 // sent. members are the answer's.

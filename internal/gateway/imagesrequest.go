@@ -38,7 +38,8 @@ var imagesRules = newTable(map[string]rule[imagesRequest]{
 	"quality": func(r *imagesRequest, m given) *Error { return readWord(&r.quality, m) },
 	"response_format": func(r *imagesRequest, m given) *Error {
 		r.format = string(m.value.Text())
-		return r.keep(m, oneOf("b64_json", "url"))
+		_, problem := oneOf("b64_json", "url")(nil, m.value)
+		return problem
 	},
 	"style":              forwards[imagesRequest](oneOf("vivid", "natural")),
 	"background":         forwards[imagesRequest](oneOf("transparent", "opaque", "auto")),
@@ -166,6 +167,9 @@ func (r *imagesRequest) forwardTo(upstream catalog.Upstream, model string) []byt
 	}
 	if r.quality != "" {
 		out = quote(appendName(out, "quality"), r.quality)
+	}
+	if r.format != "" { // not every model has the member
+		out = append(out, `,"response_format":"b64_json"`...) // a URL would be the upstream's own
 	}
 	return append(appendPassed(out, r.unknown, upstream), '}')
 }

@@ -29,6 +29,7 @@ const doneMark = "[DONE]"
 // the rest, those with a usage or an error among them, is decoded (slow). Both
 // give the same result.
 type meter struct {
+	form      *textForm
 	model     string // the name that the client sees
 	id        string
 	created   int64
@@ -46,14 +47,27 @@ type meter struct {
 	rawID   []byte // the id in it as the upstream writes it
 }
 
+// textForm is how a route's answers look.
+type textForm struct {
+	whole, chunk   string // object
+	prefix         string // of an id
+	message, delta string // the member of a choice that has the text
+	empty          string // a choice's members without a text
+}
+
+var chatForm = textForm{
+	whole: "chat.completion", chunk: "chat.completion.chunk", prefix: "chatcmpl-",
+	message: "message", delta: "delta", empty: `,"delta":{}`,
+}
+
 type choice struct {
 	pieces   int64 // chunks with text; each is one token at least
 	finished bool
 }
 
-func newMeter(model, id string, created, n, outputCap int64) *meter {
+func newMeter(form *textForm, model, id string, created, n, outputCap int64) *meter {
 	m := &meter{
-		model: model, id: "chatcmpl-" + id, created: created,
+		form: form, model: model, id: form.prefix + id, created: created,
 		outputCap: outputCap, choices: make([]choice, n),
 	}
 	m.open()
@@ -64,7 +78,7 @@ func newMeter(model, id string, created, n, outputCap int64) *meter {
 func (m *meter) open() {
 	out := append(m.opening[:0], `{"id":`...)
 	out = quote(out, m.id)
-	out = append(out, `,"object":"chat.completion.chunk","created":`...)
+	out = append(append(append(out, `,"object":"`...), m.form.chunk...), `","created":`...)
 	out = strconv.AppendInt(out, m.created, 10)
 	out = append(out, `,"model":`...)
 	m.opening = quote(out, m.model)
@@ -168,7 +182,7 @@ func (m *meter) readPiece(value jsontext.Value) (piece, bool) {
 	if given && !ok || p.index < 0 || p.index >= int64(len(m.choices)) {
 		return piece{}, false // an answer that nobody asked for or pays
 	}
-	delta, _ := find(members, "delta")
+	delta, _ := find(members, m.form.delta)
 	p.text = textBytes(delta)
 	reason, _ := find(members, "finish_reason")
 	p.finished = reason.Kind() == '"'
@@ -236,7 +250,7 @@ func (m *meter) closing() []byte {
 		}
 		list = append(list, `{"index":`...)
 		list = strconv.AppendInt(list, int64(i), 10)
-		list = append(list, `,"delta":{},"finish_reason":"length"}`...)
+		list = append(append(list, m.form.empty...), `,"finish_reason":"length"}`...)
 	}
 	return m.chunk(nil, append(list, ']'), nil)
 }

@@ -15,7 +15,7 @@ func FuzzMeterPassesOnlyWhatItCounts(f *testing.F) {
 	f.Add([]byte(`{"id":"b","created":7,"choices": [{"index":0,"logprobs":null,"delta":{"role":"assistant","content":"\u00e9 \n \ud83d\ude00 é"}}],"system_fingerprint":"fp"}`), []byte(`{"id":"b","created":8,"provider":{"a":[1,-2.5e3,true]},"choices":[{"index":1,"delta":{"content":"x"}},{"index":0,"delta":{},"finish_reason":"stop"}]}`))
 	f.Add([]byte(`{"id":"b","id":"b","choices":[{"index":0,"index":1,"delta":{"a":"x"},"delta":{"a":"yy"}}]}`), []byte(`{"id":"b","created":01,"choices":[{"delta":{"id":"x","f":{"type":["y"],"z":"zz"}}}],"error":null}`))
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		m, twin := newMeter("model", "id", 5, 2, 3), newMeter("model", "id", 5, 2, 3)
+		m, twin := newMeter(&chatForm, "model", "id", 5, 2, 3), newMeter(&chatForm, "model", "id", 5, 2, 3)
 		var delivered int64
 		for _, data := range [][]byte{first, second, first, second, first, second, first} {
 			chunk, v := m.take(nil, bytes.Clone(data))

@@ -107,9 +107,21 @@ func (c *paid) believe(u usage) metered {
 	m.Cached, m.CacheWrite = min(u.Cached, m.Prompt), min(u.CacheWrite, m.Prompt)
 	m.Completion = min(u.Completion, c.model.MaxCompletion(c.Demand))
 	m.odd = m.odd || m.Prompt < u.Prompt || m.Completion < u.Completion
-	if reported := catalog.Total(c.model.Bill(c.using(u.Use))); reported > c.held.Amount {
-		m.loss = reported - c.held.Amount
-	}
+	m.loss = c.lossOf(c.using(u.Use))
+	return m
+}
+
+// lossOf is what a use costs beyond the hold.
+func (c *paid) lossOf(use catalog.Use) money.Nano {
+	return max(0, catalog.Total(c.model.Bill(use))-c.held.Amount)
+}
+
+// units is for what is sold by the piece: so many, of those that were held.
+func (c *paid) units(n int64) metered {
+	use := c.using(catalog.Use{})
+	use.Units = n
+	m := metered{Use: use, source: fromUsage, odd: n > c.Units, loss: c.lossOf(use)}
+	m.Units = min(n, c.Units)
 	return m
 }
 
@@ -219,6 +231,7 @@ func (c *paid) fail(f *failure) *Error {
 // finish is the last guard: whatever happened, a panic too, what was held and
 // not resolved is charged, because it may have been used.
 func (c *paid) finish() {
+	c.unlimitWrite()
 	if !c.resolved {
 		c.g.log.Error("call ended without a settlement", "request_id", c.id)
 		_, _ = c.settle(metered{source: fromHold}) // a failure is logged there

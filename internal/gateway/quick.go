@@ -88,7 +88,7 @@ func (m *meter) scanPieces(s *scanner, found *pieces) bool {
 		if found.count == len(found.list) {
 			return false
 		}
-		p, ok := s.piece()
+		p, ok := s.piece(m.form.delta)
 		if !ok || p.index >= int64(len(m.choices)) {
 			return false
 		}
@@ -103,8 +103,8 @@ func (m *meter) scanPieces(s *scanner, found *pieces) bool {
 	return s.byte(']')
 }
 
-// piece reads an element of choices.
-func (s *scanner) piece() (p piece, ok bool) {
+// piece reads an element of choices, whose text is in the member delta.
+func (s *scanner) piece(delta string) (p piece, ok bool) {
 	var hasIndex, hasDelta, hasReason bool
 	for first := true; ; {
 		name, another, ok := s.member(&first)
@@ -116,7 +116,7 @@ func (s *scanner) piece() (p piece, ok bool) {
 			p.index, ok = s.whole()
 			ok = ok && !hasIndex
 			hasIndex = true
-		case "delta":
+		case delta:
 			ok = !hasDelta && s.value(0, &p.text)
 			hasDelta = true
 		case "finish_reason":

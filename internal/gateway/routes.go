@@ -39,7 +39,11 @@ func (g *Gateway) Routes() []Route {
 		g.route(sale{path: chatPath, kind: catalog.Text, read: readChat}),
 		g.route(sale{path: "/responses", kind: catalog.Text, read: readFront(responses.Parse)}),
 		g.messages(),
+		g.route(sale{path: "/completions", kind: catalog.Text, read: readCompletion}),
 		g.route(sale{path: "/embeddings", kind: catalog.Embedding, read: readEmbed}),
+		g.route(sale{path: "/images/generations", kind: catalog.Image, read: readImages, fallback: true}),
+		g.route(sale{path: "/audio/speech", kind: catalog.Speech, read: readSpeech}),
+		g.route(sale{path: "/audio/transcriptions", kind: catalog.Transcription, form: readTranscription}),
 	}
 }
 
@@ -56,9 +60,20 @@ func (g *Gateway) messages() Route {
 type sale struct {
 	path string
 	kind catalog.Type // of the models that serve it
-	// read understands a request's body. Every error is a 400 that names the
+	// read understands a body in JSON. Every error is a 400 that names the
 	// member at fault.
 	read func(body []byte) (order, *Error)
+	// form, if there is no read, understands a multipart body.
+	form func(contentType string, body []byte) (order, *Error)
+	// fallback: the default model answers for one that nobody knows.
+	fallback bool
+}
+
+func (s *sale) order(contentType string, body []byte) (order, *Error) {
+	if s.read != nil {
+		return s.read(body)
+	}
+	return s.form(contentType, body)
 }
 
 // order is a request that was understood.
@@ -101,16 +116,16 @@ func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Ca
 		return closing()
 	}
 	defer g.leave()
-	body, problem := g.readBody(w, r)
+	body, problem := g.readBody(w, r, s.form != nil)
 	if problem != nil {
 		return problem
 	}
-	o, problem := s.read(body)
+	o, problem := s.order(r.Header.Get("Content-Type"), body)
 	if problem != nil {
 		return problem
 	}
 	models := g.catalog()
-	resolution, problem := g.resolve(models, s.kind, o.modelName())
+	resolution, problem := g.resolve(models, s, o.modelName())
 	if problem != nil {
 		return problem
 	}
@@ -146,8 +161,11 @@ func retired(gone *catalog.Retired) *Error {
 }
 
 // resolve finds the model that the client means.
-func (g *Gateway) resolve(models *catalog.Catalog, kind catalog.Type, name string) (catalog.Resolution, *Error) {
-	resolution, err := models.Resolve(kind, name, g.now())
+func (g *Gateway) resolve(models *catalog.Catalog, s sale, name string) (catalog.Resolution, *Error) {
+	resolution, err := models.Resolve(s.kind, name, g.now())
+	if s.fallback && errors.Is(err, catalog.ErrUnknownModel) {
+		resolution, err = models.Resolve(s.kind, defaultModel, g.now())
+	}
 	if err == nil {
 		return resolution, nil
 	}
@@ -163,7 +181,7 @@ func (g *Gateway) resolve(models *catalog.Catalog, kind catalog.Type, name strin
 	case errors.Is(err, catalog.ErrParameters):
 		return resolution, invalid("model", "has a suffix that is not name=value pairs joined by &, each name once")
 	case errors.Is(err, catalog.ErrWrongType):
-		problem := invalid("model", fmt.Sprintf("must be of type %s for this route", kind))
+		problem := invalid("model", fmt.Sprintf("must be of type %s for this route", s.kind))
 		problem.Code = "INVALID_MODEL"
 		return resolution, problem
 	}
@@ -174,34 +192,64 @@ func (g *Gateway) resolve(models *catalog.Catalog, kind catalog.Type, name strin
 // offline.
 const offlineRetryAfter = time.Minute
 
-// readBody reads a request's JSON, within its limits of size and time.
-func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Error) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	encoding := r.Header.Get("Content-Encoding")
-	if err != nil || kind != "application/json" || (encoding != "" && !strings.EqualFold(encoding, "identity")) {
+// readBody reads a request's body, within its limits of size and time.
+func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, form bool) ([]byte, *Error) {
+	wanted, limit := mediaJSON, g.limits.Body
+	if form {
+		wanted, limit = "multipart/form-data", max(limit, maxTranscriptionBody)
+	}
+	if !isMedia(r.Header.Get("Content-Type"), wanted) || !isIdentity(r.Header.Get("Content-Encoding")) {
 		return nil, &Error{Status: 415, Code: "INVALID_CONTENT_TYPE", Message: "Invalid request content-type", NoRetry: true}
 	}
-	tooLarge := &Error{
-		Status: 413, Code: "PAYLOAD_TOO_LARGE", NoRetry: true,
-		Message: "The request payload is too large. Please reduce the size of your request.",
-	}
-	if r.ContentLength > g.limits.Body {
-		return nil, tooLarge
+	if r.ContentLength > limit {
+		return nil, tooLarge()
 	}
 	control := http.NewResponseController(w)
 	// A writer without deadlines (a test's recorder) has no slow client either.
 	_ = control.SetReadDeadline(time.Now().Add(g.limits.BodyTime))
-	var body bytes.Buffer
-	if r.ContentLength > 0 {
-		body.Grow(int(r.ContentLength) + bytes.MinRead)
-	}
-	_, err = io.Copy(&body, http.MaxBytesReader(w, r.Body, g.limits.Body))
+	body, err := readAll(w, r, limit)
 	if err != nil {
-		if limit := (*http.MaxBytesError)(nil); errors.As(err, &limit) {
-			return nil, tooLarge
+		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+			return nil, tooLarge()
 		}
 		return nil, &Error{Status: 408, Code: "REQUEST_TIMEOUT", Message: "The request's body did not arrive completely.", NoRetry: true}
 	}
 	_ = control.SetReadDeadline(time.Time{})
-	return body.Bytes(), nil
+	return body, nil
+}
+
+// trusted is how many bytes are made room for because a client says that it
+// sends them.
+const trusted = 64 << 10
+
+func readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if n := r.ContentLength; n >= 0 && n <= trusted {
+		body := make([]byte, n)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), trusted)) + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	return body.Bytes(), err
+}
+
+func tooLarge() *Error {
+	return &Error{
+		Status: 413, Code: "PAYLOAD_TOO_LARGE", NoRetry: true,
+		Message: "The request payload is too large. Please reduce the size of your request.",
+	}
+}
+
+// isMedia compares a media type, with or without parameters.
+func isMedia(text, wanted string) bool {
+	if text == wanted {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(text)
+	return err == nil && kind == wanted
+}
+
+func isIdentity(encoding string) bool {
+	return encoding == "" || strings.EqualFold(encoding, "identity")
 }

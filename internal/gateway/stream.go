@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime"
-	"net/http"
 	"strings"
 	"time"
 
@@ -23,10 +21,11 @@ const maxPending = 32 << 10
 
 // talk is how a streamed call is put to an upstream and shown to the client.
 type talk struct {
-	how asking
-	// decoder gives what reads the answer of the upstream that was asked; nil:
-	// its events are chat completion chunks.
-	decoder func() dialect.Decoder
+	form *textForm
+	how  asking
+	// back is the dialect of the upstream that was asked; nil: its events are
+	// chunks of the form.
+	back    func() dialect.Back
 	encoder dialect.Encoder
 	// echo is what the last chunk says about Venice's parameters; nil: nothing.
 	echo func(members []member) []byte
@@ -46,35 +45,22 @@ func (c *paid) relay(t talk) *Error {
 		return c.fail(failed)
 	}
 	defer response.Body.Close()
-	if !isEventStream(response.Response) || !uncompressed(response.Response) {
+	if !isMedia(response.Header.Get("Content-Type"), mediaEvents) || !uncompressed(response.Response) {
 		return c.fail(&failure{err: c.broken(ctx, nil)})
 	}
 	s := &relayed{
 		call: c, encoder: t.encoder, echo: t.echo,
-		meter: newMeter(c.model.ID, c.id, c.started.Unix(), max(c.Choices, 1), c.OutputCap+c.model.ReasoningExtra),
+		meter: newMeter(t.form, c.model.ID, c.id, c.started.Unix(), max(c.Choices, 1), c.OutputCap+c.model.ReasoningExtra),
 	}
-	s.decoder = t.decoder()
+	if back := t.back(); back != nil {
+		s.decoder = back.Stream()
+	}
 	source := &watched{source: response.Body, timer: silence, limit: c.g.limits.Silence, before: s.flush}
 	cut, err := s.copy(ctx, sse.NewReader(source, c.g.limits.Event))
 	if cut {
 		c.cancel(nil) // the upstream writes more than anybody pays for
 	}
 	return s.close(ctx, cut, err)
-}
-
-func isEventStream(response *http.Response) bool {
-	text := response.Header.Get("Content-Type")
-	if text == mediaEvents {
-		return true
-	}
-	kind, _, err := mime.ParseMediaType(text)
-	return err == nil && strings.EqualFold(kind, mediaEvents)
-}
-
-// uncompressed reports whether a body comes as it was asked for.
-func uncompressed(response *http.Response) bool {
-	encoding := response.Header.Get("Content-Encoding")
-	return encoding == "" || strings.EqualFold(encoding, "identity")
 }
 
 // watched is a reader whose every read must end within a limit. before is

@@ -125,5 +125,11 @@ func (w *recorder) Write(data []byte) (int, error) {
 	return n, err
 }
 
+// ClientLeft notes that an answer that was begun did not reach its client.
+func (w *recorder) ClientLeft() { w.event.status = statusClientLeft }
+
+// statusClientLeft is nginx's number for a client that closed its request.
+const statusClientLeft = 499
+
 // Unwrap lets http.ResponseController reach the connection.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
