@@ -126,7 +126,7 @@ func TestAHoldIsGivenBackIfItsClientLeavesBeforeTheCall(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	b := newBooks(t, money.Unit)
 	upstream := &script{}
-	models := testCatalog(t, "", "http://127.0.0.1:1", [2]string{"small", "embed"})
+	models := testCatalog(t, "http://127.0.0.1:1", [2]string{"small", "embed"})
 	g := gateway.New(gateway.Config{
 		Catalog: func() *catalog.Catalog { return models }, Upstreams: upstreams(models, upstream, nil),
 		Ledger: &leaving{b, cancel}, NewID: func() string { return "r1" },
@@ -212,7 +212,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestNeitherTheCapNorTheChargeIsEverAboveTheHold(t *testing.T) {
-	parsed := testCatalog(t, "", "http://127.0.0.1:1", [2]string{"small", "embed"})
+	parsed := testCatalog(t, "http://127.0.0.1:1", [2]string{"small", "embed"})
 	resolved, _ := parsed.Resolve(catalog.Text, "small", time.Now())
 	small := resolved.Model
 	rapid.Check(t, func(rt *rapid.T) {

@@ -65,7 +65,7 @@ func samples() map[string]sample {
 		},
 		"/messages": {hello, "", "/v1/chat/completions", answers(answer(usual)), charge(20, 5)},
 		"/completions": {
-			`{"model":"small","max_tokens":10,"prompt":"hello"}`, "", "/v1/completions",
+			`{"model":"older","max_tokens":10,"prompt":"hello"}`, "", "/v1/completions",
 			answers(`{"choices":[{"text":"good day","index":0,"finish_reason":"stop"}],"usage":` + usual + `}`), charge(20, 5),
 		},
 		"/embeddings": {

@@ -31,17 +31,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // Prices: 1 USD for a million tokens of either kind is 1,000 nanos a token,
 // which keeps expected charges readable; output costs double.
 const catalogText = `
-upstreams: [{name: main, kind: %[4]s, url: "%[1]s"}, {name: claude, kind: anthropic, url: "%[1]s"}, {name: venice, kind: venice, url: "%[1]s"}, {name: strict, kind: openai, url: "%[1]s", charge_prompt: true}]
+upstreams: [{name: main, kind: %[1]s, url: "%[2]s"}, {name: vectors, kind: openai, url: "%[2]s"}, {name: claude, kind: anthropic, url: "%[2]s"}, {name: venice, kind: venice, url: "%[2]s"}, {name: strict, kind: openai, url: "%[2]s", charge_prompt: true}]
 models:
-  - {id: small, name: Small Model, type: text, upstream: main, upstream_model: "%[2]s", context: 100000, max_output: 1000, default_output: 200, price: {input: "1", output: "2"}, privacy: private, traits: [default], compatibility: [gpt-4o-mini], routes: [completions]}
-  - {id: embed, type: embedding, upstream_model: "%[3]s", upstream: main, context: 1000, price: {input: "1"}, privacy: anonymized}
+  - {id: small, name: Small Model, type: text, upstream: main, upstream_model: "%[3]s", context: 100000, max_output: 1000, default_output: 200, price: {input: "1", output: "2"}, privacy: private, traits: [default], compatibility: [gpt-4o-mini]}
+  - {id: older, type: text, upstream: vectors, context: 100000, max_output: 1000, default_output: 200, price: {input: "1", output: "2"}, privacy: private, routes: [completions]}
+  - {id: embed, type: embedding, upstream_model: "%[4]s", upstream: vectors, context: 1000, price: {input: "1"}, privacy: anonymized}
   - {id: claude, type: text, upstream: claude, context: 100000, max_output: 1000, price: {input: "1", output: "2", cached_input: "0.1", cache_write: "1.5"}, privacy: private}
   - {id: venice, type: text, upstream: venice, context: 1000, max_output: 1000, price: {input: "1", output: "2", surcharges: {web_search: "0.01"}}, privacy: private, hidden_prompt_tokens: 300}
   - {id: strict, type: text, upstream: strict, context: 100000, max_output: 1000, price: {input: "1", output: "2"}, privacy: private}
   - {id: off, type: text, upstream: main, context: 1000, max_output: 10, price: {input: "1", output: "2"}, privacy: private, offline: true}
-  - {id: draw, type: image, upstream: main, price: {images: [{size: 1024x1024, price: "0.04"}, {size: 512x512, price: "0.01"}]}, privacy: private, traits: [default]}
-  - {id: say, type: tts, upstream: main, price: {million_characters: "15"}, privacy: private, traits: [default]}
-  - {id: hear, type: asr, upstream: main, price: {second: "0.0001"}, privacy: private, traits: [default]}
+  - {id: draw, type: image, upstream: vectors, price: {images: [{size: 1024x1024, price: "0.04"}, {size: 512x512, price: "0.01"}]}, privacy: private, traits: [default]}
+  - {id: say, type: tts, upstream: vectors, price: {million_characters: "15"}, privacy: private, traits: [default]}
+  - {id: hear, type: asr, upstream: vectors, price: {second: "0.0001"}, privacy: private, traits: [default]}
 `
 
 const (
@@ -74,12 +75,15 @@ type options struct {
 	kind      string    // of the upstream; openai
 }
 
-func testCatalog(t *testing.T, kind, url string, models [2]string) *catalog.Catalog {
+func testCatalog(t *testing.T, url string, models [2]string) *catalog.Catalog {
 	t.Helper()
-	if kind == "" {
-		kind = catalog.KindOpenAI
-	}
-	c, err := catalog.Parse(fmt.Appendf(nil, catalogText, url, models[0], models[1], kind))
+	return catalogOf(t, catalog.KindOpenAI, url, models)
+}
+
+// catalogOf is testCatalog with an upstream of another kind for texts.
+func catalogOf(t *testing.T, kind, url string, models [2]string) *catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Parse(fmt.Appendf(nil, catalogText, kind, url, models[0], models[1]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +125,10 @@ func newWorld(t *testing.T, script http.HandlerFunc, o options) *world {
 	if o.models[0] == "" {
 		o.models = [2]string{"vendor/small", "embed"}
 	}
-	c := testCatalog(t, o.kind, o.url, o.models)
+	if o.kind == "" {
+		o.kind = catalog.KindOpenAI
+	}
+	c := catalogOf(t, o.kind, o.url, o.models)
 	pool := upstreams(c, o.transport, o.keys)
 	t.Cleanup(pool.Close)
 	var ids atomic.Int64
