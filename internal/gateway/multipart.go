@@ -53,6 +53,9 @@ func splitForm(contentType string, body []byte) (parts []part, problem string) {
 		if !found {
 			return nil, "is not a form: a part has no head, or too long a one."
 		}
+		if bytes.HasPrefix(data, delimiter[2:]) {
+			return nil, "is not a form: a boundary stands where data begins." // which readers take in two ways
+		}
 		data, rest, found = bytes.Cut(data, delimiter)
 		if !found {
 			return nil, "ends too early."
