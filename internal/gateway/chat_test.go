@@ -164,6 +164,7 @@ func TestUpstreamErrorsAreReshapedAndChargedByTheTable(t *testing.T) {
 	}{
 		"400":             {fails(400, `{"error":{"message":"secret-org"}}`), 400, "INVALID_REQUEST", "voided", 0},
 		"context":         {fails(400, `{"error":{"message":"secret","code":"context_length_exceeded"}}`), 400, "TOO_MANY_TOKENS", "voided", 0},
+		"Anthropic's":     {fails(400, `{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: secret"}}`), 400, "TOO_MANY_TOKENS", "voided", 0},
 		"401":             {fails(401, `secret`), 502, "INFERENCE_FAILED", "voided", time.Second},
 		"403":             {fails(403, `secret`), 502, "INFERENCE_FAILED", "voided", time.Second},
 		"404":             {fails(404, `secret`), 502, "INFERENCE_FAILED", "voided", time.Second},

@@ -134,15 +134,18 @@ func (c *paid) reshape(ctx context.Context, response *upstream.Response) *failur
 	}
 }
 
-// refusedByModel explains a 400 of the upstream as far as its code is one of
-// those that everybody uses.
+// refusedByModel explains a 400 of the upstream as far as it says so in one of
+// the ways that everybody uses.
 func refusedByModel(response *http.Response) *Error {
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxErrorBody))
 	members, _ := object(body)
 	detail, _ := find(members, "error")
 	inner, _ := object(detail)
 	codeValue, _ := find(inner, "code")
-	if code, _ := str(codeValue); code == "context_length_exceeded" {
+	messageValue, _ := find(inner, "message")
+	code, _ := str(codeValue)
+	// Anthropic has no code for it.
+	if message, _ := str(messageValue); code == "context_length_exceeded" || strings.HasPrefix(message, "prompt is too long") {
 		return &Error{
 			Status: 400, Code: "TOO_MANY_TOKENS", Member: "messages", NoRetry: true,
 			Message: "and the output cap are more than the model's context holds",

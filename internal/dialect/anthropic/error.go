@@ -11,7 +11,12 @@ var errorTypes = map[int]string{
 
 // Error is the document of an error, also for one that comes before a request
 // was read. code is ours, for programs; it stands where the API has such words.
+// A prompt that does not fit is said in the API's own words, by which clients
+// know that they must shorten it.
 func Error(status int, code, message string) []byte {
+	if code == "TOO_MANY_TOKENS" {
+		message = "prompt is too long: " + message
+	}
 	kind, known := errorTypes[status]
 	switch {
 	case known:

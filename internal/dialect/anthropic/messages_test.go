@@ -174,6 +174,12 @@ func TestErrorsHaveTheAPIsWordForTheirStatus(t *testing.T) {
 	}
 }
 
+func TestAPromptThatDoesNotFitIsSaidInTheWordsThatClientsKnow(t *testing.T) {
+	if got := string(anthropic.Error(400, "TOO_MANY_TOKENS", "x")); !strings.Contains(got, `"message":"prompt is too long: x"`) {
+		t.Errorf("got %s", got)
+	}
+}
+
 const completion = `{"id":"chatcmpl-1","object":"chat.completion","created":7,"model":"m","choices":[{"index":0,"message":{"role":"assistant",
 	"content":"hello","reasoning_content":"hm","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"x\": 1}"}}]},"finish_reason":"tool_calls"}],
 	"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"prompt_tokens_details":{"cached_tokens":4,"cache_creation_input_tokens":1},
