@@ -156,7 +156,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 	}
 	handler := httpapi.New(httpapi.Config{
 		Mint: issuer.New(issuer.Config{
-			Challenges: challenges, Verifier: &signature.Verifier{}, Stake: books, Store: a.store, Hasher: hasher,
+			Challenges: challenges, Verifier: a.verifier(), Stake: books, Store: a.store, Hasher: hasher,
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
 		}),
 		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Denials: a.denials,
@@ -201,6 +201,15 @@ func modelNames(current func() *catalog.Catalog) func(id string) string {
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// verifier asks contract wallets on the chain.
+func (a *App) verifier() *signature.Verifier {
+	wallets := a.config.SmartWallets
+	return signature.New(signature.Config{
+		Chain: a.chain, NoCounterfactual: wallets.Counterfactual != nil && !*wallets.Counterfactual,
+		Gas: wallets.Gas, Timeout: time.Duration(wallets.Timeout), Concurrent: wallets.Concurrent,
+	})
+}
 
 // publicURL is the origin that clients use, without a slash at its end.
 func (a *App) publicURL() (string, error) {

@@ -44,6 +44,8 @@ type Config struct {
 	Chain ChainConfig `yaml:"chain"`
 	// Stake says which stake counts for what.
 	Stake StakeConfig `yaml:"stake"`
+	// SmartWallets says how contract wallets prove a signature.
+	SmartWallets SmartWalletsConfig `yaml:"smart_wallets"`
 	// Catalog is the file with upstreams, models and prices. Default
 	// catalog.yaml.
 	Catalog string `yaml:"catalog"`
@@ -97,6 +99,19 @@ type AdapterConfig struct {
 	Min string `yaml:"min"`
 	// Pool is what all wallets share in an epoch, in DIEM; for pool only.
 	Pool string `yaml:"pool"`
+}
+
+// SmartWalletsConfig says how contract wallets (ERC-1271) are asked.
+type SmartWalletsConfig struct {
+	// Counterfactual admits wallets that do not exist yet (ERC-6492). Default
+	// true.
+	Counterfactual *bool `yaml:"counterfactual"`
+	// Gas bounds one question. Default 10000000.
+	Gas uint64 `yaml:"gas"`
+	// Timeout bounds one question. Default 4s.
+	Timeout Duration `yaml:"timeout"`
+	// Concurrent is how many questions run at once. Default 32.
+	Concurrent int `yaml:"concurrent"`
 }
 
 // KeysConfig bounds the making of keys.

@@ -125,6 +125,13 @@ func (n *fakeNode) result(q query) (any, error) {
 			}
 		}
 		return nil, fmt.Errorf("header not found")
+	case "eth_getBlockByHash":
+		for number := range n.head + 1 {
+			if n.hash(number).Hex() == q.Params[0] {
+				return n.block(hexutil.EncodeUint64(number))
+			}
+		}
+		return nil, nil
 	case "eth_getLogs":
 		return []any{}, nil
 	default:

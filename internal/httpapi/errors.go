@@ -104,6 +104,11 @@ func mintProblem(err error) *Error {
 			Status: http.StatusBadRequest, Text: noStake.Error(), Code: "NO_STAKE",
 			Next: "Stake with this wallet, wait for the transaction, and send the same token and signature again.",
 		}
+	case errors.Is(err, signature.ErrUnavailable): // before the chain's own error, which it wraps
+		return &Error{
+			Status: http.StatusBadRequest, Text: signature.ErrUnavailable.Error(), Code: "WALLET_UNAVAILABLE",
+			Next: "The chain could not be asked about this contract wallet. Nothing was spent; try again.", RetryAfter: chainRetryAfter, cause: err,
+		}
 	case errors.Is(err, stake.ErrChain):
 		return &Error{
 			Status: http.StatusServiceUnavailable, Text: "Could not read stake", Code: "CHAIN_UNAVAILABLE",
@@ -129,6 +134,7 @@ func mintProblem(err error) *Error {
 		{challenge.ErrExpired, "TOKEN_EXPIRED", "Get a new token; it lives for 15 minutes."},
 		{issuer.ErrChallengeSpent, "TOKEN_USED", "Get a new token; each mints one key."},
 		{signature.ErrAddress, "ADDRESS_INVALID", "Send 0x and 40 hexadecimal digits, with the right checksum if in mixed case."},
+		{signature.ErrUnsupported, "SIGNATURE_UNSUPPORTED", "Sign with the wallet's key (EIP-191), as a contract that exists (ERC-1271), or, where the server admits it, as one that does not yet (ERC-6492)."},
 		{signature.ErrMismatch, "SIGNATURE_MISMATCH", "Sign the token's text with personal_sign and the wallet of this address."},
 	} {
 		if errors.Is(err, refused.err) {

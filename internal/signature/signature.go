@@ -78,26 +78,36 @@ func ParseSignature(text string) ([]byte, error) {
 
 // Verifier verifies signatures of personal_sign (EIP-191 version 0x45). The
 // zero value knows wallets that are a key (EOA, also delegated ones of
-// EIP-7702: their key keeps its full power).
-type Verifier struct{}
+// EIP-7702: their key keeps its full power); New makes one that also asks
+// contract wallets (ERC-1271), those that do not exist yet included (ERC-6492).
+type Verifier struct {
+	config Config
+	turns  chan struct{} // one element for each check that runs
+}
 
-// Verify returns nil if the address signed exactly this text, ErrMismatch if
-// not, and the context's error if that came first.
+// Verify returns nil if the address signed exactly this text. Otherwise the
+// error is ErrMismatch, or wraps ErrUnsupported or ErrUnavailable, or is the
+// context's if that came first.
 //
-// An ECDSA signature is r, s, v in 65 bytes with v of 0, 1, 27 or 28 and a low
-// s (EIP-2), so that there is one form of each.
-func (*Verifier) Verify(ctx context.Context, address common.Address, text string, sig []byte) error {
+// The key's own signature is tried first and needs no chain: r, s, v in 65
+// bytes with v of 0, 1, 27 or 28 and a low s (EIP-2), so that there is one form
+// of each. If it is somebody else's, or no such signature, the address may
+// still be a contract that accepts it, as a Safe with one owner does.
+func (v *Verifier) Verify(ctx context.Context, address common.Address, text string, sig []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if isReserved(address) {
 		return ErrMismatch
 	}
-	signer, ok := recoverSigner(textHash(text), sig)
-	if !ok || signer != address {
+	hash := textHash(text)
+	if signer, ok := recoverSigner(hash, sig); ok && signer == address {
+		return nil
+	}
+	if v.config.Chain == nil {
 		return ErrMismatch
 	}
-	return nil
+	return v.ask(ctx, address, hash, sig)
 }
 
 // textHash is the hash that personal_sign signs. The length is in bytes.

@@ -1,0 +1,136 @@
+package devchain_test
+
+import (
+	"fmt"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"stakegate/contracts"
+	"stakegate/contracts/bindings"
+	"stakegate/internal/app/apptest"
+)
+
+// stakeFor stakes a wallet's VVV for another address.
+func (w *world) stakeFor(wallet apptest.Wallet, recipient common.Address, vvv int64) {
+	w.t.Helper()
+	w.send(wallet, w.contracts.Staking, bindings.NewStakingV2().PackStake(recipient, apptest.Tokens(vvv)))
+}
+
+// deploy makes a contract with the world's own creation code.
+func (w *world) deploy(wallet apptest.Wallet, name string, arguments ...any) common.Address {
+	w.t.Helper()
+	code, err := contracts.InitCode(name, arguments...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	client := w.chain.Client()
+	nonce, err := client.PendingNonceAt(w.t.Context(), wallet.Address)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	signed, err := types.SignNewTx(wallet.Key, types.LatestSignerForChainID(new(big.Int).SetUint64(w.chain.ChainID())), &types.LegacyTx{
+		Nonce: nonce, Gas: 3_000_000, GasPrice: big.NewInt(10_000_000_000), Data: code,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := client.SendTransaction(w.t.Context(), signed); err != nil {
+		w.t.Fatal(err)
+	}
+	var receipt *types.Receipt
+	w.Eventually(soon, name+" is deployed", func() bool {
+		receipt, err = client.TransactionReceipt(w.t.Context(), signed.Hash())
+		return err == nil
+	})
+	return receipt.ContractAddress
+}
+
+// mintFor asks for a key of an address with whatever the function makes of the
+// token.
+func (w *world) mintFor(address common.Address, sign func(token string) []byte) apptest.Answer {
+	w.t.Helper()
+	token := w.Token()
+	return w.Call(http.MethodPost, "/api_keys/generate_web3_key", "", fmt.Sprintf(
+		`{"address":%q,"signature":%q,"token":%q,"apiKeyType":"INFERENCE"}`, address.Hex(), hexutil.Encode(sign(token)), token))
+}
+
+func TestContractWalletsGetAKey(t *testing.T) {
+	w := start(t)
+	owner, stranger := w.staker(1000, 1), apptest.NewWallet(t)
+	wallet := w.deploy(owner, "OwnerWallet", owner.Address)
+	factory := w.deploy(owner, "OwnerWalletFactory")
+	calls := bindings.NewOwnerWalletFactory()
+	future := common.BigToAddress(w.read(factory, calls.PackAddressOf(owner.Address, [32]byte{7})))
+	plain := func(by apptest.Wallet) func(string) []byte {
+		return func(token string) []byte { return by.SignBytes(t, token) }
+	}
+	wrapped := func(by apptest.Wallet) func(string) []byte {
+		return func(token string) []byte {
+			return wrap(t, factory, calls.PackCreate(owner.Address, [32]byte{7}), by.SignBytes(t, token))
+		}
+	}
+	if answer := w.mintFor(wallet, plain(owner)); answer.Text("error") != "Wallet has no staked VVV on Base" {
+		t.Errorf("a wallet without a stake: %s", answer)
+	}
+	w.stakeFor(owner, wallet, 10)
+	w.stakeFor(owner, future, 10)
+	for name, test := range map[string]struct {
+		address common.Address
+		sign    func(string) []byte
+		refusal string
+	}{
+		"its owner's signature":       {wallet, plain(owner), ""},
+		"a wallet that is not there":  {future, wrapped(owner), ""},
+		"a stranger's signature":      {wallet, plain(stranger), "Wallet signature does not match"},
+		"a stranger's, not there yet": {future, wrapped(stranger), "Wallet signature does not match"},
+	} {
+		answer := w.mintFor(test.address, test.sign)
+		if test.refusal != "" {
+			wantRefusal(t, name, answer, test.refusal)
+			continue
+		}
+		if answer.Status != http.StatusOK {
+			t.Errorf("%s: %s", name, answer)
+			continue
+		}
+		if called := w.Chat(answer.Text("data.apiKey"), "hello", ""); called.Status != http.StatusOK {
+			t.Errorf("%s: its key: %s", name, called)
+		}
+	}
+	if code, err := w.chain.Client().CodeAt(t.Context(), future, nil); err != nil || len(code) != 0 {
+		t.Errorf("the check left %d bytes of code behind, %v", len(code), err)
+	}
+}
+
+func wantRefusal(t *testing.T, name string, answer apptest.Answer, text string) {
+	t.Helper()
+	if answer.Status != http.StatusBadRequest || answer.Text("error") != text || !strings.Contains(answer.Text("code"), "SIGNATURE") {
+		t.Errorf("%s: %s", name, answer)
+	}
+}
+
+// wrap is a signature of a wallet that does not exist yet (ERC-6492).
+func wrap(t *testing.T, factory common.Address, prepare, signature []byte) []byte {
+	t.Helper()
+	var arguments abi.Arguments
+	for _, name := range []string{"address", "bytes", "bytes"} {
+		kind, err := abi.NewType(name, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		arguments = append(arguments, abi.Argument{Type: kind})
+	}
+	packed, err := arguments.Pack(factory, prepare, signature)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(packed, slices.Repeat([]byte{0x64, 0x92}, 16)...)
+}

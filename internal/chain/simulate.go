@@ -1,0 +1,62 @@
+package chain
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/rpc"
+)
+
+// simulator is who runs simulated code: an address that nobody has the key of,
+// without money or rights, and not the zero address, which some contracts take
+// for a simulation. It is the last 20 bytes of keccak256("stakegate simulator").
+var simulator = common.HexToAddress("0x844516d43EB0587914a510c6fdF1A9176665Df85")
+
+// Simulate runs creation code with an eth_call without a recipient at the
+// newest sealed block, and returns what it returned; nothing, if it failed by
+// itself. The code is a stranger's: that it fails, or keeps a node busy until
+// the time is over, is no failure of the node as long as the node answers
+// something else. An error wraps stake.ErrChain or is the context's.
+func (c *Client) Simulate(ctx context.Context, code []byte, gas uint64) ([]byte, error) {
+	block, err := c.Sealed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	arguments := map[string]any{"from": simulator, "data": hexutil.Bytes(code), "gas": hexutil.Uint64(gas)}
+	at := map[string]any{"blockHash": block.Hash, "requireCanonical": true}
+	var answer hexutil.Bytes
+	err = c.each(ctx, func(ctx context.Context, n *node) error {
+		answer = nil
+		failed := c.within(ctx, func(ctx context.Context) error {
+			return n.batch(ctx, []rpc.BatchElem{{Method: "eth_call", Args: []any{arguments, at}, Result: &answer}}, 0)
+		})
+		if failed == nil {
+			return nil
+		}
+		answer = nil
+		var status rpc.HTTPError
+		if errors.As(failed, &status) {
+			return failed // a proxy's word, not the code's
+		}
+		// Whose fault it was: does the node still know the block?
+		var got *header
+		if err := n.batch(ctx, []rpc.BatchElem{c.chainIDQuery(), blockByHash(block.Hash, &got)}, c.config.ChainID); err != nil || got == nil {
+			return errors.Join(failed, err)
+		}
+		return nil
+	})
+	return answer, err
+}
+
+// within leaves a third of a node's time for another question.
+func (c *Client) within(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout*2/3)
+	defer cancel()
+	return ask(ctx)
+}
+
+func blockByHash(hash common.Hash, into **header) rpc.BatchElem {
+	return rpc.BatchElem{Method: "eth_getBlockByHash", Args: []any{hash, false}, Result: into}
+}
