@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -211,6 +212,9 @@ func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, form bool) ([
 	if err != nil {
 		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
 			return nil, tooLarge()
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, invalid("", "The body's framing is not HTTP.")
 		}
 		return nil, &Error{Status: 408, Code: "REQUEST_TIMEOUT", Message: "The request's body did not arrive completely.", NoRetry: true}
 	}

@@ -40,14 +40,17 @@ const typeJSON = "application/json; charset=utf-8"
 
 // send writes a whole answer, to slow clients only for so long.
 func send(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
+	header := w.Header()
 	if e := eventOf(r); e.control != nil { // a writer without deadlines (a test's recorder) has no slow client
 		now := time.Now()
 		_ = e.control.SetWriteDeadline(now.Add(e.limits.Write))
-		if r.ContentLength != 0 {
-			_ = e.control.SetReadDeadline(now.Add(unreadTime))
+		switch {
+		case status == http.StatusRequestTimeout, status == http.StatusRequestEntityTooLarge:
+			header.Set("Connection", "close") // the rest of the body is not waited for
+		case r.ContentLength != 0:
+			_ = e.control.SetReadDeadline(now.Add(min(unreadTime, e.limits.Write/2)))
 		}
 	}
-	header := w.Header()
 	header.Set("Content-Type", contentType)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)

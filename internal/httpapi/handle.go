@@ -60,12 +60,17 @@ func (s *server) admin(handle func(r *http.Request, caller apikey.Key) (any, err
 
 // billable serves a route that costs money. The key is judged by the ledger,
 // in the same commit as the hold; here only its shape is checked, so that
-// nothing is read from the database on the way to the hold.
+// nothing is read from the database on the way to the hold, but for the first
+// large body of a key.
 func (s *server) billable(route gateway.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sent := s.credentials(r)
 		if sent.err != nil {
 			s.writeError(w, r, sent.err)
+			return
+		}
+		if err := s.admitBody(r, sent); err != nil {
+			s.writeError(w, r, err)
 			return
 		}
 		problem := route.Serve(w, r, gateway.Caller{KeyHash: sent.hash, KeyType: sent.secret.Type()})

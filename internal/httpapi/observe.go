@@ -64,6 +64,12 @@ func (s *server) observe(next http.Handler) http.Handler {
 		header.Set(requestIDHeader, e.id)
 		header.Set("X-Venice-Version", s.config.Version)
 		header.Set("X-Content-Type-Options", "nosniff")
+		if len(r.TransferEncoding) > 0 {
+			// A request in chunks may have had a length too, by which a proxy
+			// found another end of it. What follows here must not be taken for
+			// the next request (RFC 9112 section 6.1).
+			header.Set("Connection", "close")
+		}
 		started := s.config.Now()
 		defer s.finish(recorder, r, started)
 		next.ServeHTTP(recorder, r)

@@ -121,12 +121,15 @@ type Config struct {
 	Logger  *slog.Logger
 }
 
-type server struct{ config Config }
+type server struct {
+	config Config
+	known  knownKeys
+}
 
 // New returns the handler of every route.
 func New(config Config) http.Handler {
 	config.Limits = config.Limits.withDefaults()
-	s := &server{config}
+	s := &server{config: config}
 	r := newRouter()
 	s.routes(r)
 	return s.observe(s.serve(r))
