@@ -190,13 +190,16 @@ func readChoices(into *int64, m given) *Error {
 
 func (r *chatRequest) readCap(m given) *Error { return readCap(&r.outputCap, &r.capMember, m) }
 
-// streamOptions are not sent on: the gateway asks for the usage anyway.
-var streamOptions = shape(map[string]pattern{"include_usage": boolean(), "include_obfuscation": boolean()})
+// streamOptions are not sent on: the gateway asks for the usage anyway. Venice's
+// provider for the AI SDK (venice-ai-sdk-provider 2.1.1) writes includeUsage.
+var streamOptions = shape(map[string]pattern{"include_usage": boolean(), "includeUsage": boolean(), "include_obfuscation": boolean()})
 
 func readStreamOptions(includeUsage *bool, m given) *Error {
 	if _, problem := streamOptions(nil, m.value); problem != nil {
 		return problem
 	}
-	*includeUsage, _ = m.value.Get("include_usage").Bool()
+	asked, _ := m.value.Get("include_usage").Bool()
+	otherwise, _ := m.value.Get("includeUsage").Bool()
+	*includeUsage = asked || otherwise
 	return nil
 }

@@ -43,6 +43,7 @@ test("streamText with the provider's includeUsage", async () => {
   const asking = createVenice({ baseURL, apiKey, includeUsage: true });
   const stream = streamText({ model: asking("echo-1"), maxRetries, prompt: "hello there", onError: ({ error }) => { throw error; } });
   assert.equal(await stream.text, repeats("hello there"));
+  if (gateway) assert.ok((await stream.usage).outputTokens > 0);
 });
 
 test("reasoning", async () => {
