@@ -157,7 +157,7 @@ func TestGoodBodiesAreRebuilt(t *testing.T) {
 			`{"model":"paint","prompt":"a cat"}`: `{"prompt":"a cat","model":"up","n":1,"size":"1024x1024","quality":"low"}`,
 			`{"model":"paint","prompt":"a cat","size":"auto","quality":"auto","n":2,"user":"u","style":null,"stream":false,"extra":1}`: `{"prompt":"a cat","model":"up","n":2,"size":"1024x1024","quality":"low"}`,
 			`{"model":"paint","prompt":"a cat","size":"1792x1024","quality":"high","response_format":"b64_json","output_format":"webp","output_compression":50,"background":"auto","moderation":"low"}`: `{"prompt":"a cat",` +
-				`"response_format":"b64_json","output_format":"webp","output_compression":50,"background":"auto","moderation":"low","model":"up","n":1,"size":"1792x1024","quality":"high"}`,
+				`"output_format":"webp","output_compression":50,"background":"auto","moderation":"low","model":"up","n":1,"size":"1792x1024","quality":"high","response_format":"b64_json"}`,
 			`{"model":"sketch","prompt":"a cat"}`:                                   `{"prompt":"a cat","model":"up","n":1}`,
 			`{"model":"sketch","prompt":"a cat","size":"512x512","quality":"auto"}`: `{"prompt":"a cat","model":"up","n":1,"size":"512x512","quality":"auto"}`,
 		},
