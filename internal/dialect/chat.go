@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"stakegate/internal/strictjson"
 )
 
 // Call is a model's call of a function. In a chunk it has what is new of it.
@@ -29,7 +29,7 @@ type Answer struct {
 	StopSequence string
 
 	Usage Usage
-	Cost  jsontext.Value // of an answer or the last chunk; nil: not told
+	Cost  []byte // of an answer or the last chunk; nil: not told
 }
 
 // Usage is what was charged, in tokens.
@@ -57,40 +57,41 @@ func ReadChunk(chunk []byte) Answer {
 }
 
 func read(data []byte, content string) (a Answer, choices int, ok bool) {
-	members, ok := Object(data)
+	root, ok := Read(data)
 	if !ok {
 		return Answer{}, 0, false
 	}
-	a.ID = strings.TrimPrefix(TextOf(members, "id"), "chatcmpl-")
-	a.Created, _ = Integer(Find(members, "created"))
-	a.Model = TextOf(members, "model")
-	a.Usage = readUsage(Find(members, "usage"))
-	if cost := Find(members, "cost"); cost.Kind() == '{' {
+	a.ID = strings.TrimPrefix(TextOf(root, "id"), "chatcmpl-")
+	a.Created, _ = root.Get("created").Int()
+	a.Model = TextOf(root, "model")
+	if usage := root.Get("usage"); usage.Exists() {
+		a.Usage = readUsage(usage)
+	}
+	if cost := root.Get("cost"); cost.Kind() == strictjson.Object {
 		a.Cost = Compact(cost)
 	}
-	list, ok := Array(Find(members, "choices"))
-	if !ok || len(list) == 0 {
-		return a, 0, ok
+	for _, choice := range root.Get("choices").Elements() {
+		choices++
+		if choices > 1 {
+			break
+		}
+		a.Finish = TextOf(choice, "finish_reason")
+		a.StopSequence = TextOf(choice, "stop_reason")
+		a.readContent(choice.Get(content))
+		ok = choice.Kind() == strictjson.Object
 	}
-	choice, ok := Object(list[0])
-	a.Finish = TextOf(choice, "finish_reason")
-	a.StopSequence = TextOf(choice, "stop_reason")
-	a.readContent(Find(choice, content))
-	return a, len(list), ok
+	return a, choices, ok
 }
 
-func (a *Answer) readContent(value jsontext.Value) {
-	members, _ := Object(value)
-	a.Text = readText(Find(members, "content"))
-	a.Refusal = TextOf(members, "refusal")
-	if a.Reasoning = TextOf(members, "reasoning_content"); a.Reasoning == "" {
-		a.Reasoning = TextOf(members, "reasoning")
+func (a *Answer) readContent(message strictjson.Value) {
+	a.Text = readText(message.Get("content"))
+	a.Refusal = TextOf(message, "refusal")
+	if a.Reasoning = TextOf(message, "reasoning_content"); a.Reasoning == "" {
+		a.Reasoning = TextOf(message, "reasoning")
 	}
-	calls, _ := Array(Find(members, "tool_calls"))
-	for i, value := range calls {
-		call, _ := Object(value)
-		function, _ := Object(Find(call, "function"))
-		index, given := Integer(Find(call, "index"))
+	for i, call := range message.Get("tool_calls").Elements() {
+		function := call.Get("function")
+		index, given := call.Get("index").Int()
 		if !given {
 			index = int64(i)
 		}
@@ -103,35 +104,31 @@ func (a *Answer) readContent(value jsontext.Value) {
 
 // readText reads a string, or the text parts of an array, as some servers
 // write a content.
-func readText(value jsontext.Value) string {
-	if text, ok := Text(value); ok {
-		return text
+func readText(value strictjson.Value) string {
+	if value.Kind() != strictjson.Array {
+		return string(value.Text())
 	}
-	parts, _ := Array(value)
 	var all strings.Builder
-	for _, part := range parts {
-		members, _ := Object(part)
-		if TextOf(members, "type") == "text" {
-			all.WriteString(TextOf(members, "text"))
+	for _, part := range value.Elements() {
+		if part.Get("type").Is("text") {
+			all.Write(part.Get("text").Text())
 		}
 	}
 	return all.String()
 }
 
-func readUsage(value jsontext.Value) Usage {
-	members, _ := Object(value)
-	prompt, _ := Object(Find(members, "prompt_tokens_details"))
-	completion, _ := Object(Find(members, "completion_tokens_details"))
+func readUsage(usage strictjson.Value) Usage {
+	prompt, completion := usage.Get("prompt_tokens_details"), usage.Get("completion_tokens_details")
 	var u Usage
-	u.Prompt = count(members, "prompt_tokens", 1<<62)
-	u.Completion = count(members, "completion_tokens", 1<<62)
+	u.Prompt = count(usage, "prompt_tokens", 1<<62)
+	u.Completion = count(usage, "completion_tokens", 1<<62)
 	u.Cached = count(prompt, "cached_tokens", u.Prompt)
 	u.CacheWrite = count(prompt, "cache_creation_input_tokens", u.Prompt-u.Cached)
 	u.Reasoning = count(completion, "reasoning_tokens", u.Completion)
 	return u
 }
 
-func count(members []Member, name string, most int64) int64 {
-	n, _ := Integer(Find(members, name))
+func count(object strictjson.Value, name string, most int64) int64 {
+	n, _ := object.Get(name).Int()
 	return min(max(n, 0), most)
 }

@@ -1,115 +1,44 @@
 package dialect
 
 import (
-	"bytes"
 	"strconv"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"stakegate/internal/strictjson"
 )
 
-// A model server's JSON need not be pretty, only readable; what a client sent
-// is read by strictjson.
-var lenient = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
-
-// Member is one member of an object of a model server, its value as text.
-type Member struct {
-	Name  string
-	Value jsontext.Value
-}
-
-// Object returns the members of a JSON object, and false for anything else, a
-// syntax error or trailing data included. The values share data's memory.
-func Object(data jsontext.Value) ([]Member, bool) {
-	if data.Kind() != '{' {
-		return nil, false
+// Read reads a model server's JSON, which need not be as strict as a client's:
+// of a repeated name one value counts, and broken characters become U+FFFD. It
+// is false for what is no JSON, or absurdly deep or long.
+func Read(data []byte) (strictjson.Value, bool) {
+	document, err := strictjson.Parse(data)
+	if err == nil {
+		return document.Root(), true
 	}
-	return split(data)
-}
-
-// Array returns the elements of a JSON array as Object does its members.
-func Array(data jsontext.Value) ([]jsontext.Value, bool) {
-	if data.Kind() != '[' {
-		return nil, false
+	var value any
+	if json.Unmarshal(data, &value, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) != nil {
+		return strictjson.Value{}, false
 	}
-	elements, ok := split(data)
-	values := make([]jsontext.Value, len(elements))
-	for i, e := range elements {
-		values[i] = e.Value
-	}
-	return values, ok
-}
-
-func split(data []byte) ([]Member, bool) {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(data), lenient...)
-	open, err := decoder.ReadToken()
+	data, err = json.Marshal(value, jsontext.AllowInvalidUTF8(true))
 	if err != nil {
-		return nil, false
+		return strictjson.Value{}, false
 	}
-	named := open.Kind() == '{'
-	var members []Member
-	for kind := decoder.PeekKind(); kind != '}' && kind != ']'; kind = decoder.PeekKind() {
-		var m Member
-		if named {
-			name, err := decoder.ReadToken()
-			if err != nil {
-				return nil, false
-			}
-			m.Name = name.String()
-		}
-		value, err := decoder.ReadValue()
-		if err != nil {
-			return nil, false
-		}
-		end := decoder.InputOffset()
-		m.Value = data[end-int64(len(value)) : end : end]
-		members = append(members, m)
+	if document, err = strictjson.Parse(data); err != nil {
+		return strictjson.Value{}, false
 	}
-	if _, err := decoder.ReadToken(); err != nil {
-		return nil, false
-	}
-	return members, len(bytes.TrimLeft(data[decoder.InputOffset():], " \t\r\n")) == 0
+	return document.Root(), true
 }
 
-// Find returns the last value of a name, as most readers take it; nil if there
-// is none or it is null.
-func Find(members []Member, name string) jsontext.Value {
-	for i := len(members) - 1; i >= 0; i-- {
-		if members[i].Name == name {
-			if members[i].Value.Kind() == 'n' {
-				return nil
-			}
-			return members[i].Value
-		}
-	}
-	return nil
-}
+// TextOf is an object's string of that name; anything else is "".
+func TextOf(object strictjson.Value, name string) string { return string(object.Get(name).Text()) }
 
-// Text reads a JSON string; anything else is "", false. Broken characters of
-// a model server become U+FFFD.
-func Text(value jsontext.Value) (string, bool) {
-	if value.Kind() != '"' {
-		return "", false
-	}
-	text, _ := jsontext.AppendUnquote(nil, value) // the error only reports replaced characters
-	return string(text), true
-}
+// Given reports whether a member is there and not null.
+func Given(v strictjson.Value) bool { return v.Exists() && v.Kind() != strictjson.Null }
 
-// TextOf is Text of a member of that name.
-func TextOf(members []Member, name string) string {
-	text, _ := Text(Find(members, name))
-	return text
-}
-
-// Integer reads a whole number in plain digits.
-func Integer(value jsontext.Value) (int64, bool) {
-	if value.Kind() != '0' {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(string(value), 10, 64)
-	return n, err == nil
-}
+// Compact is the value on one line, without the space between its tokens.
+func Compact(v strictjson.Value) []byte { return v.AppendCompact(nil) }
 
 // Quote appends text as a JSON string.
 func Quote(dst []byte, text string) []byte {
@@ -131,11 +60,16 @@ func IntField(dst []byte, name string, n int64) []byte {
 	return strconv.AppendInt(key(dst, name), n, 10)
 }
 
+// Open is Field with an object that is yet to be written.
+func Open(dst []byte, name string) []byte { return append(key(dst, name), '{') }
+
+// key appends a name, which needs no escaping.
 func key(dst []byte, name string) []byte {
 	if dst[len(dst)-1] != '{' {
 		dst = append(dst, ',')
 	}
-	return append(Quote(dst, name), ':')
+	dst = append(append(dst, '"'), name...)
+	return append(dst, `":`...)
 }
 
 // Item appends value to an array that was begun with '['.
@@ -146,25 +80,18 @@ func Item(dst, value []byte) []byte {
 	return append(dst, value...)
 }
 
-// Compact is the value on one line, without the space between its tokens.
-func Compact(value jsontext.Value) jsontext.Value {
-	value = value.Clone()
-	if value.Compact(lenient...) != nil {
-		return jsontext.Value("null")
-	}
-	return value
-}
-
 // Invalid is the error for a value of a request: "<its path> <problem>".
 func Invalid(value strictjson.Value, problem string) *strictjson.Error {
 	return &strictjson.Error{Member: value.Path(), Problem: problem}
 }
 
-// Event appends a server-sent event. data must have no line break.
-func Event(dst []byte, name string, data []byte) []byte {
-	dst = append(dst, "event: "...)
-	dst = append(dst, name...)
-	dst = append(dst, "\ndata: "...)
-	dst = append(dst, data...)
-	return append(dst, "\n\n"...)
+// Event begins a server-sent event whose data is an object with its name as
+// the member "type"; further members follow, then Close.
+func Event(dst []byte, name string) []byte {
+	dst = append(append(dst, "event: "...), name...)
+	dst = append(append(dst, "\ndata: {\"type\":\""...), name...)
+	return append(dst, '"')
 }
+
+// Close ends an event.
+func Close(dst []byte) []byte { return append(dst, "}\n\n"...) }

@@ -3,9 +3,8 @@ package anthropic
 import (
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"stakegate/internal/dialect"
+	"stakegate/internal/strictjson"
 )
 
 // Answer turns a chat completion into a message.
@@ -114,9 +113,8 @@ func input(arguments []byte) []byte {
 	if len(arguments) == 0 {
 		return []byte("{}")
 	}
-	value := jsontext.Value(arguments)
-	if value.Kind() == '{' && value.IsValid() {
-		return dialect.Compact(value)
+	if document, err := strictjson.Parse(arguments); err == nil && document.Root().Kind() == strictjson.Object {
+		return dialect.Compact(document.Root())
 	}
 	return append(dialect.TextField([]byte{'{'}, "_invalid_json", string(arguments)), '}')
 }

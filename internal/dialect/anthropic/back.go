@@ -70,7 +70,7 @@ func (b *builder) fail(v strictjson.Value, problem string) {
 func (b *builder) put(name string, value []byte) { b.out = dialect.Field(b.out, name, value) }
 
 func copied(name string) func(*builder, strictjson.Value) {
-	return func(b *builder, v strictjson.Value) { b.put(name, compact(v)) }
+	return func(b *builder, v strictjson.Value) { b.put(name, dialect.Compact(v)) }
 }
 
 // backRules are the members of a chat request that have an equivalent.
@@ -94,7 +94,7 @@ func (b *builder) temperature(v strictjson.Value) {
 	if n, ok := v.Float(); !ok || n > 1 {
 		b.fail(v, "must be at most 1 for this model")
 	}
-	b.put("temperature", compact(v))
+	b.put("temperature", dialect.Compact(v))
 }
 
 func (b *builder) n(v strictjson.Value) {
@@ -105,14 +105,14 @@ func (b *builder) n(v strictjson.Value) {
 
 func (b *builder) stop(v strictjson.Value) {
 	if v.Kind() == strictjson.String {
-		b.put("stop_sequences", append(append([]byte{'['}, compact(v)...), ']'))
+		b.put("stop_sequences", append(append([]byte{'['}, dialect.Compact(v)...), ']'))
 		return
 	}
-	b.put("stop_sequences", compact(v))
+	b.put("stop_sequences", dialect.Compact(v))
 }
 
 func (b *builder) reasoning(v strictjson.Value) {
-	if effort := v.Get("effort"); b.effort == "" && given(effort) {
+	if effort := v.Get("effort"); b.effort == "" && dialect.Given(effort) {
 		b.effort = string(effort.Text())
 	}
 }
@@ -122,7 +122,7 @@ func (b *builder) responseFormat(v strictjson.Value) {
 	case kind.Is("text"):
 	case kind.Is("json_schema") && v.Get("json_schema").Get("schema").Kind() == strictjson.Object:
 		format := dialect.TextField([]byte{'{'}, "type", "json_schema")
-		b.format = append(dialect.Field(format, "schema", compact(v.Get("json_schema").Get("schema"))), '}')
+		b.format = append(dialect.Field(format, "schema", dialect.Compact(v.Get("json_schema").Get("schema"))), '}')
 	default:
 		b.fail(v, "must be of type text or json_schema, with a schema, for this model")
 	}
@@ -134,15 +134,15 @@ func (b *builder) functions(v strictjson.Value) {
 		function := tool.Get("function")
 		one := dialect.TextField([]byte{'{'}, "name", string(function.Get("name").Text()))
 		if description := function.Get("description"); description.Kind() == strictjson.String {
-			one = dialect.Field(one, "description", compact(description))
+			one = dialect.Field(one, "description", dialect.Compact(description))
 		}
 		schema := []byte(`{"type":"object"}`)
 		if parameters := function.Get("parameters"); parameters.Kind() == strictjson.Object && parameters.Len() > 0 {
-			schema = compact(parameters)
+			schema = dialect.Compact(parameters)
 		}
 		one = dialect.Field(one, "input_schema", schema)
 		if strict := function.Get("strict"); strict.Kind() == strictjson.True {
-			one = dialect.Field(one, "strict", compact(strict))
+			one = dialect.Field(one, "strict", dialect.Compact(strict))
 		}
 		out = dialect.Item(out, append(one, '}'))
 	}

@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"stakegate/internal/dialect"
+	"stakegate/internal/strictjson"
 )
 
 var (
@@ -19,26 +18,26 @@ var (
 // Answer turns a message into a chat completion. One without a content that
 // can be read has no choices, but its usage.
 func (Back) Answer(body []byte) ([]byte, error) {
-	members, ok := dialect.Object(body)
-	if !ok || dialect.TextOf(members, "type") != "message" {
+	root, ok := dialect.Read(body)
+	if !ok || !root.Get("type").Is("message") {
 		return nil, errNoMessage
 	}
-	out := completion(members, "chat.completion")
-	if content, ok := dialect.Array(dialect.Find(members, "content")); ok {
+	out := completion(root, "chat.completion")
+	if content := root.Get("content"); content.Kind() == strictjson.Array {
 		choice := dialect.IntField([]byte{'{'}, "index", 0)
 		choice = dialect.Field(choice, "message", message(content))
 		choice = dialect.Field(choice, "logprobs", []byte("null"))
-		choice = append(finished(choice, members), '}')
+		choice = append(finished(choice, root), '}')
 		out = dialect.Field(out, "choices", append(append([]byte{'['}, choice...), ']'))
 	}
-	if usage := chatUsage(dialect.Find(members, "usage"), nil); usage != nil {
+	if usage := chatUsage(root.Get("usage"), strictjson.Value{}); usage != nil {
 		out = dialect.Field(out, "usage", usage)
 	}
 	return append(out, '}'), nil
 }
 
 // completion begins an answer or a chunk.
-func completion(message []dialect.Member, object string) []byte {
+func completion(message strictjson.Value, object string) []byte {
 	id := strings.TrimPrefix(dialect.TextOf(message, "id"), "msg_")
 	out := dialect.TextField([]byte{'{'}, "id", "chatcmpl-"+id)
 	out = dialect.TextField(out, "object", object)
@@ -47,21 +46,20 @@ func completion(message []dialect.Member, object string) []byte {
 
 // message turns content blocks into a chat's message. Blocks of tools that run
 // on a server are never asked for; they are left out.
-func message(content []jsontext.Value) []byte {
+func message(content strictjson.Value) []byte {
 	var said, thought strings.Builder
 	var calls []byte
-	for _, value := range content {
-		block, _ := dialect.Object(value)
-		switch dialect.TextOf(block, "type") {
-		case "text":
-			said.WriteString(dialect.TextOf(block, "text"))
-		case "thinking":
-			thought.WriteString(dialect.TextOf(block, "thinking"))
-		case "tool_use":
+	for _, block := range content.Elements() {
+		switch kind := block.Get("type"); {
+		case kind.Is("text"):
+			said.Write(block.Get("text").Text())
+		case kind.Is("thinking"):
+			thought.Write(block.Get("thinking").Text())
+		case kind.Is("tool_use"):
 			if calls == nil {
 				calls = []byte{'['}
 			}
-			calls = dialect.Item(calls, called(block))
+			calls = dialect.Item(calls, toolCall(block))
 		}
 	}
 	out := dialect.TextField([]byte{'{'}, "role", "assistant")
@@ -79,17 +77,17 @@ func message(content []jsontext.Value) []byte {
 	return append(out, '}')
 }
 
-func called(block []dialect.Member) []byte {
+func toolCall(block strictjson.Value) []byte {
 	out := dialect.TextField([]byte{'{'}, "id", dialect.TextOf(block, "id"))
 	out = dialect.TextField(out, "type", "function")
 	function := dialect.TextField([]byte{'{'}, "name", dialect.TextOf(block, "name"))
-	function = dialect.TextField(function, "arguments", arguments(dialect.Find(block, "input")))
+	function = dialect.TextField(function, "arguments", arguments(block.Get("input")))
 	return append(dialect.Field(out, "function", append(function, '}')), '}')
 }
 
 // arguments is a tool's input as text.
-func arguments(input jsontext.Value) string {
-	if input == nil {
+func arguments(input strictjson.Value) string {
+	if !dialect.Given(input) {
 		return "{}"
 	}
 	return string(dialect.Compact(input))
@@ -101,7 +99,7 @@ var finishReasons = map[string]string{
 }
 
 // finished appends why the message ended, and by which sequence.
-func finished(choice []byte, message []dialect.Member) []byte {
+func finished(choice []byte, message strictjson.Value) []byte {
 	reason, known := finishReasons[dialect.TextOf(message, "stop_reason")]
 	if !known {
 		reason = "stop"
@@ -117,57 +115,53 @@ func finished(choice []byte, message []dialect.Member) []byte {
 // for in earlier, which a stream tells at its beginning. It is nil if the
 // output is not told: then nothing is known. Odd numbers are handed on as odd
 // as they are, for the meter to see.
-func chatUsage(value jsontext.Value, earlier []dialect.Member) []byte {
-	members, _ := dialect.Object(value)
-	count := func(name string) jsontext.Value {
-		if n := dialect.Find(members, name); n.Kind() == '0' {
+func chatUsage(usage, earlier strictjson.Value) []byte {
+	count := func(name string) strictjson.Value {
+		if n := usage.Get(name); n.Kind() == strictjson.Number {
 			return n
 		}
-		if n := dialect.Find(earlier, name); n.Kind() == '0' {
+		if n := earlier.Get(name); n.Kind() == strictjson.Number {
 			return n
 		}
-		return nil
+		return strictjson.Value{}
 	}
-	output := dialect.Find(members, "output_tokens")
+	output := usage.Get("output_tokens")
 	input, read, write := count("input_tokens"), count("cache_read_input_tokens"), count("cache_creation_input_tokens")
-	if output.Kind() != '0' || input == nil {
+	if output.Kind() != strictjson.Number || !input.Exists() {
 		return nil
 	}
 	out := dialect.Field([]byte{'{'}, "prompt_tokens", sum(input, read, write))
-	out = dialect.Field(out, "completion_tokens", output)
+	out = dialect.Field(out, "completion_tokens", output.Raw())
 	out = dialect.Field(out, "total_tokens", sum(input, read, write, output))
-	if read != nil || write != nil {
-		details := dialect.Field([]byte{'{'}, "cached_tokens", sum(read))
-		details = dialect.Field(details, "cache_creation_input_tokens", sum(write))
-		out = dialect.Field(out, "prompt_tokens_details", append(details, '}'))
+	if read.Exists() || write.Exists() {
+		out = dialect.Field(dialect.Open(out, "prompt_tokens_details"), "cached_tokens", sum(read))
+		out = append(dialect.Field(out, "cache_creation_input_tokens", sum(write)), '}')
 	}
-	details, _ := dialect.Object(dialect.Find(members, "output_tokens_details"))
-	if n := dialect.Find(details, "thinking_tokens"); n.Kind() == '0' {
-		reasoning := append(dialect.Field([]byte{'{'}, "reasoning_tokens", n), '}')
-		out = dialect.Field(out, "completion_tokens_details", reasoning)
+	if n := usage.Get("output_tokens_details").Get("thinking_tokens"); n.Kind() == strictjson.Number {
+		out = append(dialect.Field(dialect.Open(out, "completion_tokens_details"), "reasoning_tokens", n.Raw()), '}')
 	}
 	return append(out, '}')
 }
 
 // sum adds JSON numbers; one that is missing is 0. If all are whole the result
 // is, else it is as odd as they are.
-func sum(numbers ...jsontext.Value) []byte {
+func sum(numbers ...strictjson.Value) []byte {
 	var whole int64
 	var real float64
 	odd := false
 	for _, number := range numbers {
-		if number == nil {
+		if !number.Exists() {
 			continue
 		}
-		n, ok := dialect.Integer(number)
+		n, ok := number.Int()
 		if !ok || n > math.MaxInt64/8 || n < 0 {
 			odd = true
 		}
 		whole += max(min(n, math.MaxInt64/8), 0)
-		f, _ := strconv.ParseFloat(string(number), 64) // beyond range it is an infinity, which is cut
+		f, _ := strconv.ParseFloat(string(number.Raw()), 64) // beyond range it is an infinity, which is cut
 		real += min(max(f, -1e15), 1e15)
 		if n < 0 {
-			return number // there is no sense in it; the meter will see
+			return number.Raw() // there is no sense in it; the meter will see
 		}
 	}
 	if odd {

@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"stakegate/internal/dialect"
+	"stakegate/internal/strictjson"
 )
 
 // Stream returns a decoder for one streamed message.
@@ -12,7 +13,7 @@ func (Back) Stream() dialect.Decoder {
 // decoder turns a message's events into chunks.
 type decoder struct {
 	head     []byte           // of every chunk, after '{'
-	usage    []dialect.Member // told at the beginning
+	usage    strictjson.Value // told at the beginning
 	blocks   map[int64]*tool  // calls that are being made, by their block's index
 	calls    int64
 	finished bool
@@ -28,8 +29,8 @@ type tool struct {
 // Event reads one event. The usage is told with message_delta, whose numbers
 // are totals: those of message_start are only its beginning.
 func (d *decoder) Event(data []byte) (chunks [][]byte, done bool, err error) {
-	event, ok := dialect.Object(data)
-	if !ok {
+	event, ok := dialect.Read(data)
+	if !ok || event.Kind() != strictjson.Object {
 		return nil, false, errNoMessage
 	}
 	kind := dialect.TextOf(event, "type")
@@ -52,41 +53,39 @@ func (d *decoder) Event(data []byte) (chunks [][]byte, done bool, err error) {
 		chunks = d.end(event)
 	case "message_stop":
 		if !d.finished {
-			chunks = one(d.last(nil, nil))
+			chunks = one(d.last(strictjson.Value{}, nil))
 		}
 		done = true
 	}
 	return chunks, done, nil
 }
 
-func (d *decoder) start(event []dialect.Member) ([][]byte, bool, error) {
-	message, ok := dialect.Object(dialect.Find(event, "message"))
-	if !ok || d.head != nil {
+func (d *decoder) start(event strictjson.Value) ([][]byte, bool, error) {
+	message := event.Get("message")
+	if message.Kind() != strictjson.Object || d.head != nil {
 		return nil, false, errNoMessage
 	}
 	d.head = completion(message, "chat.completion.chunk")
-	d.usage, _ = dialect.Object(dialect.Find(message, "usage").Clone())
-	return one(d.delta([]byte(`{"role":"assistant","content":""}`))), false, nil
+	kept, _ := dialect.Read(dialect.Compact(message.Get("usage"))) // the event's own memory is used again
+	d.usage = kept
+	return one(append(going(append(d.begin(0), `"role":"assistant","content":""`...)), '}')), false, nil
 }
 
 func one(chunk []byte) [][]byte { return [][]byte{chunk} }
 
-// delta is a chunk that adds to the answer.
-func (d *decoder) delta(delta []byte) []byte {
-	choice := append(append([]byte(`{"index":0,"delta":`), delta...), `,"finish_reason":null}`...)
-	return append(d.with(choice), '}')
+// begin begins a chunk, up to the members of its delta.
+func (d *decoder) begin(size int) []byte {
+	out := append(make([]byte, 0, len(d.head)+size+128), d.head...)
+	return append(out, `,"choices":[{"index":0,"delta":{`...)
 }
 
-func (d *decoder) with(choice []byte) []byte {
-	out := append(make([]byte, 0, len(d.head)+len(choice)+128), d.head...)
-	return dialect.Field(out, "choices", append(append([]byte{'['}, choice...), ']'))
-}
+// going ends a chunk that is not the last, up to what follows the choices.
+func going(out []byte) []byte { return append(out, `},"finish_reason":null}]`...) }
 
 // last is a chunk that finishes the answer, with its usage if it is told.
-func (d *decoder) last(message []dialect.Member, usage []byte) []byte {
-	choice := append(finished([]byte(`{"index":0,"delta":{}`), message), '}')
+func (d *decoder) last(message strictjson.Value, usage []byte) []byte {
 	d.finished = true
-	out := d.with(choice)
+	out := append(finished(append(d.begin(len(usage)), '}'), message), "}]"...)
 	if usage != nil {
 		out = dialect.Field(out, "usage", usage)
 	}
@@ -95,74 +94,71 @@ func (d *decoder) last(message []dialect.Member, usage []byte) []byte {
 
 // end reads a message_delta. Before the answer is finished, a usage goes with a
 // chunk that adds nothing, so that nobody takes it for the last.
-func (d *decoder) end(event []dialect.Member) [][]byte {
-	delta, _ := dialect.Object(dialect.Find(event, "delta"))
-	usage := chatUsage(dialect.Find(event, "usage"), d.usage)
-	if dialect.TextOf(delta, "stop_reason") != "" {
+func (d *decoder) end(event strictjson.Value) [][]byte {
+	delta, usage := event.Get("delta"), chatUsage(event.Get("usage"), d.usage)
+	if delta.Get("stop_reason").Size() > 0 {
 		return one(d.last(delta, usage))
 	}
 	if usage == nil {
 		return nil
 	}
-	out := d.with([]byte(`{"index":0,"delta":{},"finish_reason":null}`))
-	return one(append(dialect.Field(out, "usage", usage), '}'))
-}
-
-func (d *decoder) open(event []dialect.Member) [][]byte {
-	block, _ := dialect.Object(dialect.Find(event, "content_block"))
-	switch dialect.TextOf(block, "type") {
-	case "text":
-		return d.said("content", dialect.TextOf(block, "text"))
-	case "thinking":
-		return d.said("reasoning_content", dialect.TextOf(block, "thinking"))
-	case "tool_use":
-	default:
-		return nil
-	}
-	index, ok := dialect.Integer(dialect.Find(event, "index"))
-	if !ok {
-		return nil
-	}
-	t := &tool{index: d.calls, input: arguments(dialect.Find(block, "input"))}
-	d.calls++
-	d.blocks[index] = t
-	call := dialect.IntField([]byte{'{'}, "index", t.index)
-	call = dialect.TextField(call, "id", dialect.TextOf(block, "id"))
-	call = dialect.TextField(call, "type", "function")
-	function := dialect.TextField([]byte{'{'}, "name", dialect.TextOf(block, "name"))
-	function = append(dialect.TextField(function, "arguments", ""), '}')
-	return d.call(dialect.Field(call, "function", function))
+	return one(append(dialect.Field(going(d.begin(len(usage))), "usage", usage), '}'))
 }
 
 // said is a chunk with a piece of text.
-func (d *decoder) said(member, piece string) [][]byte {
-	if piece == "" {
+func (d *decoder) said(member string, piece strictjson.Value) [][]byte {
+	if piece.Size() == 0 {
 		return nil
 	}
-	return one(d.delta(append(dialect.TextField([]byte{'{'}, member, piece), '}')))
+	out := dialect.TextField(d.begin(piece.Size()), member, string(piece.Text()))
+	return one(append(going(out), '}'))
 }
 
-// call is a chunk with a piece of a call, which lacks its '}'.
-func (d *decoder) call(call []byte) [][]byte {
-	delta := append([]byte(`{"tool_calls":[`), call...)
-	return one(d.delta(append(delta, "}]}"...)))
+func (d *decoder) open(event strictjson.Value) [][]byte {
+	block := event.Get("content_block")
+	switch kind := block.Get("type"); {
+	case kind.Is("text"):
+		return d.said("content", block.Get("text"))
+	case kind.Is("thinking"):
+		return d.said("reasoning_content", block.Get("thinking"))
+	case !kind.Is("tool_use"):
+		return nil
+	}
+	index, ok := event.Get("index").Int()
+	if !ok {
+		return nil
+	}
+	t := &tool{index: d.calls, input: arguments(block.Get("input"))}
+	d.calls++
+	d.blocks[index] = t
+	out := d.call(t)
+	out = dialect.TextField(out, "id", dialect.TextOf(block, "id"))
+	out = dialect.TextField(out, "type", "function")
+	out = dialect.TextField(dialect.Open(out, "function"), "name", dialect.TextOf(block, "name"))
+	return called(dialect.TextField(out, "arguments", ""))
 }
+
+// call begins a chunk with a piece of a call, and called ends it.
+func (d *decoder) call(t *tool) []byte {
+	return dialect.IntField(append(d.begin(128), `"tool_calls":[{`...), "index", t.index)
+}
+
+func called(out []byte) [][]byte { return one(append(going(append(out, "}}]"...)), '}')) }
 
 func (d *decoder) argue(t *tool, piece string) [][]byte {
-	call := dialect.IntField([]byte{'{'}, "index", t.index)
-	function := append(dialect.TextField([]byte{'{'}, "arguments", piece), '}')
-	return d.call(dialect.Field(call, "function", function))
+	out := dialect.Open(d.call(t), "function")
+	return called(dialect.TextField(out, "arguments", piece))
 }
 
-func (d *decoder) add(event []dialect.Member) [][]byte {
-	delta, _ := dialect.Object(dialect.Find(event, "delta"))
-	switch dialect.TextOf(delta, "type") {
-	case "text_delta":
-		return d.said("content", dialect.TextOf(delta, "text"))
-	case "thinking_delta":
-		return d.said("reasoning_content", dialect.TextOf(delta, "thinking"))
-	case "input_json_delta":
-		index, _ := dialect.Integer(dialect.Find(event, "index"))
+func (d *decoder) add(event strictjson.Value) [][]byte {
+	delta := event.Get("delta")
+	switch kind := delta.Get("type"); {
+	case kind.Is("text_delta"):
+		return d.said("content", delta.Get("text"))
+	case kind.Is("thinking_delta"):
+		return d.said("reasoning_content", delta.Get("thinking"))
+	case kind.Is("input_json_delta"):
+		index, _ := event.Get("index").Int()
 		t, piece := d.blocks[index], dialect.TextOf(delta, "partial_json")
 		if t == nil || piece == "" {
 			return nil
@@ -175,8 +171,8 @@ func (d *decoder) add(event []dialect.Member) [][]byte {
 
 // close ends a block. A call whose input came at once, or is empty, is told
 // here: a client reads its arguments as JSON.
-func (d *decoder) close(event []dialect.Member) [][]byte {
-	index, _ := dialect.Integer(dialect.Find(event, "index"))
+func (d *decoder) close(event strictjson.Value) [][]byte {
+	index, _ := event.Get("index").Int()
 	t := d.blocks[index]
 	if t == nil {
 		return nil

@@ -115,7 +115,7 @@ func (b *builder) call(call strictjson.Value) []byte {
 			b.fail(arguments, fmt.Sprintf("must be a JSON object for this model, at most %d levels deep", strictjson.MaxDepth))
 			return input
 		}
-		input = compact(document.Root())
+		input = dialect.Compact(document.Root())
 	}
 	block := &dialect.Block{ID: string(call.Get("id").Text()), Name: string(function.Get("name").Text())}
 	return toolUse(block, input)

@@ -153,6 +153,6 @@ func (p *parser) readAssistant(at string, content strictjson.Value) {
 		if input.Kind() != strictjson.Object {
 			p.fail(call, "must have an input, an object")
 		}
-		p.messages.Call(call.Path(), p.needed(call, "id"), p.needed(call, "name"), string(compact(input)))
+		p.messages.Call(call.Path(), p.needed(call, "id"), p.needed(call, "name"), string(dialect.Compact(input)))
 	}
 }

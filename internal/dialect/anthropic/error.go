@@ -25,14 +25,14 @@ func Error(status int, code, message string) []byte {
 	default:
 		kind = "invalid_request_error"
 	}
-	return failure(kind, code, message)
+	out := dialect.TextField([]byte{'{'}, "type", "error")
+	return append(failure(out, kind, code, message), '}')
 }
 
-func failure(kind, code, message string) []byte {
-	inner := dialect.TextField([]byte{'{'}, "type", kind)
-	inner = dialect.TextField(inner, "message", message)
-	details := append(dialect.TextField([]byte{'{'}, "error_code", code), '}')
-	inner = append(dialect.Field(inner, "details", details), '}')
-	out := dialect.TextField([]byte{'{'}, "type", "error")
-	return append(dialect.Field(out, "error", inner), '}')
+// failure appends the member that says what went wrong.
+func failure(dst []byte, kind, code, message string) []byte {
+	dst = dialect.TextField(dialect.Open(dst, "error"), "type", kind)
+	dst = dialect.TextField(dst, "message", message)
+	dst = dialect.TextField(dialect.Open(dst, "details"), "error_code", code)
+	return append(dst, "}}"...)
 }

@@ -49,19 +49,14 @@ func (p *parser) option(name string, value []byte) {
 	p.options = dialect.Field(p.options, name, value)
 }
 
-func compact(v strictjson.Value) []byte { return v.AppendCompact(nil) }
-
 // readCap reads the output cap. 0, which only fills a cache, has no use here.
 func (p *parser) readCap(v strictjson.Value) {
 	if n, ok := v.Int(); !ok || n < 1 {
 		p.fail(v, "must be a whole number above 0")
 	}
 	p.capped = true
-	p.option("max_tokens", compact(v))
+	p.option("max_tokens", dialect.Compact(v))
 }
-
-// given reports whether a member is there and not null.
-func given(v strictjson.Value) bool { return v.Exists() && v.Kind() != strictjson.Null }
 
 // rule reads one member of the request, which is not null.
 type rule func(p *parser, v strictjson.Value)
@@ -96,7 +91,7 @@ var rules = map[string]rule{
 }
 
 func pass(name string) rule {
-	return func(p *parser, v strictjson.Value) { p.option(name, compact(v)) }
+	return func(p *parser, v strictjson.Value) { p.option(name, dialect.Compact(v)) }
 }
 
 func refuse(problem string) rule {
@@ -138,7 +133,7 @@ func (p *parser) readStops(v strictjson.Value) {
 		p.stops = append(p.stops, p.text(stop))
 	}
 	if len(p.stops) > 0 {
-		p.option("stop", compact(v))
+		p.option("stop", dialect.Compact(v))
 	}
 }
 
@@ -161,12 +156,12 @@ func (p *parser) readTools(v strictjson.Value) {
 	}
 	out := []byte{'['}
 	for _, tool := range v.Elements() {
-		if kind := tool.Get("type"); given(kind) && !kind.Is("custom") {
+		if kind := tool.Get("type"); dialect.Given(kind) && !kind.Is("custom") {
 			p.fail(kind, noTool)
 			return
 		}
 		function := dialect.TextField([]byte{'{'}, "name", p.needed(tool, "name"))
-		if description := tool.Get("description"); given(description) {
+		if description := tool.Get("description"); dialect.Given(description) {
 			function = dialect.TextField(function, "description", p.text(description))
 		}
 		schema := tool.Get("input_schema")
@@ -174,9 +169,9 @@ func (p *parser) readTools(v strictjson.Value) {
 			p.fail(tool, noTool)
 			return
 		}
-		function = dialect.Field(function, "parameters", compact(schema))
-		if strict := tool.Get("strict"); given(strict) {
-			function = dialect.Field(function, "strict", compact(strict))
+		function = dialect.Field(function, "parameters", dialect.Compact(schema))
+		if strict := tool.Get("strict"); dialect.Given(strict) {
+			function = dialect.Field(function, "strict", dialect.Compact(strict))
 		}
 		one := dialect.TextField([]byte{'{'}, "type", "function")
 		out = dialect.Item(out, append(dialect.Field(one, "function", append(function, '}')), '}'))
@@ -189,7 +184,7 @@ func (p *parser) readTools(v strictjson.Value) {
 func (p *parser) readToolChoice(v strictjson.Value) {
 	switch kind := v.Get("type"); {
 	case kind.Is("auto"), kind.Is("none"):
-		p.option("tool_choice", compact(kind))
+		p.option("tool_choice", dialect.Compact(kind))
 	case kind.Is("any"):
 		p.option("tool_choice", []byte(`"required"`))
 	case kind.Is("tool"):
@@ -199,7 +194,7 @@ func (p *parser) readToolChoice(v strictjson.Value) {
 	default:
 		p.fail(v, "must be an object of type auto, any, tool or none")
 	}
-	if one := v.Get("disable_parallel_tool_use"); given(one) {
+	if one := v.Get("disable_parallel_tool_use"); dialect.Given(one) {
 		disabled, ok := one.Bool()
 		if !ok {
 			p.fail(one, "must be true or false")
@@ -244,10 +239,10 @@ func (p *parser) readOutputConfig(v strictjson.Value) {
 	if v.Kind() != strictjson.Object {
 		p.fail(v, "must be an object")
 	}
-	if effort := v.Get("effort"); given(effort) {
-		p.effort, p.chosen = compact(effort), true
+	if effort := v.Get("effort"); dialect.Given(effort) {
+		p.effort, p.chosen = dialect.Compact(effort), true
 	}
-	if format := v.Get("format"); given(format) {
+	if format := v.Get("format"); dialect.Given(format) {
 		p.readFormat(format)
 	}
 }
@@ -261,7 +256,7 @@ func (p *parser) readFormat(v strictjson.Value) {
 		return
 	}
 	inner := dialect.TextField([]byte{'{'}, "name", formatName)
-	inner = dialect.Field(inner, "schema", compact(schema))
+	inner = dialect.Field(inner, "schema", dialect.Compact(schema))
 	inner = append(dialect.Field(inner, "strict", []byte("true")), '}')
 	out := dialect.TextField([]byte{'{'}, "type", "json_schema")
 	p.option("response_format", append(dialect.Field(out, "json_schema", inner), '}'))

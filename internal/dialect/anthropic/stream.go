@@ -42,7 +42,8 @@ func (e *encoder) start(dst []byte, a dialect.Answer) []byte {
 	message = dialect.Field(message, "stop_reason", []byte("null"))
 	message = dialect.Field(message, "stop_sequence", []byte("null"))
 	message = append(dialect.Field(message, "usage", usage(dialect.Usage{})), '}')
-	return send(dst, "message_start", dialect.Field(event("message_start"), "message", message))
+	dst = dialect.Event(dst, "message_start")
+	return dialect.Close(dialect.Field(dst, "message", message))
 }
 
 // End closes the message and tells what was charged.
@@ -56,15 +57,14 @@ func (e *encoder) End(dst, last []byte) []byte {
 		return e.Fail(dst, "INFERENCE_FAILED", "The model server's answer makes no sense. Its usage was charged.")
 	}
 	dst = e.sequence.Close(dst)
-	delta := append(e.front.stopped([]byte{'{'}, e.end, calls(e.sequence.Blocks())), '}')
-	out := dialect.Field(event("message_delta"), "delta", delta)
-	out = dialect.Field(out, "usage", usage(a.Usage))
+	dst = dialect.Open(dialect.Event(dst, "message_delta"), "delta")
+	dst = append(e.front.stopped(dst, e.end, calls(e.sequence.Blocks())), '}')
+	dst = dialect.Field(dst, "usage", usage(a.Usage))
 	if a.Cost != nil {
-		out = dialect.Field(out, "cost", a.Cost)
+		dst = dialect.Field(dst, "cost", a.Cost)
 	}
-	dst = send(dst, "message_delta", out)
 	e.ended = true
-	return send(dst, "message_stop", event("message_stop"))
+	return dialect.Close(dialect.Event(dialect.Close(dst), "message_stop"))
 }
 
 // Fail ends the stream with an error.
@@ -73,7 +73,7 @@ func (e *encoder) Fail(dst []byte, code, message string) []byte {
 		return dst
 	}
 	e.ended = true
-	return dialect.Event(dst, "error", failure("api_error", code, message))
+	return dialect.Close(failure(dialect.Event(dst, "error"), "api_error", code, message))
 }
 
 // Alive is the API's own event for it; before the message begins, a comment.
@@ -81,21 +81,13 @@ func (e *encoder) Alive(dst []byte) []byte {
 	if !e.started || e.ended {
 		return append(dst, ":\n\n"...)
 	}
-	return send(dst, "ping", event("ping"))
-}
-
-func event(name string) []byte {
-	return dialect.TextField(append(make([]byte, 0, 128), '{'), "type", name)
-}
-
-func send(dst []byte, name string, data []byte) []byte {
-	return dialect.Event(dst, name, append(data, '}'))
+	return dialect.Close(dialect.Event(dst, "ping"))
 }
 
 // OpenBlock writes that a content block begins.
 func (*encoder) OpenBlock(dst []byte, b *dialect.Block) []byte {
-	out := dialect.IntField(event("content_block_start"), "index", int64(b.Index))
-	return send(dst, "content_block_start", dialect.Field(out, "content_block", block(b)))
+	dst = dialect.IntField(dialect.Event(dst, "content_block_start"), "index", int64(b.Index))
+	return dialect.Close(dialect.Field(dst, "content_block", block(b)))
 }
 
 // AddToBlock writes a piece of a content block.
@@ -108,13 +100,12 @@ func (*encoder) AddToBlock(dst []byte, b *dialect.Block, piece string) []byte {
 		kind, member = "input_json_delta", "partial_json"
 	case dialect.KindText, dialect.KindRefusal:
 	}
-	delta := dialect.TextField([]byte{'{'}, "type", kind)
-	delta = append(dialect.TextField(delta, member, piece), '}')
-	out := dialect.IntField(event("content_block_delta"), "index", int64(b.Index))
-	return send(dst, "content_block_delta", dialect.Field(out, "delta", delta))
+	dst = dialect.IntField(dialect.Event(dst, "content_block_delta"), "index", int64(b.Index))
+	dst = dialect.TextField(dialect.Open(dst, "delta"), "type", kind)
+	return dialect.Close(append(dialect.TextField(dst, member, piece), '}'))
 }
 
 // CloseBlock writes that a content block is whole.
 func (*encoder) CloseBlock(dst []byte, b *dialect.Block) []byte {
-	return send(dst, "content_block_stop", dialect.IntField(event("content_block_stop"), "index", int64(b.Index)))
+	return dialect.Close(dialect.IntField(dialect.Event(dst, "content_block_stop"), "index", int64(b.Index)))
 }

@@ -9,7 +9,7 @@ import (
 func (p *parser) readInput(v strictjson.Value) {
 	switch v.Kind() {
 	case strictjson.String:
-		p.input.Say(v.Path(), "user", compact(v))
+		p.input.Say(v.Path(), "user", dialect.Compact(v))
 	case strictjson.Array:
 		for _, item := range v.Elements() {
 			if p.readItem(item); p.err != nil {
@@ -57,7 +57,7 @@ func (p *parser) readMessage(item strictjson.Value) {
 	content := item.Get("content")
 	switch content.Kind() {
 	case strictjson.String:
-		p.input.Say(item.Path(), role, compact(content))
+		p.input.Say(item.Path(), role, dialect.Compact(content))
 	case strictjson.Array:
 		parts := p.parts(content)
 		p.input.Say(item.Path(), role, parts.JSON())
@@ -110,10 +110,10 @@ func (p *parser) readOutput(item strictjson.Value) {
 	id, output := p.needed(item, "call_id"), item.Get("output")
 	switch output.Kind() {
 	case strictjson.String:
-		p.input.Result(item.Path(), id, compact(output), nil)
+		p.input.Result(item.Path(), id, dialect.Compact(output), nil)
 	case strictjson.Array:
 		if !typed(output) {
-			p.input.Result(item.Path(), id, dialect.Quote(nil, string(compact(output))), nil)
+			p.input.Result(item.Path(), id, dialect.Quote(nil, string(dialect.Compact(output))), nil)
 			return
 		}
 		content, media := split(p, output)
@@ -121,7 +121,7 @@ func (p *parser) readOutput(item strictjson.Value) {
 	case 0:
 		p.needed(item, "output")
 	default:
-		p.input.Result(item.Path(), id, dialect.Quote(nil, string(compact(output))), nil)
+		p.input.Result(item.Path(), id, dialect.Quote(nil, string(dialect.Compact(output))), nil)
 	}
 }
 

@@ -49,9 +49,12 @@ type rule func(p *parser, v strictjson.Value)
 // left out of the chat request, so that it can cost nothing; one that would
 // change what the answer costs, or needs a memory that is not here, is refused.
 var rules = map[string]rule{
-	"model":        func(p *parser, v strictjson.Value) { p.model = p.text(v) },
-	"input":        (*parser).readInput,
-	"instructions": func(p *parser, v strictjson.Value) { p.instructions = p.text(v); p.echo.instructions = compact(v) },
+	"model": func(p *parser, v strictjson.Value) { p.model = p.text(v) },
+	"input": (*parser).readInput,
+	"instructions": func(p *parser, v strictjson.Value) {
+		p.instructions = p.text(v)
+		p.echo.instructions = dialect.Compact(v)
+	},
 
 	"tools":       (*parser).readTools,
 	"tool_choice": (*parser).readToolChoice,
@@ -82,7 +85,7 @@ func refuse(problem string) rule {
 // checked, and remembers it for the answer.
 func pass(name string, remember func(*echo) *[]byte) rule {
 	return func(p *parser, v strictjson.Value) {
-		value := compact(v)
+		value := dialect.Compact(v)
 		p.option(name, value)
 		if remember != nil {
 			*remember(&p.echo) = value
@@ -94,11 +97,9 @@ func (p *parser) readCap(v strictjson.Value) {
 	if n, ok := v.Int(); !ok || n < 1 {
 		p.fail(v, "must be a whole number above 0")
 	}
-	p.echo.maxOutputTokens = compact(v)
-	p.option("max_tokens", compact(v))
+	p.echo.maxOutputTokens = dialect.Compact(v)
+	p.option("max_tokens", dialect.Compact(v))
 }
-
-func compact(v strictjson.Value) []byte { return v.AppendCompact(nil) }
 
 func (p *parser) option(name string, value []byte) {
 	p.options = dialect.Field(p.options, name, value)
@@ -137,16 +138,16 @@ func (p *parser) readMetadata(v strictjson.Value) {
 	for _, value := range v.Members() {
 		p.text(value)
 	}
-	p.echo.metadata = compact(v)
+	p.echo.metadata = dialect.Compact(v)
 }
 
 func (p *parser) readReasoning(v strictjson.Value) {
 	if v.Kind() != strictjson.Object {
 		p.fail(v, "must be an object")
 	}
-	if effort := v.Get("effort"); effort.Exists() && effort.Kind() != strictjson.Null {
-		p.option("reasoning_effort", compact(effort))
-		p.echo.effort = compact(effort)
+	if effort := v.Get("effort"); dialect.Given(effort) {
+		p.option("reasoning_effort", dialect.Compact(effort))
+		p.echo.effort = dialect.Compact(effort)
 	}
 	// A summary is written at no price of its own by no server that is known
 	// here; the reasoning itself is in the answer if the server tells it.
@@ -156,9 +157,9 @@ func (p *parser) readText(v strictjson.Value) {
 	if v.Kind() != strictjson.Object {
 		p.fail(v, "must be an object")
 	}
-	p.echo.text = compact(v)
-	if verbosity := v.Get("verbosity"); verbosity.Exists() && verbosity.Kind() != strictjson.Null {
-		p.option("verbosity", compact(verbosity))
+	p.echo.text = dialect.Compact(v)
+	if verbosity := v.Get("verbosity"); dialect.Given(verbosity) {
+		p.option("verbosity", dialect.Compact(verbosity))
 	}
 	format := v.Get("format")
 	kind := format.Get("type")
@@ -179,8 +180,8 @@ func (p *parser) readText(v strictjson.Value) {
 func (p *parser) members(v strictjson.Value, names ...string) []byte {
 	out := []byte{'{'}
 	for _, name := range names {
-		if member := v.Get(name); member.Exists() && member.Kind() != strictjson.Null {
-			out = dialect.Field(out, name, compact(member))
+		if member := v.Get(name); dialect.Given(member) {
+			out = dialect.Field(out, name, dialect.Compact(member))
 		}
 	}
 	return append(out, '}')
@@ -214,13 +215,13 @@ func (p *parser) readTools(v strictjson.Value) {
 	if v.Len() > 0 {
 		p.option("tools", append(out, ']'))
 	}
-	p.echo.tools = compact(v)
+	p.echo.tools = dialect.Compact(v)
 }
 
 func (p *parser) readToolChoice(v strictjson.Value) {
-	p.echo.toolChoice = compact(v)
+	p.echo.toolChoice = dialect.Compact(v)
 	if v.Is("auto") || v.Is("none") || v.Is("required") {
-		p.option("tool_choice", compact(v))
+		p.option("tool_choice", dialect.Compact(v))
 		return
 	}
 	if !v.Get("type").Is("function") {

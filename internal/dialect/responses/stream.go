@@ -14,6 +14,7 @@ type encoder struct {
 	echo     *echo
 	sequence *dialect.Sequence
 	head     dialect.Answer // id, created and model, and how the answer ended
+	item     string         // id of the open item
 	status   string         // of the item that is being closed
 	number   int64
 	started  bool
@@ -71,16 +72,15 @@ func (e *encoder) Fail(dst []byte, code, message string) []byte {
 		return dst
 	}
 	e.ended = true
-	inner := dialect.TextField([]byte{'{'}, "type", "server_error")
-	inner = append(told(inner, code, message), '}')
-	out := told(e.event("error"), code, message)
-	return e.send(dst, "error", dialect.Field(out, "error", inner))
+	dst = told(e.event(dst, "error"), code, message)
+	dst = dialect.TextField(dialect.Open(dst, "error"), "type", "server_error")
+	return dialect.Close(append(told(dst, code, message), '}'))
 }
 
-func told(out []byte, code, message string) []byte {
-	out = dialect.TextField(out, "code", code)
-	out = dialect.TextField(out, "message", message)
-	return dialect.Field(out, "param", null)
+func told(dst []byte, code, message string) []byte {
+	dst = dialect.TextField(dst, "code", code)
+	dst = dialect.TextField(dst, "message", message)
+	return dialect.Field(dst, "param", null)
 }
 
 // Alive is a comment: SDKs refuse events that they do not know.
@@ -88,80 +88,72 @@ func (*encoder) Alive(dst []byte) []byte { return append(dst, ":\n\n"...) }
 
 func (e *encoder) lifecycle(dst []byte, name, status string) []byte {
 	response := e.echo.response(nil, e.head, status, e.sequence.Blocks())
-	return e.send(dst, name, dialect.Field(e.event(name), "response", response))
+	return dialect.Close(dialect.Field(e.event(dst, name), "response", response))
 }
 
-// event begins an event's data.
-func (e *encoder) event(name string) []byte {
-	out := dialect.TextField(append(make([]byte, 0, 256), '{'), "type", name)
-	out = dialect.IntField(out, "sequence_number", e.number)
+// event begins an event.
+func (e *encoder) event(dst []byte, name string) []byte {
+	dst = dialect.IntField(dialect.Event(dst, name), "sequence_number", e.number)
 	e.number++
-	return out
+	return dst
 }
 
-func (e *encoder) send(dst []byte, name string, data []byte) []byte {
-	return dialect.Event(dst, name, append(data, '}'))
-}
-
-// words are an item's events: of its text, and the member that holds all of it.
-var words = map[dialect.Kind]struct{ event, whole string }{
-	dialect.KindReasoning: {"response.reasoning_text", "text"},
-	dialect.KindText:      {"response.output_text", "text"},
-	dialect.KindRefusal:   {"response.refusal", "refusal"},
-	dialect.KindCall:      {"response.function_call_arguments", "arguments"},
+// words are the names of an item's events of its text, and of the member that
+// holds all of it.
+var words = map[dialect.Kind]struct{ delta, done, whole string }{
+	dialect.KindReasoning: {"response.reasoning_text.delta", "response.reasoning_text.done", "text"},
+	dialect.KindText:      {"response.output_text.delta", "response.output_text.done", "text"},
+	dialect.KindRefusal:   {"response.refusal.delta", "response.refusal.done", "refusal"},
+	dialect.KindCall:      {"response.function_call_arguments.delta", "response.function_call_arguments.done", "arguments"},
 }
 
 // OpenBlock writes that an item begins.
 func (e *encoder) OpenBlock(dst []byte, b *dialect.Block) []byte {
-	const added = "response.output_item.added"
-	out := dialect.IntField(e.event(added), "output_index", int64(b.Index))
-	dst = e.send(dst, added, dialect.Field(out, "item", item(e.head.ID, b, inProgress)))
+	e.item = itemID(e.head.ID, b)
+	dst = dialect.IntField(e.event(dst, "response.output_item.added"), "output_index", int64(b.Index))
+	dst = dialect.Close(dialect.Field(dst, "item", item(e.head.ID, b, inProgress)))
 	if b.Kind == dialect.KindCall {
 		return dst
 	}
-	const begun = "response.content_part.added"
-	return e.send(dst, begun, dialect.Field(e.within(begun, b), "part", part(b, "")))
+	return dialect.Close(dialect.Field(e.within(dst, "response.content_part.added", b), "part", part(b, "")))
 }
 
 // within begins an event of an item.
-func (e *encoder) within(name string, b *dialect.Block) []byte {
-	out := dialect.TextField(e.event(name), "item_id", itemID(e.head.ID, b))
-	out = dialect.IntField(out, "output_index", int64(b.Index))
+func (e *encoder) within(dst []byte, name string, b *dialect.Block) []byte {
+	dst = dialect.TextField(e.event(dst, name), "item_id", e.item)
+	dst = dialect.IntField(dst, "output_index", int64(b.Index))
 	if b.Kind == dialect.KindCall {
-		return out
+		return dst
 	}
-	return dialect.IntField(out, "content_index", 0)
+	return dialect.IntField(dst, "content_index", 0)
 }
 
 // AddToBlock writes a piece of an item's text.
 func (e *encoder) AddToBlock(dst []byte, b *dialect.Block, delta string) []byte {
-	name := words[b.Kind].event + ".delta"
-	out := dialect.TextField(e.within(name, b), "delta", delta)
-	return e.send(dst, name, e.logprobs(out, b))
+	dst = dialect.TextField(e.within(dst, words[b.Kind].delta, b), "delta", delta)
+	return dialect.Close(logprobs(dst, b))
 }
 
 // logprobs are a member that SDKs expect of texts; there are none.
-func (*encoder) logprobs(out []byte, b *dialect.Block) []byte {
+func logprobs(dst []byte, b *dialect.Block) []byte {
 	if b.Kind != dialect.KindText {
-		return out
+		return dst
 	}
-	return dialect.Field(out, "logprobs", []byte("[]"))
+	return dialect.Field(dst, "logprobs", []byte("[]"))
 }
 
 // CloseBlock writes that an item is whole.
 func (e *encoder) CloseBlock(dst []byte, b *dialect.Block) []byte {
-	name := words[b.Kind].event + ".done"
-	out := e.within(name, b)
+	dst = e.within(dst, words[b.Kind].done, b)
 	if b.Kind == dialect.KindCall {
-		out = dialect.TextField(out, "name", b.Name)
+		dst = dialect.TextField(dst, "name", b.Name)
 	}
-	out = dialect.TextField(out, words[b.Kind].whole, string(b.Text))
-	dst = e.send(dst, name, e.logprobs(out, b))
+	dst = dialect.TextField(dst, words[b.Kind].whole, string(b.Text))
+	dst = dialect.Close(logprobs(dst, b))
 	if b.Kind != dialect.KindCall {
-		const whole = "response.content_part.done"
-		dst = e.send(dst, whole, dialect.Field(e.within(whole, b), "part", part(b, string(b.Text))))
+		dst = e.within(dst, "response.content_part.done", b)
+		dst = dialect.Close(dialect.Field(dst, "part", part(b, string(b.Text))))
 	}
-	const done = "response.output_item.done"
-	out = dialect.IntField(e.event(done), "output_index", int64(b.Index))
-	return e.send(dst, done, dialect.Field(out, "item", item(e.head.ID, b, e.status)))
+	dst = dialect.IntField(e.event(dst, "response.output_item.done"), "output_index", int64(b.Index))
+	return dialect.Close(dialect.Field(dst, "item", item(e.head.ID, b, e.status)))
 }
