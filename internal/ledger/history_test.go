@@ -32,11 +32,10 @@ var past = []struct {
 		SELECT 'old' || n, '0x' || HEX(n / 10), BLOB(n), 'abcdef', 'INFERENCE', '', 'EPOCH', 'ALL', 0 FROM SERIES`},
 	{10, `INSERT INTO budgets (id, cap, cap_high, posted, pending)
 		SELECT 'a/0x' || HEX(n / 10) || '/DIEM/venice-diem/2026010' || (n % 10), 100000, 100000, 3500, 0 FROM SERIES`},
-	{2, `INSERT INTO calls (account_id, seq, hold_seq, hold_id, key_id, model_id, model_type, state, source, parts, amount,
-		started_ms, ended_ms, charged_diem, charged_usd, prompt_tokens, completion_tokens, execution_ms, lines)
-		SELECT '0x' || HEX(n / 50), n % 50 * 2 + 2, n % 50 * 2 + 1, ID(n), 'old' || (n / 5), 'm', 'text', 'settled', 'usage',
-		'DIEM 1000 a@DIEM/venice-diem/2026010' || (n / 5 % 10) || ';', 1000,
-		n, n + 10, 700, 0, 20, 30, 5, 'input 20 10000000 200;output 30 16000000 500;' FROM SERIES`},
+	{2, `INSERT INTO calls (account_id, seq, hold_seq, hold_id, key_id, state, started_ms, ended_ms, charged_diem, charged_usd, detail)
+		SELECT '0x' || HEX(n / 50), n % 50 * 2 + 2, n % 50 * 2 + 1, ID(n), 'old' || (n / 5), 'settled', n, n + 10, 700, 0,
+		'm text usage 20 30 5;|DIEM 1000 a@DIEM/venice-diem/2026010' || (n / 5 % 10) || ';|input 20 10000000 200;output 30 16000000 500;'
+		FROM SERIES`},
 }
 
 // inSQLite and inPostgres spell a statement for so many rows.

@@ -5,17 +5,19 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
 )
 
-// Short lists are kept in columns of text: records end with ";", the fields of
-// a record are separated by a space. Whatever else than a plain character a
-// field has is written as "%" and two hexadecimal digits, so that every text
-// has one spelling.
+// What no statement looks for or sums is kept in columns of text, of which some
+// have sections that are separated by "|". A section is a list of records, each
+// of which ends with ";"; the fields of a record are separated by a space.
+// Whatever else than a plain character a field has is written as "%" and two
+// hexadecimal digits.
 
-var errUnreadable = errors.New("is not a list as it is written here")
+var errUnreadable = errors.New("is not a text as it is written here")
 
 const hexDigits = "0123456789ABCDEF"
 
@@ -29,6 +31,15 @@ var plain = func() (set [256]bool) {
 
 func appendText(dst []byte, text string) []byte {
 	for i := range len(text) {
+		if !plain[text[i]] {
+			return appendEscaped(dst, text)
+		}
+	}
+	return append(dst, text...)
+}
+
+func appendEscaped(dst []byte, text string) []byte {
+	for i := range len(text) {
 		if c := text[i]; plain[c] {
 			dst = append(dst, c)
 		} else {
@@ -38,44 +49,38 @@ func appendText(dst []byte, text string) []byte {
 	return dst
 }
 
-// readText reads what appendText wrote.
-func readText(text string) (string, error) {
-	for i := range len(text) {
-		if !plain[text[i]] {
-			return unescape(text)
-		}
-	}
-	return text, nil
-}
-
+// unescape reads what appendText wrote, and what it would have escaped.
 func unescape(text string) (string, error) {
+	if strings.IndexByte(text, '%') < 0 {
+		return text, nil
+	}
 	plainText := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if c == '%' && i+2 < len(text) {
-			high, low := strings.IndexByte(hexDigits, text[i+1]), strings.IndexByte(hexDigits, text[i+2])
-			c = byte(high<<4 | low)
-			if high < 0 || low < 0 || plain[c] {
+		if c == '%' {
+			if i+2 >= len(text) {
 				return "", errUnreadable
 			}
+			high, low := strings.IndexByte(hexDigits, text[i+1]), strings.IndexByte(hexDigits, text[i+2])
+			if high < 0 || low < 0 {
+				return "", errUnreadable
+			}
+			c = byte(high<<4 | low)
 			i += 2
-		} else if !plain[c] {
-			return "", errUnreadable
 		}
 		plainText = append(plainText, c)
 	}
 	return string(plainText), nil
 }
 
-// fields reads the fields of one record, in their order. After the first
-// mistake everything is empty; rest tells.
+// fields reads the fields of one record, in their order. A mistake is kept.
 type fields struct {
 	text string
 	more bool
 	err  error
 }
 
-// eachRecord splits a list.
+// eachRecord splits a section.
 func eachRecord(text string, read func(*fields)) error {
 	for text != "" {
 		record, rest, ended := strings.Cut(text, ";")
@@ -103,7 +108,7 @@ func (f *fields) next() string {
 }
 
 func (f *fields) string() string {
-	text, err := readText(f.next())
+	text, err := unescape(f.next())
 	if err != nil {
 		f.err = err
 	}
@@ -111,9 +116,8 @@ func (f *fields) string() string {
 }
 
 func (f *fields) int() int64 {
-	field := f.next()
-	number, err := strconv.ParseInt(field, 10, 64)
-	if err != nil || strconv.FormatInt(number, 10) != field {
+	number, err := strconv.ParseInt(f.next(), 10, 64)
+	if err != nil {
 		f.err = errUnreadable
 	}
 	return number
@@ -124,17 +128,88 @@ func appendInt(dst []byte, number int64) []byte {
 	return strconv.AppendInt(append(dst, ' '), number, 10)
 }
 
-// storedLines is a bill as kept in a row.
-func storedLines(lines []money.Line) string {
-	text := make([]byte, 0, 48*len(lines))
-	for _, line := range lines {
-		text = appendText(text, line.Item)
-		text = appendInt(text, line.Quantity)
-		text = appendInt(text, int64(line.Price))
-		text = appendInt(text, int64(line.Cost))
-		text = append(text, ';')
+// storedHold is what a running hold's row has as text: its key and model, and
+// its parts.
+func storedHold(hold *ledger.Hold) string {
+	text := appendText(make([]byte, 0, 192), hold.KeyID)
+	text = appendText(append(text, ' '), hold.ModelID)
+	text = appendText(append(text, ' '), hold.ModelType)
+	return string(appendParts(append(text, ";|"...), hold))
+}
+
+// readHold reads what storedHold wrote; the account is known.
+func readHold(text string, hold *ledger.Hold) error {
+	head, parts, _ := strings.Cut(text, "|")
+	records := 0
+	err := eachRecord(head, func(f *fields) {
+		records++
+		hold.KeyID, hold.ModelID, hold.ModelType = f.string(), f.string(), f.string()
+	})
+	if err == nil && records != 1 {
+		err = errUnreadable
 	}
-	return string(text)
+	if err == nil {
+		hold.Parts, err = parseParts(parts, hold.AccountID, hold.KeyID)
+	}
+	return err
+}
+
+// storedCall is what a call's row has as text: its model, what was used and how
+// that is known; its parts; and its bill.
+func storedCall(hold *ledger.Hold) string {
+	cost := &hold.Cost
+	text := appendText(make([]byte, 0, 256), hold.ModelID)
+	text = appendText(append(text, ' '), hold.ModelType)
+	text = appendText(append(text, ' '), cost.Source)
+	text = appendInt(text, cost.PromptTokens)
+	text = appendInt(text, cost.CompletionTokens)
+	text = appendInt(text, cost.ExecutionTime.Milliseconds())
+	text = appendParts(append(text, ";|"...), hold)
+	return string(appendLines(append(text, '|'), cost.Lines))
+}
+
+// readCall reads what storedCall wrote; the account, the key and what was
+// charged are known.
+func readCall(text string, hold *ledger.Hold) error {
+	head, rest, _ := strings.Cut(text, "|")
+	parts, lines, sections := strings.Cut(rest, "|")
+	if !sections {
+		return errUnreadable
+	}
+	records := 0
+	err := eachRecord(head, func(f *fields) {
+		records++
+		hold.ModelID, hold.ModelType, hold.Cost.Source = f.string(), f.string(), f.string()
+		hold.Cost.PromptTokens, hold.Cost.CompletionTokens = f.int(), f.int()
+		hold.Cost.ExecutionTime = time.Duration(f.int()) * time.Millisecond
+	})
+	if err == nil && records != 1 {
+		err = errUnreadable
+	}
+	if err == nil {
+		hold.Parts, err = parseParts(parts, hold.AccountID, hold.KeyID)
+	}
+	if err == nil {
+		hold.Cost.Lines, err = parseLines(lines)
+	}
+	if err != nil {
+		return err
+	}
+	hold.Cost.HoldID, hold.Cost.Cost = hold.ID, hold.ChargedDIEM+hold.ChargedUSD
+	hold.Spread()
+	return nil
+}
+
+func appendLines(dst []byte, lines []money.Line) []byte {
+	for i := range lines {
+		line := &lines[i]
+		dst = appendText(dst, line.Item)
+		dst = appendInt(dst, line.Quantity)
+		dst = appendInt(dst, int64(line.Price))
+		dst = appendInt(dst, int64(line.Cost))
+		dst = append(dst, ';')
+	}
+	return dst
 }
 
 func parseLines(text string) ([]money.Line, error) {
@@ -145,61 +220,63 @@ func parseLines(text string) ([]money.Line, error) {
 	err := eachRecord(text, func(f *fields) {
 		lines = append(lines, money.Line{Item: f.string(), Quantity: f.int(), Price: money.Nano(f.int()), Cost: money.Nano(f.int())})
 	})
-	if err != nil {
-		return nil, err
-	}
-	return lines, nil
+	return lines, err
 }
 
 // appendBudget writes a budget's id. Of the two owners that its row names
 // anyway, "@" stands for the account and "~" for the key.
 func appendBudget(dst []byte, id, accountID, keyID string) []byte {
-	if kind, rest, found := strings.Cut(id, "/"); found && len(kind) == 1 {
-		for _, owner := range []struct {
-			mark byte
-			id   string
-		}{{'@', accountID}, {'~', keyID}} {
-			if of, found := strings.CutPrefix(rest, owner.id); found && owner.id != "" && strings.HasPrefix(of, "/") {
-				return appendText(append(append(dst, kind...), owner.mark), of[1:])
-			}
-		}
+	if of, found := ownedBy(id, accountID); found {
+		return appendText(append(dst, id[0], '@'), of)
+	}
+	if of, found := ownedBy(id, keyID); found {
+		return appendText(append(dst, id[0], '~'), of)
 	}
 	return appendText(dst, id)
 }
 
+// ownedBy cuts a letter, the owner and the slashes around it off a budget's id.
+func ownedBy(id, owner string) (rest string, found bool) {
+	end := 2 + len(owner)
+	if owner == "" || len(id) <= end || id[1] != '/' || id[end] != '/' || id[2:end] != owner || !plain[id[0]] {
+		return "", false
+	}
+	return id[end+1:], true
+}
+
 func (f *fields) budget(accountID, keyID string) string {
 	field := f.next()
-	if len(field) < 2 || field[1] != '@' && field[1] != '~' {
-		text, err := readText(field)
-		if err != nil {
-			f.err = err
+	owner := ""
+	if len(field) >= 2 {
+		switch field[1] {
+		case '@':
+			owner = accountID
+		case '~':
+			owner = keyID
 		}
-		return text
 	}
-	owner := accountID
-	if field[1] == '~' {
-		owner = keyID
+	prefix := ""
+	if owner != "" {
+		prefix, field = field[:1]+"/"+owner+"/", field[2:]
 	}
-	text, err := readText(field[2:])
+	text, err := unescape(field)
 	if err != nil {
 		f.err = err
 	}
-	return field[:1] + "/" + owner + "/" + text
+	return prefix + text
 }
 
-// storedParts is what a hold is made of, as kept in its row.
-func storedParts(hold *ledger.Hold) string {
-	text := make([]byte, 0, 96*len(hold.Parts))
+func appendParts(dst []byte, hold *ledger.Hold) []byte {
 	for i := range hold.Parts {
 		part := &hold.Parts[i]
-		text = appendText(text, string(part.Currency))
-		text = appendInt(text, int64(part.Amount))
+		dst = appendText(dst, string(part.Currency))
+		dst = appendInt(dst, int64(part.Amount))
 		for _, id := range part.Budgets {
-			text = appendBudget(append(text, ' '), id, hold.AccountID, hold.KeyID)
+			dst = appendBudget(append(dst, ' '), id, hold.AccountID, hold.KeyID)
 		}
-		text = append(text, ';')
+		dst = append(dst, ';')
 	}
-	return string(text)
+	return dst
 }
 
 func parseParts(text, accountID, keyID string) ([]ledger.Part, error) {
@@ -214,10 +291,7 @@ func parseParts(text, accountID, keyID string) ([]ledger.Part, error) {
 		}
 		parts = append(parts, part)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return parts, nil
+	return parts, err
 }
 
 // storedDeltas is how an entry moves budgets, as kept in its row.
@@ -243,10 +317,7 @@ func parseDeltas(text, accountID, keyID string) ([]ledger.Delta, error) {
 			Budget: f.budget(accountID, keyID), Cap: money.Nano(f.int()), Posted: money.Nano(f.int()), Pending: money.Nano(f.int()),
 		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	return deltas, nil
+	return deltas, err
 }
 
 // Rows that were written before migration 0004 have JSON.

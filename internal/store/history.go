@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -19,9 +18,7 @@ var _ usage.Source = (*Store)(nil)
 const clockSlack = 10 * time.Minute
 
 // charges are calls that were charged, from one number to another, within times.
-const charges = `SELECT seq, hold_id, key_id, ended_ms, model_id, model_type, source,
-	prompt_tokens, completion_tokens, charged_diem, charged_usd, lines, execution_ms
-	FROM calls WHERE account_id = $1 AND seq > $2 AND seq < $3 AND state IN ('settled', 'assumed') AND ended_ms >= $4 AND ended_ms < $5`
+const charges = "SELECT " + callColumns + ` FROM calls WHERE account_id = $1 AND seq > $2 AND seq < $3 AND state IN ('settled', 'assumed') AND ended_ms >= $4 AND ended_ms < $5`
 
 // chargesWithin are the arguments of charges for times, open where they are zero.
 func (s *Store) chargesWithin(ctx context.Context, accountID string, from, until time.Time, after int64) ([]any, error) {
@@ -93,21 +90,16 @@ func (s *Store) EachCharge(ctx context.Context, accountID string, start, end tim
 }
 
 func scanCharge(row scanner) (usage.Charge, error) {
-	var charge usage.Charge
-	var ended, execution int64
-	var source, lines string
-	err := row.Scan(&charge.Seq, &charge.RequestID, &charge.KeyID, &ended, &charge.ModelID, &charge.ModelType, &source,
-		&charge.PromptTokens, &charge.CompletionTokens, &charge.DIEM, &charge.USD, &lines, &execution)
+	call, err := scanCall(row)
 	if err != nil {
-		return charge, err
+		return usage.Charge{}, err
 	}
-	if charge.Lines, err = parseLines(lines); err != nil {
-		return charge, fmt.Errorf("the bill of %s: %w", charge.RequestID, err)
-	}
-	charge.At = fromMillis(ended)
-	charge.TokensKnown = source != ledger.SourceHold
-	charge.ExecutionTime = time.Duration(execution) * time.Millisecond
-	return charge, nil
+	return usage.Charge{
+		Seq: call.EndedSeq, RequestID: call.ID, KeyID: call.KeyID, At: call.EndedAt, ModelID: call.ModelID, ModelType: call.ModelType,
+		TokensKnown:  call.Cost.Source != ledger.SourceHold,
+		PromptTokens: call.Cost.PromptTokens, CompletionTokens: call.Cost.CompletionTokens,
+		DIEM: call.ChargedDIEM, USD: call.ChargedUSD, Lines: call.Cost.Lines, ExecutionTime: call.Cost.ExecutionTime,
+	}, nil
 }
 
 // seqAt is the number of an account's first call that ended at the time or

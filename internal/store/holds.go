@@ -4,47 +4,38 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"stakegate/internal/ledger"
 )
 
 // Columns of running holds, and of calls, which ended.
 const (
-	holdColumns = "id, seq, account_id, key_id, model_id, model_type, parts, started_ms, deadline_ms"
-	callColumns = `account_id, seq, hold_seq, hold_id, key_id, model_id, model_type, state, source, parts, started_ms, ended_ms,
-	charged_diem, charged_usd, prompt_tokens, completion_tokens, execution_ms, lines`
+	holdColumns = "id, account_id, seq, started_ms, deadline_ms, detail"
+	callColumns = "account_id, seq, hold_seq, hold_id, key_id, state, started_ms, ended_ms, charged_diem, charged_usd, detail"
 )
 
+// The same with their types, in the order of holdRow and callRow.
 var (
-	// holdFields are all columns of a running hold, in the order of holdRow.
-	holdFields = []string{
-		"id TEXT", "seq BIGINT", "account_id TEXT", "key_id TEXT", "model_id TEXT", "model_type TEXT",
-		"parts TEXT", "started_ms BIGINT", "deadline_ms BIGINT",
-	}
-	// callFields are all columns of a call, in the order of callRow.
+	holdFields = []string{"id TEXT", "account_id TEXT", "seq BIGINT", "started_ms BIGINT", "deadline_ms BIGINT", "detail TEXT"}
 	callFields = []string{
-		"account_id TEXT", "seq BIGINT", "hold_seq BIGINT", "hold_id TEXT", "key_id TEXT", "model_id TEXT", "model_type TEXT",
-		"state TEXT", "source TEXT", "parts TEXT", "amount BIGINT", "started_ms BIGINT", "ended_ms BIGINT",
-		"charged_diem BIGINT", "charged_usd BIGINT", "prompt_tokens BIGINT", "completion_tokens BIGINT", "execution_ms BIGINT", "lines TEXT",
+		"account_id TEXT", "seq BIGINT", "hold_seq BIGINT", "hold_id TEXT", "key_id TEXT", "state TEXT", "started_ms BIGINT", "ended_ms BIGINT",
+		"charged_diem BIGINT", "charged_usd BIGINT", "detail TEXT",
 	}
 )
 
-const correctCall = `UPDATE calls SET source = $1, charged_diem = $2, charged_usd = $3, prompt_tokens = $4, completion_tokens = $5,
-	execution_ms = $6, lines = $7 WHERE account_id = $8 AND seq = $9`
+const correctCall = "UPDATE calls SET charged_diem = $1, charged_usd = $2, detail = $3 WHERE account_id = $4 AND seq = $5"
 
 func scanHold(row scanner) (*ledger.Hold, error) {
 	hold := ledger.Hold{State: ledger.Reserved}
-	var parts string
 	var started, deadline int64
-	err := row.Scan(&hold.ID, &hold.Seq, &hold.AccountID, &hold.KeyID, &hold.ModelID, &hold.ModelType, &parts, &started, &deadline)
-	if err != nil {
+	var detail string
+	if err := row.Scan(&hold.ID, &hold.AccountID, &hold.Seq, &started, &deadline, &detail); err != nil {
 		return nil, err
 	}
-	if hold.Parts, err = parseParts(parts, hold.AccountID, hold.KeyID); err != nil {
-		return nil, fmt.Errorf("the parts of hold %s: %w", hold.ID, err)
-	}
 	hold.StartedAt, hold.Deadline = fromMillis(started), fromMillis(deadline)
+	if err := readHold(detail, &hold); err != nil {
+		return nil, fmt.Errorf("the detail of hold %s: %w", hold.ID, err)
+	}
 	return &hold, nil
 }
 
@@ -52,24 +43,17 @@ func scanHold(row scanner) (*ledger.Hold, error) {
 // interest.
 func scanCall(row scanner) (*ledger.Hold, error) {
 	var hold ledger.Hold
-	var parts, lines string
-	var started, ended, execution int64
-	err := row.Scan(&hold.AccountID, &hold.EndedSeq, &hold.Seq, &hold.ID, &hold.KeyID, &hold.ModelID, &hold.ModelType, &hold.State,
-		&hold.Cost.Source, &parts, &started, &ended, &hold.ChargedDIEM, &hold.ChargedUSD,
-		&hold.Cost.PromptTokens, &hold.Cost.CompletionTokens, &execution, &lines)
+	var started, ended int64
+	var detail string
+	err := row.Scan(&hold.AccountID, &hold.EndedSeq, &hold.Seq, &hold.ID, &hold.KeyID, &hold.State, &started, &ended,
+		&hold.ChargedDIEM, &hold.ChargedUSD, &detail)
 	if err != nil {
 		return nil, err
 	}
-	if hold.Parts, err = parseParts(parts, hold.AccountID, hold.KeyID); err != nil {
-		return nil, fmt.Errorf("the parts of call %s: %w", hold.ID, err)
-	}
-	if hold.Cost.Lines, err = parseLines(lines); err != nil {
-		return nil, fmt.Errorf("the bill of call %s: %w", hold.ID, err)
-	}
-	hold.Spread()
 	hold.StartedAt, hold.EndedAt = fromMillis(started), fromMillis(ended)
-	hold.Cost.HoldID, hold.Cost.Cost = hold.ID, hold.ChargedDIEM+hold.ChargedUSD
-	hold.Cost.ExecutionTime = time.Duration(execution) * time.Millisecond
+	if err := readCall(detail, &hold); err != nil {
+		return nil, fmt.Errorf("the detail of call %s: %w", hold.ID, err)
+	}
 	return &hold, nil
 }
 
@@ -118,8 +102,7 @@ func (t *transaction) writeHolds(ctx context.Context, changes *ledger.Changes) e
 	}
 	for _, hold := range changes.Corrected {
 		err := t.exec(ctx, correctCall, []any{
-			hold.Cost.Source, int64(hold.ChargedDIEM), int64(hold.ChargedUSD), hold.Cost.PromptTokens, hold.Cost.CompletionTokens,
-			hold.Cost.ExecutionTime.Milliseconds(), storedLines(hold.Cost.Lines), hold.AccountID, hold.EndedSeq,
+			int64(hold.ChargedDIEM), int64(hold.ChargedUSD), storedCall(hold), hold.AccountID, hold.EndedSeq,
 		})
 		if err != nil {
 			return err
@@ -131,17 +114,12 @@ func (t *transaction) writeHolds(ctx context.Context, changes *ledger.Changes) e
 func hasEnded(hold *ledger.Hold) bool { return hold.State != ledger.Reserved }
 
 func holdRow(hold *ledger.Hold) ([]any, error) {
-	return []any{
-		hold.ID, hold.Seq, hold.AccountID, hold.KeyID, hold.ModelID, hold.ModelType,
-		storedParts(hold), millis(hold.StartedAt), millis(hold.Deadline),
-	}, nil
+	return []any{hold.ID, hold.AccountID, hold.Seq, millis(hold.StartedAt), millis(hold.Deadline), storedHold(hold)}, nil
 }
 
 func callRow(hold *ledger.Hold) ([]any, error) {
 	return []any{
-		hold.AccountID, hold.EndedSeq, hold.Seq, hold.ID, hold.KeyID, hold.ModelID, hold.ModelType,
-		string(hold.State), hold.Cost.Source, storedParts(hold), int64(hold.Amount()), millis(hold.StartedAt), millis(hold.EndedAt),
-		int64(hold.ChargedDIEM), int64(hold.ChargedUSD), hold.Cost.PromptTokens, hold.Cost.CompletionTokens,
-		hold.Cost.ExecutionTime.Milliseconds(), storedLines(hold.Cost.Lines),
+		hold.AccountID, hold.EndedSeq, hold.Seq, hold.ID, hold.KeyID, string(hold.State), millis(hold.StartedAt), millis(hold.EndedAt),
+		int64(hold.ChargedDIEM), int64(hold.ChargedUSD), storedCall(hold),
 	}, nil
 }

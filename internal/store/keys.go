@@ -266,12 +266,12 @@ func (t *transaction) spentSince(ctx context.Context, key apikey.Key, start time
 
 // runningOf lists a key's running calls begun at or after the start.
 func (t *transaction) runningOf(ctx context.Context, key apikey.Key, start time.Time) ([]*ledger.Hold, error) {
-	rows, err := t.tx.QueryContext(ctx, "SELECT "+holdColumns+" FROM holds WHERE account_id = $1 AND key_id = $2", key.AccountID, key.ID)
+	rows, err := t.tx.QueryContext(ctx, "SELECT "+holdColumns+" FROM holds WHERE account_id = $1", key.AccountID)
 	if err != nil {
 		return nil, err
 	}
 	holds, err := scanAll(rows, func(rows *sql.Rows) (*ledger.Hold, error) { return scanHold(rows) })
-	return slices.DeleteFunc(holds, func(hold *ledger.Hold) bool { return hold.StartedAt.Before(start) }), err
+	return slices.DeleteFunc(holds, func(hold *ledger.Hold) bool { return hold.KeyID != key.ID || hold.StartedAt.Before(start) }), err
 }
 
 // heldBeside sums, in a currency, the holds that do not stand in the budget as

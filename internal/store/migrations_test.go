@@ -83,15 +83,13 @@ func callsAsHolds(id, owner, venice, pool string, now int64) []statement {
 // callsApart is what is written since migration 0004: what runs and what ended
 // in tables of their own, which stand for their entries.
 func callsApart(id, owner, venice, pool string, now int64) []statement {
-	const call = `INSERT INTO calls (account_id, seq, hold_seq, hold_id, key_id, model_id, model_type, state, source, parts, amount,
-		started_ms, ended_ms, charged_diem, charged_usd, prompt_tokens, completion_tokens, execution_ms, lines)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
-	const hold = `INSERT INTO holds (id, seq, account_id, key_id, model_id, model_type, parts, started_ms, deadline_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	const call = `INSERT INTO calls (account_id, seq, hold_seq, hold_id, key_id, state, started_ms, ended_ms, charged_diem, charged_usd, detail)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	const hold = `INSERT INTO holds (id, account_id, seq, started_ms, deadline_ms, detail) VALUES ($1, $2, $3, $4, $5, $6)`
 	short := strings.Replace(venice, "/"+owner+"/", "@", 1)
 	return []statement{
-		{call, []any{owner, 3, 2, id + "-a", id, "m", "text", "settled", "usage", "DIEM 9 " + short + ";", 9, now, now, 7, 0, 1, 1, 5, "input 1 1 2;output 1 1 5;"}},
-		{hold, []any{id + "-b", 4, owner, id, "m", "text", "DIEM 5 " + short + ";", now, now + 60_000}},
+		{call, []any{owner, 3, 2, id + "-a", id, "settled", now, now, 7, 0, "m text usage 1 1 5;|DIEM 9 " + short + ";|input 1 1 2;output 1 1 5;"}},
+		{hold, []any{id + "-b", owner, 4, now, now + 60_000, id + " m text;|DIEM 5 " + short + ";"}},
 		{insertEntry, []any{owner, 1, now, "grant", "", "", "stake", fmt.Sprintf("%s 100 0 0;%s 0 0 0;", short, pool)}},
 	}
 }

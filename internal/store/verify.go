@@ -73,36 +73,40 @@ func (r *Report) problem(format string, arguments ...any) {
 }
 
 // theLog is every entry of every account in its order. Those of holds, which
-// have no rows of their own, stand for themselves with their parts: the making
-// of those that run and of those that ended, and the ends.
+// have no rows of their own, are in the rows of holds and calls: the making of
+// those that run and of those that ended, and the ends.
 const theLog = `
-	SELECT account_id, seq, kind, key_id, deltas AS text, 0 AS charged FROM entries
-	UNION ALL SELECT account_id, seq, 'hold', key_id, parts, 0 FROM holds
-	UNION ALL SELECT account_id, hold_seq, 'hold', key_id, parts, 0 FROM calls
-	UNION ALL SELECT account_id, seq, state, key_id, parts, charged_diem + charged_usd FROM calls
+	SELECT account_id, seq, 'entry' AS origin, kind, key_id, deltas AS text, 0 AS diem, 0 AS usd FROM entries
+	UNION ALL SELECT account_id, seq, 'hold', '', '', detail, 0, 0 FROM holds
+	UNION ALL SELECT account_id, hold_seq, 'begin', state, key_id, detail, 0, 0 FROM calls
+	UNION ALL SELECT account_id, seq, 'end', state, key_id, detail, charged_diem, charged_usd FROM calls
 	ORDER BY account_id, seq`
 
 // logged reads a row of theLog.
 func logged(row scanner) (*ledger.Entry, error) {
+	var origin, kind, text string
 	var entry ledger.Entry
-	var text string
-	var charged money.Nano
-	err := row.Scan(&entry.AccountID, &entry.Seq, &entry.Kind, &entry.KeyID, &text, &charged)
+	hold := ledger.Hold{}
+	err := row.Scan(&entry.AccountID, &entry.Seq, &origin, &kind, &entry.KeyID, &text, &hold.ChargedDIEM, &hold.ChargedUSD)
 	if err != nil {
 		return nil, err
 	}
-	state := ledger.HoldState(entry.Kind)
-	isEnd := state == ledger.SettledAs || state == ledger.VoidedAs || state == ledger.AssumedFor
-	if entry.Kind != ledger.EntryHold && !isEnd {
+	hold.AccountID, hold.KeyID, hold.State, hold.Seq, hold.EndedSeq = entry.AccountID, entry.KeyID, ledger.HoldState(kind), entry.Seq, entry.Seq
+	switch origin {
+	case "entry":
+		entry.Kind = ledger.EntryKind(kind)
 		entry.Deltas, err = parseDeltas(text, entry.AccountID, entry.KeyID)
 		return &entry, err
-	}
-	hold := ledger.Hold{State: state, Seq: entry.Seq, EndedSeq: entry.Seq, AccountID: entry.AccountID, KeyID: entry.KeyID, ChargedDIEM: charged}
-	if hold.Parts, err = parseParts(text, entry.AccountID, entry.KeyID); err != nil || !isEnd {
+	case "hold":
+		err = readHold(text, &hold)
 		return hold.Entry(), err
+	case "begin":
+		err = readCall(text, &hold)
+		return hold.Entry(), err
+	default:
+		err = readCall(text, &hold)
+		return hold.EndEntry(), err
 	}
-	hold.Spread()
-	return hold.EndEntry(), nil
 }
 
 func (r *Report) readLog(ctx context.Context, q queryer, sums, seeded books) error {

@@ -41,7 +41,7 @@ func (d *deployment) settle() time.Duration {
 func (d *deployment) holds() map[string]booked {
 	d.t.Helper()
 	rows, err := d.books.QueryContext(context.WithoutCancel(d.t.Context()),
-		"SELECT hold_id, account_id, key_id, state, source, charged_diem, charged_usd FROM calls")
+		"SELECT hold_id, account_id, key_id, state, detail, charged_diem, charged_usd FROM calls")
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -50,9 +50,11 @@ func (d *deployment) holds() map[string]booked {
 	for rows.Next() {
 		var id string
 		var b booked
-		if err := rows.Scan(&id, &b.account, &b.key, &b.state, &b.source, &b.diem, &b.usd); err != nil {
+		var detail string
+		if err := rows.Scan(&id, &b.account, &b.key, &b.state, &detail, &b.diem, &b.usd); err != nil {
 			d.t.Fatal(err)
 		}
+		b.source = strings.Split(detail, " ")[2] // after model and type
 		holds[id] = b
 	}
 	if err := rows.Err(); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -59,11 +61,35 @@ func newCrowd(t *testing.T, d *deployment) *crowdLoad {
 		t.Fatalf("the first call was answered %d", status)
 	}
 	c.receipts = append(c.receipts, *receipt)
-	err := d.books.QueryRowContext(t.Context(), "SELECT amount FROM calls WHERE hold_id = $1", receipt.requestID).Scan(&c.bound)
+	var detail string
+	err := d.books.QueryRowContext(t.Context(), "SELECT detail FROM calls WHERE hold_id = $1", receipt.requestID).Scan(&detail)
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.bound = heldFor(t, detail)
 	return c
+}
+
+// heldFor reads what was held for a call: the money among its parts, each of
+// which begins with what is counted and how much.
+func heldFor(t *testing.T, detail string) (sum money.Nano) {
+	t.Helper()
+	sections := strings.Split(detail, "|")
+	for _, part := range strings.Split(sections[1], ";") {
+		fields := strings.Fields(part)
+		if len(fields) < 3 || fields[0] != "DIEM" && fields[0] != "USD" {
+			continue
+		}
+		amount, err := strconv.ParseInt(fields[1], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += money.Nano(amount)
+	}
+	if sum == 0 {
+		t.Fatalf("nothing was held by %q", detail)
+	}
+	return sum
 }
 
 func (c *crowdLoad) one(replica *replica, spender *spender) (int, *receipt) {
