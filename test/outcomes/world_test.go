@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,7 +71,7 @@ var (
 	completed = regexp.MustCompile(`^event: response\.(completed|incomplete)\n`)
 )
 
-// kinds are those of text; the others are in media.
+// kinds are all ways to call.
 func kinds() []kind {
 	members := fmt.Sprintf(`"max_tokens":%d`, outputCap)
 	chat := func(model, more string) string {
@@ -107,7 +108,52 @@ func kinds() []kind {
 	for i := range all {
 		all[i].price, all[i].cap = tokens, outputCap
 	}
+	return append(all, mediaKinds()...)
+}
+
+// mediaKinds are those of other models than of text.
+func mediaKinds() []kind {
+	form, file := transcription()
+	return []kind{
+		{name: "embeddings", path: "/embeddings", body: `{"model":"echo-embed-1","input":"hello there"}`,
+			price: func(prompt, _ int64) money.Nano { return money.Nano(prompt) * apptest.NanosPerEmbed }},
+		{name: "images", path: "/images/generations", body: `{"model":"echo-image-1","prompt":"a cat","size":"256x256"}`,
+			price: nothing, other: always(exact, claims...)},
+		{name: "speech", path: "/audio/speech", body: `{"model":"echo-tts-1","input":"hello there","response_format":"wav"}`,
+			price: nothing, other: speechModes()},
+		{name: "transcriptions", path: "/audio/transcriptions", body: file, contentType: form,
+			price: func(seconds, _ int64) money.Nano { return money.Nano(seconds) * apptest.NanosPerSecond },
+			// The file tells its length, so that a negative one need not be believed.
+			other: always(atLeast, echo.FaultNegativeUsage)},
+	}
+}
+
+// claims are the modes in which a model misreports what it did.
+var claims = []echo.Fault{
+	echo.FaultNoUsage, echo.FaultZeroUsage, echo.FaultAbsurdUsage, echo.FaultNegativeUsage, echo.FaultFractionalUsage, echo.FaultFixedUsage,
+	echo.FaultTextUsage, echo.FaultIgnoresCap,
+}
+
+// always is for what has its price before the call.
+func always(charge rule, faults ...echo.Fault) map[echo.Fault]want {
+	all := map[echo.Fault]want{}
+	for _, fault := range faults {
+		all[fault] = want{200, charge, noStream}
+	}
 	return all
+}
+
+func nothing(int64, int64) money.Nano { return 0 }
+
+// speechModes: it is passed on as it comes, whatever it is, under its own type
+// alone.
+func speechModes() map[echo.Fault]want {
+	modes := always(exact, slices.Concat(claims, []echo.Fault{echo.FaultErrorEvent, echo.FaultInvalidJSON})...)
+	for _, fault := range []echo.Fault{echo.FaultStall, echo.FaultDisconnect, echo.FaultHugeLine} {
+		modes[fault] = want{200, inFull, cutOff}
+	}
+	modes[echo.FaultContentType] = want{502, inFull, noStream}
+	return modes
 }
 
 // speechFile is a WAV of two seconds and a bit.
