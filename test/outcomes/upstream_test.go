@@ -3,6 +3,7 @@ package outcomes_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -201,3 +202,29 @@ func checkLeaks(t *testing.T, name string, answer apptest.Answer) {
 		t.Errorf("%s: the client sees what is the operator's: %.1000s", name, all)
 	}
 }
+
+// TestAModelServerThatIsAwayCostsNothing calls, on every route, a model whose
+// server accepts no connection; after a few calls it is not even tried.
+func TestAModelServerThatIsAwayCostsNothing(t *testing.T) {
+	w := start(t, gateway.Limits{})
+	for _, k := range kinds() {
+		k.body = awayModel.ReplaceAllString(k.body, "away-$1$2")
+		if !strings.Contains(k.body, "away-") {
+			continue // its upstream has a kind of its own
+		}
+		truth := w.begin(echo.FaultNone, nil)
+		answer := w.Send(w.request(k))
+		if answer.Status != http.StatusBadGateway && answer.Status != http.StatusServiceUnavailable {
+			t.Errorf("%s: %.200s", k.name, answer)
+		}
+		if w.charged() != 0 || w.Truth() != truth {
+			t.Errorf("%s: charged %s", k.name, w.charged())
+		}
+	}
+	if sum := w.history(); sum != 0 || w.spent() != 0 {
+		t.Errorf("the history has %s, %s is missing", sum, w.spent())
+	}
+}
+
+// awayModel finds the names that have a model whose server is away.
+var awayModel = regexp.MustCompile(`\becho-(1|embed-1|image-1|tts-1|asr-1)(["\r])`)
