@@ -57,6 +57,16 @@ func (m *Model) CanCount(p Prompt) bool {
 		p.TextBytes > (tokensPerSeam+1)*p.Texts
 }
 
+// longestToken is the most bytes of text that a token of the known vocabularies
+// stands for.
+const longestToken = 128
+
+// LeastPromptBound is what TightPromptBound cannot be below.
+func (m *Model) LeastPromptBound(p Prompt) int64 {
+	p.TextBytes /= longestToken
+	return m.PromptBound(p)
+}
+
 // TightPromptBound is PromptBound with the texts counted by the model's own
 // vocabulary, where it is known. The texts are those that AddText was given.
 // It costs milliseconds for a long prompt, so it is for calls whose PromptBound

@@ -39,7 +39,7 @@ func count(t testing.TB, tokenizer, text string) int64 {
 // of every such vocabulary, of which these two are examples.
 func TestBytesAreNeverFewerThanTokens(t *testing.T) {
 	for name := range known {
-		for _, sample := range calibrate.Corpus(500, 7) {
+		for _, sample := range calibrate.Corpus(350, 7) {
 			for _, text := range []string{sample.Text, string(sample.Tools)} {
 				if n := count(t, name, text); n > int64(len(text)) {
 					t.Fatalf("%s: %s has %d bytes and %d tokens", name, sample.Name, len(text), n)
@@ -58,11 +58,14 @@ func TestBytesAreNeverFewerThanTokens(t *testing.T) {
 func TestTheTightBoundIsBetweenTheCountAndTheBytes(t *testing.T) {
 	for name := range known {
 		m := textOf(name)
-		for _, sample := range calibrate.Corpus(500, 8) {
+		for _, sample := range calibrate.Corpus(350, 8) {
 			p := promptOf(sample.Text, sample.Name)
 			tight := m.TightPromptBound(p, slices.Values([]string{sample.Text, sample.Name}))
 			if plain := m.PromptBound(p); tight > plain {
 				t.Fatalf("%s: %s: tight %d is above plain %d", name, sample.Name, tight, plain)
+			}
+			if least := m.LeastPromptBound(p); least > tight {
+				t.Fatalf("%s: %s: tight %d is below the least %d", name, sample.Name, tight, least)
 			}
 			if n := count(t, name, sample.Text) + count(t, name, sample.Name); tight < n {
 				t.Fatalf("%s: %s: tight %d is below the count %d", name, sample.Name, tight, n)
@@ -76,7 +79,7 @@ func TestTheTightBoundHoldsForTextsInATemplate(t *testing.T) {
 	for name := range known {
 		m := textOf(name)
 		texts := []string{"1٠", strings.Repeat("１２３４５６", 100), "0", strings.Repeat("ab", 100)} // groups that shift
-		for _, sample := range calibrate.Corpus(500, 9) {
+		for _, sample := range calibrate.Corpus(350, 9) {
 			texts = append(texts, sample.Text)
 		}
 		for i, b := range texts[1:] {

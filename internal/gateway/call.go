@@ -54,14 +54,11 @@ func (c *call) hold(d demand) (*paid, *Error) {
 	}
 	ctx, cancel := context.WithTimeout(c.r.Context(), c.g.limits.Hold)
 	defer cancel()
-	held, err := c.g.ledger.Hold(ctx, ledger.HoldRequest{
-		ID: c.id, KeyHash: c.caller.KeyHash,
-		ModelID: c.model.ID, ModelType: string(c.model.Type), ModelPrivate: c.model.Privacy == catalog.Private,
-		Min: c.model.BoundOf(least), Max: c.model.BoundOf(d.Demand),
-		Idempotency: c.marked,
-		Rates:       c.rates(d.Prompt + c.model.MaxCompletion(d.Demand)),
-		Lifetime:    c.g.limits.Upstream + c.g.limits.Drain + c.g.limits.Spare,
-	})
+	held, err := c.g.ledger.Hold(ctx, c.holdRequest(d, least))
+	if err != nil && c.tighten(ctx, err, &d, least) {
+		least.Prompt = d.Prompt
+		held, err = c.g.ledger.Hold(ctx, c.holdRequest(d, least))
+	}
 	if err != nil {
 		return nil, c.refuse(err, d)
 	}
@@ -78,6 +75,18 @@ func (c *call) hold(d demand) (*paid, *Error) {
 		return nil, clientLeft()
 	}
 	return p, nil
+}
+
+// holdRequest asks for the demand's bound, and for least at the least.
+func (c *call) holdRequest(d demand, least catalog.Demand) ledger.HoldRequest {
+	return ledger.HoldRequest{
+		ID: c.id, KeyHash: c.caller.KeyHash,
+		ModelID: c.model.ID, ModelType: string(c.model.Type), ModelPrivate: c.model.Privacy == catalog.Private,
+		Min: c.model.BoundOf(least), Max: c.model.BoundOf(d.Demand),
+		Idempotency: c.marked,
+		Rates:       c.rates(d.Prompt + c.model.MaxCompletion(d.Demand)),
+		Lifetime:    c.g.limits.Upstream + c.g.limits.Drain + c.g.limits.Spare,
+	}
 }
 
 // tell sets the headers of what was held.

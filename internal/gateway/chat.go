@@ -79,6 +79,7 @@ func (o *chatOrder) demand(c *catalog.Catalog, resolution catalog.Resolution) (d
 	d := demand{explicit: r.outputCap > 0, stream: r.stream}
 	d.Prompt, d.Choices, d.OutputCap = model.PromptBound(prompt), r.n, model.DefaultOutput
 	d.Surcharges = r.surcharges
+	d.counted = countable(model, prompt, r.texts)
 	if d.explicit {
 		d.OutputCap = r.outputCap
 	}

@@ -21,6 +21,7 @@ type chatRequest struct {
 	parameters   veniceParameters
 	prompt       catalog.Prompt // what is sent; fit completes it
 	messages     int
+	conversation strictjson.Value
 	image        strictjson.Value // the first one
 	unknown      []given
 	// surcharges are the extras that the request may cause; fit sets them.

@@ -17,7 +17,7 @@ func (o embedOrder) modelName() string { return o.request.model }
 
 func (o embedOrder) demand(_ *catalog.Catalog, resolution catalog.Resolution) (demand, *Error) {
 	prompt, problem := o.request.fit(resolution)
-	d := demand{explicit: true}
+	d := demand{explicit: true, counted: countable(resolution.Model, prompt, o.request.texts)}
 	d.Prompt = resolution.Model.PromptBound(prompt)
 	return d, problem
 }

@@ -14,6 +14,7 @@ type embedRequest struct {
 	rebuilt
 	model  string
 	prompt catalog.Prompt
+	input  strictjson.Value
 }
 
 var embedRules = newTable(map[string]rule[embedRequest]{
@@ -43,6 +44,7 @@ func parseEmbed(body []byte) (*embedRequest, *Error) {
 
 func (r *embedRequest) readInput(m given) *Error {
 	size := m.value.Len()
+	r.input = m.value
 	switch {
 	case m.value.Kind() == strictjson.String:
 		if problem := r.count(m.value); problem != nil {

@@ -146,7 +146,8 @@ type Gateway struct {
 	denied    func(ledger.Denial)
 	limits    Limits
 
-	drains chan struct{} // one element for each call that goes on without its client
+	counting chan struct{} // one element for each prompt that is being counted
+	drains   chan struct{} // one element for each call that goes on without its client
 
 	stop   context.Context // ends when running calls must end
 	halt   context.CancelCauseFunc
@@ -176,7 +177,7 @@ func New(config Config) *Gateway {
 	if g.denied == nil {
 		g.denied = func(ledger.Denial) {}
 	}
-	g.drains = make(chan struct{}, g.limits.Drains)
+	g.drains, g.counting = make(chan struct{}, g.limits.Drains), make(chan struct{}, maxCounting)
 	g.stop, g.halt = context.WithCancelCause(context.Background())
 	return g
 }

@@ -34,7 +34,7 @@ func (r *chatRequest) readMessages(m given) *Error {
 			return problem
 		}
 	}
-	r.messages = m.value.Len()
+	r.messages, r.conversation = m.value.Len(), m.value
 	r.prompt.Messages = int64(r.messages)
 	r.out = append(out, ']')
 	return nil

@@ -39,6 +39,8 @@ models:
   - {id: claude, type: text, upstream: claude, context: 100000, max_output: 1000, price: {input: "1", output: "2", cached_input: "0.1", cache_write: "1.5"}, privacy: private}
   - {id: venice, type: text, upstream: venice, context: 1000, max_output: 1000, price: {input: "1", output: "2", surcharges: {web_search: "0.01"}}, privacy: private, hidden_prompt_tokens: 300}
   - {id: strict, type: text, upstream: strict, context: 100000, max_output: 1000, price: {input: "1", output: "2"}, privacy: private}
+  - {id: counted, type: text, upstream: vectors, tokenizer: o200k, context: 100000, max_output: 1000, default_output: 200, price: {input: "1", output: "2"}, privacy: private}
+  - {id: counted-embed, type: embedding, upstream: vectors, tokenizer: cl100k, context: 8000, price: {input: "1"}, privacy: private}
   - {id: off, type: text, upstream: main, context: 1000, max_output: 10, price: {input: "1", output: "2"}, privacy: private, offline: true}
   - {id: draw, type: image, upstream: vectors, price: {images: [{size: 1024x1024, price: "0.04"}, {size: 512x512, price: "0.01"}]}, privacy: private, traits: [default]}
   - {id: say, type: tts, upstream: vectors, price: {million_characters: "15"}, privacy: private, traits: [default]}

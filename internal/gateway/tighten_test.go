@@ -1,0 +1,65 @@
+package gateway_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"stakegate/internal/money"
+)
+
+// prose has 200 words of 5 bytes, each of which is one token.
+var prose = strings.Repeat(" word", 200)
+
+// A prompt whose bytes cannot be paid for is counted by the model's vocabulary.
+func TestAPromptThatIsTooDearByItsBytesIsCounted(t *testing.T) {
+	const messages = `{"role":"system","content":"PROSE"},{"role":"user","content":[{"type":"text","text":"PROSE"},{"type":"text","text":"PROSE"}],"name":"bo"}`
+	chat := func(model, members string) string {
+		return strings.ReplaceAll(`{"model":"`+model+`",`+members+`"messages":[`+messages+`]}`, "PROSE", prose)
+	}
+	// The bytes are 3 × 1000 and some; the tokens 3 × 200 and some.
+	for name, test := range map[string]struct {
+		path, body string
+		budget     money.Nano
+		status     int
+	}{
+		"known vocabulary":           {"/chat/completions", chat("counted", `"max_tokens":10,`), 1500 * perInput, 200},
+		"known, cap by the gateway":  {"/chat/completions", chat("counted", ""), 1500 * perInput, 200},
+		"known, too dear all the so": {"/chat/completions", chat("counted", `"max_tokens":10,`), 600 * perInput, 402},
+		"unknown vocabulary":         {"/chat/completions", chat("small", `"max_tokens":10,`), 1500 * perInput, 402},
+		"embedding":                  {"/embeddings", `{"model":"counted-embed","input":["` + prose + `","` + prose + `"]}`, 600 * perInput, 200},
+		"embedding of one":           {"/embeddings", `{"model":"counted-embed","input":"` + prose + `"}`, 300 * perInput, 200},
+		"embedding, too dear":        {"/embeddings", `{"model":"counted-embed","input":"` + prose + `"}`, 150 * perInput, 402},
+	} {
+		script := answers(answer(usual))
+		if test.path == "/embeddings" {
+			script = answers(`{"object":"list","data":[],"usage":{"prompt_tokens":200,"total_tokens":200}}`)
+		}
+		w := newWorld(t, script, options{budget: test.budget})
+		response, body := w.do(w.post(test.path, test.body))
+		if response.StatusCode != test.status {
+			t.Errorf("%s: %d %s", name, response.StatusCode, body)
+		}
+		if w.books.posted > w.books.budget {
+			t.Errorf("%s: charged %v of %v", name, w.books.posted, w.books.budget)
+		}
+	}
+}
+
+// What a refusal says that could be afforded is true for the counted prompt.
+func TestARefusalNamesTheCapThatTheCountedPromptLeaves(t *testing.T) {
+	body := func(cap string) string {
+		return `{"model":"counted","max_tokens":` + cap + `,"messages":[{"role":"user","content":"` + prose + `"}]}`
+	}
+	w := newWorld(t, answers(answer(usual)), options{budget: 400 * perInput})
+	if response, text := w.ask(body("500")); response.StatusCode != 402 {
+		t.Fatalf("%d %s", response.StatusCode, text)
+	}
+	affordable := w.problem().AffordableMaxTokens
+	if affordable == nil || *affordable < 40 {
+		t.Fatalf("affordable is %v", affordable)
+	}
+	if response, text := w.ask(body(strconv.FormatInt(*affordable, 10))); response.StatusCode != 200 {
+		t.Errorf("the cap that was named is refused: %d %s", response.StatusCode, text)
+	}
+}
