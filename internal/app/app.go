@@ -158,6 +158,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 		Mint: issuer.New(issuer.Config{
 			Challenges: challenges, Verifier: a.verifier(), Stake: books, Store: a.store, Hasher: hasher,
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
+			OpaqueMint: issuer.OpaqueMint(a.config.Keys.OpaqueMint),
 		}),
 		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,6 +122,10 @@ type KeysConfig struct {
 	// MaxPerMinute is how many keys an account may make in a minute.
 	// Default 20.
 	MaxPerMinute int `yaml:"max_per_minute"`
+	// OpaqueMint says which keys a signature over a validation token makes, whose
+	// meaning a wallet cannot show: all, inference or off. One over a sign-in
+	// message makes all. Default all.
+	OpaqueMint string `yaml:"opaque_mint"`
 }
 
 // Duration is a time.Duration written as "1.5s" or "2m".
@@ -228,6 +233,8 @@ func (c Config) check() error {
 		return errors.New("keys.max_active must be above 0")
 	case c.Keys.MaxPerMinute < 0:
 		return errors.New("keys.max_per_minute must be above 0")
+	case !slices.Contains([]string{"", "all", "inference", "off"}, c.Keys.OpaqueMint):
+		return errors.New("keys.opaque_mint must be all, inference or off")
 	}
 	return c.Limits.check()
 }

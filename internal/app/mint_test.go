@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -242,5 +243,60 @@ func TestAnAccountHasABoundedNumberOfActiveKeys(t *testing.T) {
 	}
 	if answer := f.post(""); answer.Status != http.StatusOK {
 		t.Errorf("the same token, with one key less: %s", answer)
+	}
+}
+
+// messageFor gets the sign-in message of a wallet.
+func messageFor(t *testing.T, w *apptest.World, wallet apptest.Wallet) string {
+	t.Helper()
+	answer := w.Call(http.MethodGet, mintPath+"?address="+wallet.Address.Hex(), "", "")
+	text := answer.Text("data.message")
+	if answer.Status != http.StatusOK || text == "" || answer.Text("data.token") == "" {
+		t.Fatalf("no message: %s", answer)
+	}
+	return text
+}
+
+func messageBody(t *testing.T, wallet, signer apptest.Wallet, text, keyType string) string {
+	t.Helper()
+	return fmt.Sprintf(`{"address":%q,"signature":%q,"message":%q,"apiKeyType":%q}`, wallet.Address.Hex(), signer.Sign(t, text), text, keyType)
+}
+
+func TestASignInMessageMakesOneKeyForItsWallet(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	wallet, other := apptest.NewWallet(t), apptest.NewWallet(t)
+	w.Chain.StakeVVV(wallet.Address, apptest.Tokens(1))
+	w.Chain.StakeVVV(other.Address, apptest.Tokens(1))
+	text := messageFor(t, w, wallet)
+	post := func(body string) apptest.Answer { return w.Call(http.MethodPost, mintPath, "", body) }
+	wantError(t, post(messageBody(t, other, other, text, "ADMIN")), 400, "Authorization challenge is for another wallet", nil)
+	wantError(t, post(messageBody(t, wallet, other, text, "ADMIN")), 400, "Wallet signature does not match", nil)
+	wantError(t, post(messageBody(t, wallet, wallet, text+"\n", "ADMIN")), 400,
+		"Message is not an authorization challenge of this server, or was altered", nil)
+	both := strings.Replace(messageBody(t, wallet, wallet, text, "ADMIN"), "{", `{"token":"a.b.c",`, 1)
+	wantError(t, post(both), 400, "Invalid request parameters", []string{"message"})
+	if minted := post(messageBody(t, wallet, wallet, text, "ADMIN")); minted.Status != http.StatusOK {
+		t.Fatalf("%s", minted)
+	}
+	wantError(t, post(messageBody(t, wallet, wallet, text, "ADMIN")), 400, "Authorization challenge has already been used", nil)
+	wantError(t, w.Call(http.MethodGet, mintPath+"?address=0x12", "", ""), 400, "Invalid wallet address", nil)
+}
+
+func TestAnOperatorCanAskForMessagesInsteadOfTokens(t *testing.T) {
+	for mode, admits := range map[string]map[string]bool{
+		"all": {"ADMIN": true, "INFERENCE": true}, "inference": {"INFERENCE": true}, "off": {},
+	} {
+		w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.Keys.OpaqueMint = mode }})
+		wallet := apptest.NewWallet(t)
+		w.Chain.StakeVVV(wallet.Address, apptest.Tokens(1))
+		for _, keyType := range []string{"ADMIN", "INFERENCE"} {
+			if byToken := w.Mint(wallet, keyType, ""); (byToken.Status == http.StatusOK) != admits[keyType] {
+				t.Errorf("%s, %s by token: %s", mode, keyType, byToken)
+			}
+			text := messageFor(t, w, wallet)
+			if byMessage := w.Call(http.MethodPost, mintPath, "", messageBody(t, wallet, wallet, text, keyType)); byMessage.Status != http.StatusOK {
+				t.Errorf("%s, %s by message: %s", mode, keyType, byMessage)
+			}
+		}
 	}
 }

@@ -230,8 +230,10 @@ func isAddress(text string) bool {
 }
 
 // sign returns the MAC of the header and payload, base64url.
-func (k *key) sign(signed string) string {
+func (k *key) sign(signed string) string { return encoding.EncodeToString(k.mac(signed)) }
+
+func (k *key) mac(text string) []byte {
 	mac := hmac.New(sha256.New, k.secret)
-	mac.Write([]byte(signed)) // a hash.Hash never fails
-	return encoding.EncodeToString(mac.Sum(nil))
+	mac.Write([]byte(text)) // a hash.Hash never fails
+	return mac.Sum(nil)
 }

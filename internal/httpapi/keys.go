@@ -34,6 +34,20 @@ type mintBody struct {
 	Address    *string `json:"address"`
 	Signature  *string `json:"signature"`
 	Token      *string `json:"token"`
+	Message    *string `json:"message"`
+}
+
+// signed is the token or the message, "" for the other one.
+func (b *mintBody) signed() (token, message string, err error) {
+	switch {
+	case b.Token != nil && b.Message != nil:
+		return "", "", invalid("message", "must not stand beside token: send what was signed")
+	case b.Message != nil && *b.Message == "":
+		return "", "", invalid("message", "must be the text that GET returned")
+	case b.Message != nil:
+		return "", *b.Message, nil
+	}
+	return *b.Token, "", nil
 }
 
 type createBody struct {
@@ -47,12 +61,28 @@ type updateBody struct {
 	ConsumptionLimits jsontext.Value `json:"consumptionLimits"` // as a guide of Venice's spells it
 }
 
-func (s *server) getChallenge(*http.Request) (any, error) {
-	token, err := s.config.Mint.Challenge()
+// getChallenge answers a token for anybody or, with an address, a token and a
+// message for that wallet, of which either is good once.
+func (s *server) getChallenge(r *http.Request) (any, error) {
+	if !r.URL.Query().Has("address") {
+		token, err := s.config.Mint.Challenge()
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"data": map[string]string{"token": token}, "success": true, "token": token}, nil
+	}
+	address, err := signature.ParseAddress(r.URL.Query().Get("address"))
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"data": map[string]string{"token": token}, "success": true, "token": token}, nil
+	token, message, err := s.config.Mint.ChallengeFor(address)
+	if err != nil {
+		return nil, err
+	}
+	data := map[string]any{
+		"token": token, "message": message.Text, "nonce": message.Nonce, "expiresAt": message.ExpiresAt.Format(time.RFC3339),
+	}
+	return map[string]any{"data": data, "success": true, "token": token}, nil
 }
 
 // postMint is the seed's flow. Its example sends JSON without saying so, and
@@ -67,7 +97,7 @@ func (s *server) postMint(r *http.Request) (any, error) {
 	}
 	err := required(map[string]bool{
 		"address": request.Address != nil, "apiKeyType": request.APIKeyType != nil,
-		"signature": request.Signature != nil, "token": request.Token != nil,
+		"signature": request.Signature != nil, "token": request.Token != nil || request.Message != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -84,7 +114,11 @@ func (s *server) postMint(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	minted, err := s.config.Mint.Mint(r.Context(), issuer.Proof{Address: address, Token: *request.Token, Signature: signed}, spec)
+	proof := issuer.Proof{Address: address, Signature: signed}
+	if proof.Token, proof.Message, err = request.signed(); err != nil {
+		return nil, err
+	}
+	minted, err := s.config.Mint.Mint(r.Context(), proof, spec)
 	if err != nil {
 		return nil, err
 	}

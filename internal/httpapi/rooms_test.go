@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"stakegate/api/apitest"
+
 	"stakegate/internal/apikey"
 	"stakegate/internal/catalog"
 	"stakegate/internal/challenge"
@@ -41,6 +43,10 @@ func (r *rooms) failed() error {
 }
 
 func (r *rooms) Challenge() (string, error) { return "a.b.c", r.failed() }
+
+func (r *rooms) ChallengeFor(common.Address) (string, challenge.Message, error) {
+	return "a.b.c", challenge.Message{Text: "message", Nonce: strings.Repeat("0", 64), ExpiresAt: time.Unix(0, 0)}, r.failed()
+}
 
 func (r *rooms) Mint(context.Context, issuer.Proof, apikey.Spec) (issuer.Minted, error) {
 	return r.minted()

@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"stakegate/internal/apikey"
 	"stakegate/internal/catalog"
+	"stakegate/internal/challenge"
 	"stakegate/internal/gateway"
 	"stakegate/internal/issuer"
 	"stakegate/internal/ledger"
@@ -19,6 +22,7 @@ import (
 // Mint issues challenges and keys.
 type Mint interface {
 	Challenge() (string, error)
+	ChallengeFor(address common.Address) (token string, message challenge.Message, err error)
 	Mint(ctx context.Context, proof issuer.Proof, spec apikey.Spec) (issuer.Minted, error)
 	Create(ctx context.Context, accountID string, spec apikey.Spec) (issuer.Minted, error)
 }

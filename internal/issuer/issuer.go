@@ -20,8 +20,13 @@ import (
 // Errors of minting and creating keys. The texts are what a client sees.
 var (
 	ErrChallengeSpent = errors.New("JWT has already been used")
-	ErrTooManyKeys    = errors.New("Maximum number of active API keys reached")
-	ErrTooFast        = errors.New("Rate limit exceeded")
+	ErrMessageSpent   = errors.New("Authorization challenge has already been used")
+	ErrOtherWallet    = errors.New("Authorization challenge is for another wallet")
+	// ErrOpaque: this server makes no such key at the word of a signature over
+	// a token, whose meaning a wallet cannot show.
+	ErrOpaque      = errors.New("Sign the message of GET ?address= instead of a token")
+	ErrTooManyKeys = errors.New("Maximum number of active API keys reached")
+	ErrTooFast     = errors.New("Rate limit exceeded")
 )
 
 // NoStakeError says that the wallet has no mint right.
@@ -70,6 +75,24 @@ type Config struct {
 	Hasher                  *apikey.Hasher
 	Now                     func() time.Time
 	MaxActive, MaxPerMinute int
+	// OpaqueMint says which keys a signature over a token makes; one over a
+	// message makes all. "" is OpaqueAll.
+	OpaqueMint OpaqueMint
+}
+
+// OpaqueMint says what a signature over a validation token is good for. A token
+// is opaque to who signs it: another site can show it as its own login text.
+type OpaqueMint string
+
+// All keys, as Venice does; inference keys; or none.
+const (
+	OpaqueAll       OpaqueMint = "all"
+	OpaqueInference OpaqueMint = "inference"
+	OpaqueOff       OpaqueMint = "off"
+)
+
+func (o OpaqueMint) admits(kind apikey.Type) bool {
+	return o == "" || o == OpaqueAll || o == OpaqueInference && kind == apikey.Inference
 }
 
 // Issuer mints keys. It is safe for concurrent use.
@@ -80,9 +103,10 @@ func New(config Config) *Issuer { return &Issuer{config} }
 
 // Proof is what a wallet presents.
 type Proof struct {
-	Address   common.Address
-	Token     string
-	Signature []byte
+	Address common.Address
+	// Token or Message is the text that was signed; the other one is "".
+	Token, Message string
+	Signature      []byte
 }
 
 // Minted is a fresh key with its secret, which is shown this once.
@@ -96,25 +120,52 @@ func (i *Issuer) Challenge() (string, error) {
 	return i.config.Challenges.Issue(i.config.Now(), "")
 }
 
-// Mint checks, in this order, the token, the signature and the stake, and then
-// makes the key in one transaction with spending the token. It returns
-// challenge's and signature's errors, *NoStakeError, this package's, or the
-// error of a chain that could not be read.
+// ChallengeFor issues a validation token and a sign-in message for one wallet.
+// They are one challenge: either makes a key, once. It writes nothing.
+func (i *Issuer) ChallengeFor(address common.Address) (token string, message challenge.Message, err error) {
+	return i.config.Challenges.IssueFor(i.config.Now(), address)
+}
+
+// Mint checks, in this order, the token or message, the signature and the
+// stake, and then makes the key in one transaction with spending the challenge.
+// It returns challenge's and signature's errors, *NoStakeError, this package's,
+// or the error of a chain that could not be read.
 func (i *Issuer) Mint(ctx context.Context, proof Proof, spec apikey.Spec) (Minted, error) {
-	checked, err := i.config.Challenges.Check(proof.Token, i.config.Now())
+	checked, text, err := i.check(proof, spec.Type)
 	if err != nil {
 		return Minted{}, err
 	}
-	if checked.Subject != "" && !strings.EqualFold(checked.Subject, proof.Address.Hex()) {
-		return Minted{}, challenge.ErrClaims
-	}
-	if err := i.config.Verifier.Verify(ctx, proof.Address, proof.Token, proof.Signature); err != nil {
+	if err := i.config.Verifier.Verify(ctx, proof.Address, text, proof.Signature); err != nil {
 		return Minted{}, err
 	}
 	if err := i.config.Stake.MintRight(ctx, proof.Address); err != nil {
 		return Minted{}, err
 	}
-	return i.insert(ctx, AccountOf(proof.Address), spec, checked)
+	minted, err := i.insert(ctx, AccountOf(proof.Address), spec, checked)
+	if errors.Is(err, ErrChallengeSpent) && proof.Message != "" {
+		return Minted{}, ErrMessageSpent
+	}
+	return minted, err
+}
+
+// check returns what was signed, and what it says.
+func (i *Issuer) check(proof Proof, kind apikey.Type) (checked challenge.Challenge, text string, err error) {
+	if proof.Message != "" {
+		checked, err = i.config.Challenges.CheckMessage(proof.Message, i.config.Now())
+		if err == nil && !strings.EqualFold(checked.Subject, proof.Address.Hex()) {
+			err = ErrOtherWallet
+		}
+		return checked, proof.Message, err
+	}
+	checked, err = i.config.Challenges.Check(proof.Token, i.config.Now())
+	switch {
+	case err != nil:
+	case checked.Subject != "" && !strings.EqualFold(checked.Subject, proof.Address.Hex()):
+		err = challenge.ErrClaims
+	case !i.config.OpaqueMint.admits(kind):
+		err = ErrOpaque
+	}
+	return checked, proof.Token, err
 }
 
 // Create makes a key for an account at the word of one of its ADMIN keys.

@@ -1,0 +1,135 @@
+package challenge
+
+import (
+	"crypto/hmac"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// Errors of CheckMessage. ErrExpired's and ErrClaims' words are about tokens,
+// so that messages have their own.
+var (
+	// ErrMessage: not what MessageFor wrote, in whatever way it was altered.
+	ErrMessage = errors.New("Message is not an authorization challenge of this server, or was altered")
+	// ErrMessageExpired: it is, but too old, or from the future.
+	ErrMessageExpired = errors.New("Authorization challenge has expired")
+)
+
+// messageResource says what a message is for, as Venice names it.
+const messageResource = "urn:venice:api-key:create"
+
+const (
+	messageTime      = "2006-01-02T15:04:05Z"
+	nonceIDLength    = 2 * idBytes
+	nonceLength      = 2 * nonceIDLength // the id and its proof, each in hexadecimal
+	maxMessageLength = 2048
+)
+
+// Message is a sign-in message of EIP-4361 whose signature makes a key.
+type Message struct {
+	Text      string
+	Nonce     string
+	ExpiresAt time.Time
+}
+
+// IssueFor makes a token and a message that one address can use, either of
+// them once: they are the same challenge. The message tells whoever reads it in
+// a wallet what its signature is good for, at which site.
+func (i *Issuer) IssueFor(now time.Time, address common.Address) (token string, message Message, err error) {
+	token, err = i.Issue(now, address.Hex())
+	if err != nil {
+		return "", Message{}, err
+	}
+	said, err := i.Check(token, now)
+	if err != nil {
+		return "", Message{}, fmt.Errorf("check an own token: %w", err)
+	}
+	id, err := encoding.DecodeString(said.ID)
+	if err != nil {
+		return "", Message{}, fmt.Errorf("read an own token's id: %w", err)
+	}
+	issuedAt := time.Unix(now.Unix(), 0).UTC()
+	text := i.messageText(&i.current, address, hex.EncodeToString(id), issuedAt)
+	return token, Message{Text: text, Nonce: lineOf(text, "Nonce: "), ExpiresAt: said.ExpiresAt}, nil
+}
+
+// CheckMessage returns what a message says. It is good only if it is byte for
+// byte what IssueFor wrote: its address, time and nonce are read, the message is
+// written anew from them, and both are compared. The error is ErrMessage or
+// ErrMessageExpired.
+func (i *Issuer) CheckMessage(text string, now time.Time) (Challenge, error) {
+	if len(text) > maxMessageLength {
+		return Challenge{}, ErrMessage
+	}
+	address := secondLine(text)
+	nonce := lineOf(text, "Nonce: ")
+	issuedAt, err := time.Parse(messageTime, lineOf(text, "Issued At: "))
+	if err != nil || !common.IsHexAddress(address) || len(nonce) != nonceLength {
+		return Challenge{}, ErrMessage
+	}
+	id, err := hex.DecodeString(nonce[:nonceIDLength])
+	if err != nil {
+		return Challenge{}, ErrMessage
+	}
+	if !i.wrote(text, common.HexToAddress(address), nonce[:nonceIDLength], issuedAt, now) {
+		return Challenge{}, ErrMessage
+	}
+	expires := issuedAt.Add(Lifetime)
+	if issuedAt.After(now.Add(MaxSkew)) || !now.Before(expires) {
+		return Challenge{}, ErrMessageExpired
+	}
+	return Challenge{ID: encoding.EncodeToString(id), ExpiresAt: expires, Subject: common.HexToAddress(address).Hex()}, nil
+}
+
+// wrote reports whether the text is what one of the keys in use would write.
+func (i *Issuer) wrote(text string, address common.Address, id string, issuedAt, now time.Time) bool {
+	keys := []*key{&i.current}
+	if i.previous != nil && now.Before(i.previousUntil) {
+		keys = append(keys, i.previous)
+	}
+	for _, k := range keys {
+		if hmac.Equal([]byte(text), []byte(i.messageText(k, address, id, issuedAt))) {
+			return true
+		}
+	}
+	return false
+}
+
+// messageText is the message in EIP-4361's form. Its nonce carries the proof
+// that this server wrote everything else in it.
+func (i *Issuer) messageText(k *key, address common.Address, id string, issuedAt time.Time) string {
+	_, domain, _ := strings.Cut(i.issuer, "://")
+	domain, _, _ = strings.Cut(domain, "/")
+	write := func(nonce string) string {
+		return domain + " wants you to sign in with your Ethereum account:\n" +
+			address.Hex() + "\n\n" +
+			"Create an API key at " + domain + " that can spend this wallet's staked allocation.\n\n" +
+			"URI: " + i.audience + "\n" +
+			"Version: 1\n" +
+			fmt.Sprintf("Chain ID: %d\n", i.chainID) +
+			"Nonce: " + nonce + "\n" +
+			"Issued At: " + issuedAt.Format(messageTime) + "\n" +
+			"Expiration Time: " + issuedAt.Add(Lifetime).Format(messageTime) + "\n" +
+			"Resources:\n- " + messageResource
+	}
+	proof := k.mac("message\n" + write(id))
+	return write(id + hex.EncodeToString(proof[:idBytes]))
+}
+
+func secondLine(text string) string {
+	_, rest, _ := strings.Cut(text, "\n")
+	line, _, _ := strings.Cut(rest, "\n")
+	return line
+}
+
+// lineOf is the rest of the first line that begins so.
+func lineOf(text, begin string) string {
+	_, rest, _ := strings.Cut(text, "\n"+begin)
+	line, _, _ := strings.Cut(rest, "\n")
+	return line
+}
