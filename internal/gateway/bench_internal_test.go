@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -31,14 +30,34 @@ func BenchmarkStreamEvent(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/event")
 }
 
+// conversation is a chat completion request of about the size, as agents send
+// them: a tool, and many messages.
+func conversation(size int, text string) []byte {
+	var body strings.Builder
+	body.WriteString(`{"model":"m","temperature":0.5,"stream":true,"max_tokens":500,"messages":[{"role":"system","content":"You are helpful."}`)
+	for body.Len() < size-400 {
+		part := min(2000, size-400-body.Len())
+		body.WriteString(`,{"role":"user","content":"` + strings.Repeat(text, part/len(text)+1) + `"}`)
+	}
+	body.WriteString(`],"tools":[{"type":"function","function":{"name":"weather","description":"The weather at a place","parameters":` +
+		`{"type":"object","properties":{"place":{"type":"string"}},"required":["place"]}}}]}`)
+	return []byte(body.String())
+}
+
 func BenchmarkParseChat(b *testing.B) {
-	for _, size := range []int{100, 100_000} {
-		body := []byte(`{"model":"m","temperature":0.5,"messages":[{"role":"user","content":"` + strings.Repeat("word ", size/5) + `"}]}`)
-		b.Run("bytes="+strconv.Itoa(size), func(b *testing.B) {
+	for _, test := range []struct {
+		name string
+		body []byte
+	}{
+		{"1KB", conversation(1000, "word ")},
+		{"100KB", conversation(100_000, "word ")},
+		{"100KB-code", conversation(100_000, `a line of code;\n`)},
+	} {
+		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()
-			b.SetBytes(int64(len(body)))
+			b.SetBytes(int64(len(test.body)))
 			for b.Loop() {
-				r, problem := parseChat(body)
+				r, problem := parseChat(test.body)
 				if problem != nil {
 					b.Fatal(problem)
 				}

@@ -15,6 +15,8 @@ import (
 // needed.
 const defaultModel = "default"
 
+var imageFormat = oneOf("b64_json", "url")
+
 const maxImagePrompt = 1500 // characters, unless the model says another number
 
 // imagesRequest is a request for images that was understood completely.

@@ -183,8 +183,8 @@ func list(least, most int, problem string, element pattern) pattern {
 			return nil, invalidAt(v, problem)
 		}
 		out = append(out, '[')
-		for i, value := range v.Elements() {
-			if i > 0 {
+		for value := v.First(); value.Exists(); value = v.Next(value) {
+			if out[len(out)-1] != '[' {
 				out = append(out, ',')
 			}
 			var problem *Error

@@ -72,7 +72,7 @@ func readStop[R any, P interface {
 }](r *R, m given) *Error {
 	switch {
 	case m.value.Kind() == strictjson.String:
-		return P(r).keep(m, anyText())
+		return P(r).keep(m, anyValue)
 	case m.value.Kind() == strictjson.Array && m.value.Len() == 0:
 		return nil
 	default:
@@ -126,14 +126,16 @@ var toolChoice = shape(map[string]pattern{
 	"allowed_tools": anyObject(),
 })
 
+var toolChoiceWord = asIs("must be none, auto, required or an object that names a tool", func(v strictjson.Value) bool {
+	return isOneOf(v, []string{"none", "auto", "required"})
+})
+
 func (r *chatRequest) readToolChoice(m given) *Error {
 	addJSON(&r.prompt, m.value)
 	if m.value.Kind() == strictjson.Object {
 		return r.keep(m, toolChoice)
 	}
-	return r.keep(m, asIs("must be none, auto, required or an object that names a tool", func(v strictjson.Value) bool {
-		return isOneOf(v, []string{"none", "auto", "required"})
-	}))
+	return r.keep(m, toolChoiceWord)
 }
 
 var responseFormat = shape(map[string]pattern{

@@ -16,8 +16,8 @@ const (
 	maxSpeechInstructions = 4096
 )
 
-// speechFormats are the audio formats that the API knows.
-var speechFormats = []string{"mp3", "opus", "aac", "flac", "wav", "pcm"}
+// speechFormat is one of the audio formats that the API knows.
+var speechFormat = oneOf("mp3", "opus", "aac", "flac", "wav", "pcm")
 
 // speechRequest is a request for speech that was understood completely.
 type speechRequest struct {
@@ -39,7 +39,7 @@ var speechRules = newTable(map[string]rule[speechRequest]{
 	"voice":        (*speechRequest).readVoice,
 	"response_format": func(r *speechRequest, m given) *Error {
 		r.format = string(m.value.Text())
-		_, problem := oneOf(speechFormats...)(nil, m.value)
+		_, problem := speechFormat(nil, m.value)
 		return problem
 	},
 	"speed":       forwards[speechRequest](number(0.25, 4)),

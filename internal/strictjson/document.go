@@ -122,6 +122,24 @@ func (v Value) Elements() iter.Seq2[int, Value] {
 	}
 }
 
+// First is an array's first element. It does not exist if there is none, or if
+// the value is no array.
+func (v Value) First() Value {
+	if v.Kind() != Array || v.node().size == 0 {
+		return Value{}
+	}
+	return Value{v.doc, v.at + 1}
+}
+
+// Next is the element of an array that follows one of it. It does not exist
+// after the last.
+func (v Value) Next(after Value) Value {
+	if at := after.node().next; at < v.node().next {
+		return Value{v.doc, at}
+	}
+	return Value{}
+}
+
 // Get is an object's member of this very name. It does not exist if there is
 // none, or if the value is no object.
 func (v Value) Get(name string) Value {

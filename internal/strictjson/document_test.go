@@ -64,6 +64,16 @@ func read(t interface{ Fatalf(string, ...any) }, v strictjson.Value) any {
 			}
 			array = append(array, read(t, value))
 		}
+		element := v.First()
+		for _, value := range v.Elements() {
+			if element != value {
+				t.Fatalf("one by one comes %q, in a range %q", element.Raw(), value.Raw())
+			}
+			element = v.Next(element)
+		}
+		if element.Exists() {
+			t.Fatalf("one by one comes %q, in a range nothing", element.Raw())
+		}
 		return array
 	case strictjson.String:
 		if len(v.Text()) != v.Size() {

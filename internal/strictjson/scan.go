@@ -51,7 +51,7 @@ type scanner struct {
 // must not change while it is in use. Every error is an *Error.
 func Parse(data []byte) (*Document, error) {
 	// Chat requests have long texts: a node for 64 bytes spares them growth.
-	s := scanner{data: data, nodes: make([]node, 0, min(max(len(data)/64, 32), 1024))}
+	s := scanner{data: data, nodes: make([]node, 0, min(max(len(data)/64, 64), 1024))}
 	f := s.document()
 	d := &Document{data: data, nodes: s.nodes}
 	if f == 0 {
