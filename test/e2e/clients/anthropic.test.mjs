@@ -4,7 +4,7 @@ import { test } from "node:test";
 import Anthropic, { AuthenticationError, BadRequestError, NotFoundError } from "@anthropic-ai/sdk";
 import { apiKey, gateway, origin, question, repeats, weather } from "./client.mjs";
 
-const baseURL = origin + (gateway ? "/api" : ""); // it adds /v1/messages itself
+const baseURL = origin; // it adds /v1/messages itself
 const client = new Anthropic({ baseURL, apiKey, maxRetries: 0 });
 const ask = (content, options) => ({ model: "echo-1", max_tokens: 200, messages: [{ role: "user", content }], ...options });
 const tools = [{ name: weather.name, description: weather.description, input_schema: weather.schema }];
@@ -70,6 +70,11 @@ for (const model of gateway ? ["echo-1", "echo-1-anthropic"] : ["echo-1"]) {
     await assert.rejects(stranger.messages.create(ask("a", { model })), (e) => e instanceof AuthenticationError && e.error.error.type === "authentication_error");
   });
 }
+
+if (gateway) test("the API's own base does as well", async () => {
+  const other = new Anthropic({ baseURL: origin + "/api", apiKey, maxRetries: 0 });
+  assert.equal(textOf(await other.messages.create(ask("hello"))), repeats("hello"));
+});
 
 test("a bearer token does as well as x-api-key", async () => {
   const bearer = new Anthropic({ baseURL, apiKey: null, authToken: apiKey, maxRetries: 0 });
