@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -21,9 +22,7 @@ const (
 	maxIdempotencyKey = 64
 )
 
-// mark reads the idempotency key, if there is one. The digest is of the body's
-// canonical form (RFC 8785), so that another order of members or other spaces
-// are the same call, and of the route.
+// mark reads the idempotency key, if there is one.
 func (c *call) mark(body []byte) *Error {
 	values := c.r.Header.Values(IdempotencyHeader)
 	if len(values) == 0 {
@@ -33,15 +32,30 @@ func (c *call) mark(body []byte) *Error {
 	if name := values[0]; len(values) > 1 || len(name) < minIdempotencyKey || len(name) > maxIdempotencyKey || strings.ContainsFunc(name, unprintable) {
 		return invalid(IdempotencyHeader, "must be 16 to 64 printable ASCII characters, once")
 	}
+	digest, problem := digestOf(c.path, c.r.Header.Get("Content-Type"), body)
+	c.marked = ledger.Idempotency{Name: values[0], Digest: digest}
+	return problem
+}
+
+// digestOf is the same for bodies that ask for the same: of JSON, whatever the
+// order of its members and its spaces (RFC 8785); of a form, whatever its
+// boundary, which clients make anew when they send a request again.
+func digestOf(path, contentType string, body []byte) ([32]byte, *Error) {
+	digest := sha256.New()
+	fmt.Fprintln(digest, path)
+	if parts, problem := splitForm(contentType, body); problem == "" {
+		for _, p := range parts {
+			fmt.Fprintf(digest, "%q %t %d\n", p.name, p.file, len(p.data))
+			digest.Write(p.data)
+		}
+		return [32]byte(digest.Sum(nil)), nil
+	}
 	canonical := jsontext.Value(body).Clone()
 	if err := canonical.Canonicalize(); err != nil {
-		return malformed(err)
+		return [32]byte{}, malformed(err)
 	}
-	c.marked = ledger.Idempotency{
-		Name:   values[0],
-		Digest: sha256.Sum256(append([]byte(c.path+"\n"), canonical...)),
-	}
-	return nil
+	digest.Write(canonical)
+	return [32]byte(digest.Sum(nil)), nil
 }
 
 // repeated is the answer to a call whose idempotency key was used before.
