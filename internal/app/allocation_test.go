@@ -122,6 +122,31 @@ func TestWithoutAChainADaysAllocationStaysAndTheNextOneWaits(t *testing.T) {
 	}
 }
 
+// What needs no chain does not wait for one that says nothing: its answer goes
+// out without the balance that is not known.
+func TestASilentChainKeepsNobodyWhoDoesNotNeedIt(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	_, admin := w.Account(100)
+	w.Chain.SetSilent(true)
+	w.Clock.NextDay()
+	for _, path := range []string{"/api_keys", "/billing/usage-history", "/billing/usage-analytics", "/api_keys/rate_limits/log"} {
+		begun := time.Now()
+		answer := w.Call("GET", path, admin, "")
+		// The time limit of the RPC is 3 s; the answer waits for a fifth of one.
+		if took := time.Since(begun); answer.Status != http.StatusOK || took > 2*time.Second {
+			t.Errorf("%s after %s: %s", path, took, answer)
+		}
+		if diem, usd := answer.Header.Get("X-Venice-Balance-Diem"), answer.Header.Get("X-Venice-Balance-Usd"); diem != "" || usd != "0" {
+			t.Errorf("%s: the balance is told as %q DIEM and %q USD", path, diem, usd)
+		}
+	}
+	w.Chain.SetSilent(false)
+	w.Eventually(10*time.Second, "the balance is told", func() bool {
+		w.Clock.Advance(time.Second) // a chain that failed is not tried by every request
+		return w.Call("GET", "/api_keys", admin, "").Header.Get("X-Venice-Balance-Diem") != ""
+	})
+}
+
 func TestACrowdsFirstCallsOfADayReadTheChainOnce(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	_, admin := w.Account(100)

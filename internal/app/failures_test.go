@@ -42,6 +42,7 @@ func TestWhoGuessesKeysIsBlockedAndWhoHasOneIsNot(t *testing.T) {
 	for _, r := range append(routes(),
 		route{method: "GET", path: "/api_keys/generate_web3_key"}, route{method: "POST", path: "/api_keys/generate_web3_key", body: "{}"},
 		route{method: "GET", path: "/models"}, route{method: "GET", path: "/models/traits"}, route{method: "GET", path: "/models/compatibility_mapping"},
+		route{method: "GET", path: "/models/echo-1"}, route{method: "GET", path: "/billing/usage"},
 	) {
 		wantBlocked(t, r.call(w, "sg-guess", "x"))
 	}

@@ -29,6 +29,7 @@ func routes() []route {
 		{method: "DELETE", path: "/api_keys/%s"},
 		{method: "GET", path: "/api_keys/%s"},
 		{method: "GET", path: "/billing/usage-history"},
+		{method: "GET", path: "/billing/usage-analytics"},
 		{method: "GET", path: "/api_keys/rate_limits/log"},
 		{method: "GET", path: "/api_keys/rate_limits", inference: true},
 		{method: "GET", path: "/billing/balance", inference: true},

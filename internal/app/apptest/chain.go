@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +38,7 @@ type FakeChain struct {
 	head   uint64
 	frozen time.Time
 	down   bool
+	silent bool
 	vvv    map[common.Address]*big.Int
 	diem   map[common.Address]*big.Int
 	events []event
@@ -94,6 +96,19 @@ func (c *FakeChain) SetDown(down bool) {
 	c.down = down
 }
 
+// SetSilent lets every request wait until it is given up, or be answered again.
+func (c *FakeChain) SetSilent(silent bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.silent = silent
+}
+
+func (c *FakeChain) isSilent() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.silent
+}
+
 // Freeze stops the making of blocks: the newest one grows old.
 func (c *FakeChain) Freeze() {
 	c.mu.Lock()
@@ -123,6 +138,11 @@ type rpcQuery struct {
 }
 
 func (c *FakeChain) serve(w http.ResponseWriter, r *http.Request) {
+	if c.isSilent() {
+		_, _ = io.Copy(io.Discard, r.Body) // only then it is noticed that the client has left
+		<-r.Context().Done()
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls++
