@@ -31,7 +31,8 @@ type streamOptions struct {
 }
 
 type responseFormat struct {
-	Type string `json:"type"`
+	Type   string          `json:"type"`
+	Schema json.RawMessage `json:"json_schema"`
 }
 
 type message struct {
@@ -147,6 +148,10 @@ func (q *chatRequest) prompt() (*prompt, error) {
 	if q.N != nil {
 		p.choices = *q.N
 	}
+	if q.ResponseFormat != nil {
+		p.json = strings.HasPrefix(q.ResponseFormat.Type, "json")
+		p.extra += countRaw(q.ResponseFormat.Schema)
+	}
 	for _, m := range q.Messages {
 		tokens := CountTokens(m.Content.text) + countRaw(m.ToolCalls) + m.Content.images*ImageTokens
 		p.history = append(p.history, turn{m.Role, m.Content.text, tokens})
@@ -180,8 +185,12 @@ func (q *chatRequest) check() error {
 	if q.StreamOptions != nil && !q.Stream {
 		return invalid("stream_options", "stream_options is only for stream: true")
 	}
-	if q.ResponseFormat != nil && q.ResponseFormat.Type != "" && q.ResponseFormat.Type != "text" {
-		return invalid("response_format", "%s writes plain text only", q.Model)
+	if q.ResponseFormat != nil {
+		switch q.ResponseFormat.Type {
+		case "", "text", "json_object", "json_schema":
+		default:
+			return invalid("response_format", "response_format must be text, json_object or json_schema")
+		}
 	}
 	return nil
 }

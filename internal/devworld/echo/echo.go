@@ -14,6 +14,8 @@
 //   - tools: `call NAME {"a":1}` in the last message of the user becomes a call
 //     of that tool, if the request has it; several become several calls. The
 //     result of a tool is repeated as a user's message is.
+//   - JSON: if a JSON object is asked for, the answer is the first one in the
+//     last message, or {"echo": the message}.
 //   - caches: what stands before the assistant's last message was sent in an
 //     earlier call, so it counts as cached: with a prompt_cache_key, or with
 //     any cache_control on Anthropic's route, where the rest of the prompt up

@@ -241,7 +241,7 @@ func TestBadRequestsAreNamedAndNotBilled(t *testing.T) {
 		{"/chat/completions", `{"model":"echo-1","max_completion_tokens":-1,` + hello + `}`, "max_completion_tokens", 400},
 		{"/chat/completions", `{"model":"echo-1","n":17,` + hello + `}`, "n", 400},
 		{"/chat/completions", `{"model":"echo-1","stream_options":{},` + hello + `}`, "stream_options", 400},
-		{"/chat/completions", `{"model":"echo-1","response_format":{"type":"json_object"},` + hello + `}`, "response_format", 400},
+		{"/chat/completions", `{"model":"echo-1","response_format":{"type":"xml"},` + hello + `}`, "response_format", 400},
 		{"/chat/completions", `{"model":"echo-1","messages":[{"role":"user","content":[{"type":"file"}]}]}`, "messages", 400},
 		{"/chat/completions", `{"model":"echo-1","messages":[{"role":"user","content":"` + strings.Repeat("a ", echo.ContextTokens) + `"}]}`, "messages", 400},
 		{"/embeddings", `{"model":"echo-1","input":"a"}`, "model", 404},

@@ -18,9 +18,10 @@ type prompt struct {
 	limit   int // output tokens
 	choices int
 	thinks  bool
-	extra   int // tokens of the tools' definitions
-	cached  int // tokens that count as read from a cache
-	written int // and as written to one
+	json    bool // the answer must be a JSON object
+	extra   int  // tokens of the tools' definitions
+	cached  int  // tokens that count as read from a cache
+	written int  // and as written to one
 }
 
 // turn is one message.
@@ -139,12 +140,37 @@ func (p *prompt) last() turn {
 
 func (p *prompt) repeat(said string) (tokens []string, stopped string) {
 	text := p.model + " is not a language model; it repeats: " + said
+	if p.json {
+		text = object(said)
+	}
 	for _, stop := range p.stop {
 		if i := strings.Index(text, stop); stop != "" && i >= 0 {
 			text, stopped = text[:i], stop
 		}
 	}
 	return Tokens(text), stopped
+}
+
+// maxTries is how many places of a message are looked at for JSON.
+const maxTries = 16
+
+// object is the first JSON object in a text, or one around the text.
+func object(said string) string {
+	tries := 0
+	for i, r := range said {
+		if r != '{' {
+			continue
+		}
+		if tries++; tries > maxTries {
+			break
+		}
+		var found json.RawMessage
+		if json.NewDecoder(strings.NewReader(said[i:])).Decode(&found) == nil {
+			return string(found)
+		}
+	}
+	whole, _ := json.Marshal(map[string]string{"echo": said}) // a text
+	return string(whole)
 }
 
 var callText = regexp.MustCompile(`\bcall ([A-Za-z0-9_-]{1,64}) *(\{)`)
@@ -156,7 +182,7 @@ func (p *prompt) calls(said string) []toolCall {
 		return nil
 	}
 	var calls []toolCall
-	for _, at := range callText.FindAllStringSubmatchIndex(said, -1) {
+	for _, at := range callText.FindAllStringSubmatchIndex(said, maxTries) {
 		name := said[at[2]:at[3]]
 		var arguments json.RawMessage
 		if !p.has(name) || json.NewDecoder(strings.NewReader(said[at[4]:])).Decode(&arguments) != nil {

@@ -80,6 +80,20 @@ func TestAToolsResultIsRepeatedAndACallIsStreamedInPieces(t *testing.T) {
 	}
 }
 
+func TestJSONIsRepeatedWhenItIsAskedFor(t *testing.T) {
+	_, url := serve(t, echo.Config{})
+	for said, want := range map[string]string{
+		`give me {\"a\": {\"b\": 1}} {\"c\":2}`: `"content":"{\"a\": {\"b\": 1}}"`, `{hello`: `"content":"{\"echo\":\"{hello\"}"`,
+	} {
+		for _, format := range []string{`{"type":"json_object"}`, `{"type":"json_schema","json_schema":{"name":"x","schema":{}}}`} {
+			text := get(t, url, "/chat/completions", `{"model":"echo-1","response_format":`+format+`,"messages":[{"role":"user","content":"`+said+`"}]}`)
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: %s", said, text)
+			}
+		}
+	}
+}
+
 func TestReasoningIsToldApartAndCounted(t *testing.T) {
 	_, url := serve(t, echo.Config{})
 	const thought = `"reasoning_content":"There are 3 tokens to repeat. I shall repeat them."`

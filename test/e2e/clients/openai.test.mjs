@@ -68,6 +68,16 @@ for (const model of models) {
   });
 }
 
+test("chat that answers with JSON of a schema", async () => {
+  const answer = await client.chat.completions.parse({
+    model, messages: [{ role: "user", content: 'Say {"city": "Bern"} please.' }],
+    response_format: { type: "json_schema", json_schema: { name: "place", schema: weather.schema, strict: true } },
+  });
+  assert.equal(answer.choices[0].message.content, '{"city": "Bern"}');
+  const object = await client.chat.completions.create({ model, messages, response_format: { type: "json_object" } });
+  assert.deepEqual(JSON.parse(object.choices[0].message.content), { echo: "hello there" });
+});
+
 test("chat with several choices", async () => {
   const answer = await client.chat.completions.create({ model, messages, n: 2 });
   assert.deepEqual(answer.choices.map(({ index }) => index), [0, 1]);

@@ -1,7 +1,7 @@
 // Vercel's AI SDK with Venice's provider, unmodified but for its base URL and key.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { embed, generateImage, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
+import { Output, embed, generateImage, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 import { createVenice } from "venice-ai-sdk-provider";
 import { apiKey, checkPNG, gateway, origin, question, repeats, weather } from "./client.mjs";
 
@@ -63,6 +63,14 @@ test("tools, streamed", async () => {
   await stream.consumeStream();
   assert.deepEqual(cities.splice(0), ["Bern"]);
   assert.equal(await stream.text, repeats("sunny in Bern"));
+});
+
+test("an object", async () => {
+  const asking = createVenice({ baseURL, apiKey, supportsStructuredOutputs: true });
+  const { output } = await generateText({
+    model: asking("echo-1"), maxRetries, prompt: 'Say {"city": "Bern"} please.', output: Output.object({ schema: jsonSchema(weather.schema) }),
+  });
+  assert.deepEqual(output, { city: "Bern" });
 });
 
 test("Venice's own parameters", async () => {
