@@ -90,6 +90,7 @@ func (o *chatOrder) demand(c *catalog.Catalog, resolution catalog.Resolution) (d
 // server-sent events.
 func (o *chatOrder) deliver(p *paid) *Error {
 	ask := func(server catalog.Upstream, model string) (upstream.Request, error) {
+		p.tellIgnored(o.request.unknown, server)
 		return o.put(server, model, p.OutputCap)
 	}
 	if !o.request.stream {

@@ -79,7 +79,7 @@ func TestAnAnswerIsChargedByItsUsage(t *testing.T) {
 
 func TestTheForwardedRequestIsBuiltFromNothing(t *testing.T) {
 	w := newWorld(t, answers(answer(usual)), options{keys: map[string]string{"main": "operator-key"}})
-	r := w.post("/chat/completions?debug=1", `{"model":"default","user":"u1","store":true,"metadata":{"a":"b"},"temperature":0.5,
+	r := w.post("/chat/completions?debug=1", `{"model":"default","verbose":{"deep":1},"user":"u1","store":true,"metadata":{"a":"b"},"temperature":0.5,
 		"max_tokens":50,"max_completion_tokens":20,"n":2,"stop":["x"],"service_tier":"auto","venice_parameters":{"enable_web_search":"off"},
 		"messages":[{"role":"system","content":"be brief"},{"role":"user","content":[{"type":"text","text":"h\u00e9","cache_control":{"type":"ephemeral"}}]}]}`)
 	for name, value := range map[string]string{
@@ -88,8 +88,8 @@ func TestTheForwardedRequestIsBuiltFromNothing(t *testing.T) {
 	} {
 		r.Header.Set(name, value)
 	}
-	if response, body := w.do(r); response.StatusCode != 200 {
-		t.Fatalf("status is %d: %s", response.StatusCode, body)
+	if response, body := w.do(r); response.StatusCode != 200 || response.Header.Get("X-Stakegate-Ignored") != "verbose" {
+		t.Fatalf("status is %d: %s; header is %v", response.StatusCode, body, response.Header)
 	}
 	want := `{"temperature":0.5,"stop":["x"],"messages":[{"role":"system","content":"be brief"},{"role":"user","content":[{"type":"text","text":"h\u00e9"}]}],` +
 		`"model":"vendor/small","n":2,"max_tokens":20}`

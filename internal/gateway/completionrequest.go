@@ -3,7 +3,6 @@ package gateway
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"stakegate/internal/catalog"
@@ -160,37 +159,4 @@ func (r *completionRequest) forwardTo(upstream catalog.Upstream, model string, o
 		out = append(appendName(out, "stream"), `true,"stream_options":{"include_usage":true}`...)
 	}
 	return append(appendPassed(out, r.unknown, upstream), '}')
-}
-
-// countPassed counts the unknown members that may go to an upstream as a part
-// of the prompt: a template could render them.
-func countPassed(p *catalog.Prompt, unknown []given, pass []string) {
-	for _, m := range unknown {
-		if slices.Contains(pass, m.name) {
-			p.Documents++
-			addJSON(p, m.value)
-		}
-	}
-}
-
-// appendPassed appends the unknown members that may go to the upstream.
-func appendPassed(out []byte, unknown []given, upstream catalog.Upstream) []byte {
-	for _, m := range unknown {
-		if slices.Contains(upstream.Pass, m.name) {
-			out = append(quote(append(out, ','), m.name), ':')
-			out = m.value.AppendCompact(out)
-		}
-	}
-	return out
-}
-
-// dropped are the names of the unknown members that do not go to the upstream.
-func dropped(unknown []given, upstream catalog.Upstream) []string {
-	var names []string
-	for _, m := range unknown {
-		if !slices.Contains(upstream.Pass, m.name) {
-			names = append(names, m.name)
-		}
-	}
-	return names
 }

@@ -191,12 +191,30 @@ func TestUnknownMembersPassOnlyWhereTheCatalogueSaysSo(t *testing.T) {
 	if got := string(r.forwardTo(server(t, c, "venice"), "up", 5)); got != `{`+hi+`,"model":"up","max_tokens":5}` {
 		t.Errorf("venice gets %s", got)
 	}
-	if got := fmt.Sprint(dropped(r.unknown, server(t, c, "main"))); got != "[other]" {
-		t.Errorf("dropped are %s", got)
+	for name, want := range map[string]string{"main": "other", "venice": "top_a, chat_template_kwargs, other"} {
+		if got := leftOut(r.unknown, server(t, c, name)); got != want {
+			t.Errorf("%s is said to ignore %s, want %s", name, got, want)
+		}
 	}
 	// What passes can be rendered into the prompt, and is counted there.
 	if r.prompt.Documents != 2 || r.prompt.JSONBytes != int64(len(`0.5`)+len(`{"thinking":false}`)) {
 		t.Errorf("prompt is %+v", r.prompt)
+	}
+}
+
+func TestIgnoredNamesAreFitForAHeader(t *testing.T) {
+	for name, want := range map[string]string{"top-k_2.x": "top-k_2.x", "a b": "", "é": "", `a\r\nX: y`: "", "": "", `,`: "", strings.Repeat("x", 65): ""} {
+		r, problem := parseChat([]byte(`{` + minimal + `,"` + name + `":1}`))
+		if problem != nil {
+			t.Fatal(problem)
+		}
+		if got := leftOut(r.unknown, catalog.Upstream{}); got != want {
+			t.Errorf("%q is listed as %q", name, got)
+		}
+	}
+	r, problem := parseChat([]byte(`{` + minimal + `,` + manyUnknown(64) + `}`))
+	if problem != nil || strings.Count(leftOut(r.unknown, catalog.Upstream{}), ",") != maxIgnored-1 {
+		t.Errorf("%v, listed are %s", problem, leftOut(r.unknown, catalog.Upstream{}))
 	}
 }
 
