@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -84,7 +83,7 @@ func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool)
 		return err
 	}
 	defer reloadOnHangup(server)()
-	sparePlace()
+	app.TuneProcess()
 	logger.Info("serving", "listen", listener.Addr().String(), "api", server.APIBase(), "version", version())
 	return server.Run(cmd.Context())
 }
@@ -104,15 +103,5 @@ func reloadOnHangup(server *app.App) (stop func()) {
 		signal.Stop(hangups)
 		close(hangups)
 		reloader.Wait()
-	}
-}
-
-// sparePlace gives Go a second place to run code where the machine has one
-// processor: a commit's fsync blocks the place that it is called from, and
-// without another every request would wait for the disk. docs/performance.md
-// has the numbers.
-func sparePlace() {
-	if runtime.GOMAXPROCS(0) == 1 && os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(2)
 	}
 }

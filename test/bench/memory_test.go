@@ -76,6 +76,7 @@ const keyVariable = "STAKEGATE_BENCH_KEY"
 // playMemory serves the product's own front door and gateway over books in
 // memory.
 func playMemory() error {
+	app.TuneProcess()
 	models, err := catalog.Parse([]byte(strings.ReplaceAll(gateCatalog, "MODEL", os.Getenv(targetVariable))))
 	if err != nil {
 		return err
@@ -125,6 +126,7 @@ const profileVariable = "STAKEGATE_BENCH_PROFILE"
 
 // playProfiled is "stakegate serve" with a CPU profile of its whole life.
 func playProfiled() error {
+	app.TuneProcess()
 	config, err := app.LoadConfig(os.Getenv(targetVariable), nil)
 	if err != nil {
 		return err
