@@ -34,7 +34,10 @@ func (t *transaction) writeAttempts(ctx context.Context, changes *ledger.Changes
 		place[attempt.ID] = len(rows)
 		rows = append(rows, attempt)
 	}
-	return write(ctx, t, putAttempts, rows, func(attempt *ledger.Attempt) ([]any, error) {
-		return []any{attempt.ID, attempt.Digest[:], attempt.HoldID, millis(attempt.Expires)}, nil
+	return write(ctx, t, putAttempts, rows, func(c *cells, attempt *ledger.Attempt) {
+		c.text(attempt.ID)
+		c.blob(attempt.Digest[:])
+		c.text(attempt.HoldID)
+		c.number(millis(attempt.Expires))
 	})
 }

@@ -113,13 +113,25 @@ func (t *transaction) writeHolds(ctx context.Context, changes *ledger.Changes) e
 
 func hasEnded(hold *ledger.Hold) bool { return hold.State != ledger.Reserved }
 
-func holdRow(hold *ledger.Hold) ([]any, error) {
-	return []any{hold.ID, hold.AccountID, hold.Seq, millis(hold.StartedAt), millis(hold.Deadline), storedHold(hold)}, nil
+func holdRow(c *cells, hold *ledger.Hold) {
+	c.text(hold.ID)
+	c.text(hold.AccountID)
+	c.number(hold.Seq)
+	c.number(millis(hold.StartedAt))
+	c.number(millis(hold.Deadline))
+	c.text(storedHold(hold))
 }
 
-func callRow(hold *ledger.Hold) ([]any, error) {
-	return []any{
-		hold.AccountID, hold.EndedSeq, hold.Seq, hold.ID, hold.KeyID, string(hold.State), millis(hold.StartedAt), millis(hold.EndedAt),
-		int64(hold.ChargedDIEM), int64(hold.ChargedUSD), storedCall(hold),
-	}, nil
+func callRow(c *cells, hold *ledger.Hold) {
+	c.text(hold.AccountID)
+	c.number(hold.EndedSeq)
+	c.number(hold.Seq)
+	c.text(hold.ID)
+	c.text(hold.KeyID)
+	c.text(string(hold.State))
+	c.number(millis(hold.StartedAt))
+	c.number(millis(hold.EndedAt))
+	c.number(int64(hold.ChargedDIEM))
+	c.number(int64(hold.ChargedUSD))
+	c.text(storedCall(hold))
 }

@@ -11,6 +11,7 @@ import (
 
 	"stakegate/internal/apikey"
 	"stakegate/internal/ledger"
+	"stakegate/internal/money"
 )
 
 var _ ledger.Store = (*Store)(nil)
@@ -30,7 +31,7 @@ var (
 	makeAccounts   = newInsert("accounts", accountColumns, " ON CONFLICT (id) DO NOTHING")
 	putSeqs        = newUpdate("accounts", accountColumns, "last_seq")
 
-	budgetColumns = []string{"id TEXT", "cap BIGINT", "cap_high BIGINT", "posted BIGINT", "pending BIGINT", "expires_ms BIGINT?"}
+	budgetColumns = []string{"id TEXT", "cap BIGINT", "cap_high BIGINT", "posted BIGINT", "pending BIGINT", "expires_ms BIGINT"}
 	makeBudgets   = newInsert("budgets", budgetColumns, " ON CONFLICT (id) DO NOTHING")
 	putBudgets    = newInsert("budgets", budgetColumns, updating("id", "cap", "cap_high", "posted", "pending"))
 
@@ -73,7 +74,7 @@ func (s *Store) hotStatements() []string {
 	} {
 		add(l.array, l.texts)
 	}
-	for _, i := range []insert{makeAccounts, putSeqs, makeBudgets, putBudgets, addHolds, addCalls, putAttempts, addEntries} {
+	for _, i := range []*insert{makeAccounts, putSeqs, makeBudgets, putBudgets, addHolds, addCalls, putAttempts, addEntries} {
 		add(i.array, i.texts)
 	}
 	return texts
@@ -81,12 +82,15 @@ func (s *Store) hotStatements() []string {
 
 // Update implements ledger.Store.
 func (s *Store) Update(ctx context.Context, work func(ctx context.Context, tx ledger.Tx) error) error {
-	if !s.engine.arrays {
-		return s.update(ctx, func(t *transaction) error { return work(ctx, t) })
-	}
 	return s.witnessed(func(last **transaction) error {
 		return s.repeat(func() error {
-			return s.pipelined(ctx, func(ctx context.Context, t *transaction) error {
+			if s.engine.arrays {
+				return s.pipelined(ctx, func(ctx context.Context, t *transaction) error {
+					*last = t
+					return work(ctx, t)
+				})
+			}
+			return s.directly(ctx, func(t *transaction) error {
 				*last = t
 				return work(ctx, t)
 			})
@@ -150,7 +154,7 @@ func (t *transaction) AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs
 // ReadAhead tells which keys and holds will be asked for once the accounts
 // are locked. Each of them is read after the lock, in the same round trip.
 func (t *transaction) ReadAhead(hashes [][32]byte, holdIDs []string) {
-	if t.pipe != nil {
+	if t.arrays() {
 		t.ahead = ahead{hashes: hashes, holdIDs: holdIDs}
 	}
 }
@@ -170,7 +174,11 @@ func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string
 		return nil, err
 	}
 	missing := slices.DeleteFunc(slices.Clone(accountIDs), func(id string) bool { _, known := seqs[id]; return known })
-	err = write(ctx, t, makeAccounts, missing, func(id string) ([]any, error) { return []any{id, millis(now), int64(0)}, nil })
+	err = write(ctx, t, makeAccounts, missing, func(c *cells, id string) {
+		c.text(id)
+		c.number(millis(now))
+		c.number(0)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -227,15 +235,17 @@ type scanner interface{ Scan(values ...any) error }
 func scanKey(row scanner) (*ledger.Key, error) {
 	var key ledger.Key
 	var hash []byte
+	var kind, period, privacy string
 	var usd, diem, vcu sql.NullString
 	var created int64
 	var expires, used, revoked sql.NullInt64
-	err := row.Scan(&key.ID, &key.AccountID, &hash, &key.Last6, &key.Type, &key.Description, &usd, &diem, &vcu,
-		&key.Period, &key.Privacy, &created, &expires, &used, &revoked)
+	err := row.Scan(&key.ID, &key.AccountID, &hash, &key.Last6, &kind, &key.Description, &usd, &diem, &vcu,
+		&period, &privacy, &created, &expires, &used, &revoked)
 	if err != nil {
 		return nil, err
 	}
 	copy(key.Hash[:], hash)
+	key.Type, key.Period, key.Privacy = apikey.Type(kind), apikey.Period(period), apikey.Privacy(privacy)
 	for text, limit := range map[*sql.NullString]**apikey.Limit{
 		&usd: &key.Limits.USD, &diem: &key.Limits.DIEM, &vcu: &key.Limits.VCU,
 	} {
@@ -272,9 +282,7 @@ func scanBudget(row scanner) (*ledger.Budget, error) {
 // Budgets locks the pools among the budgets. All others belong to an account,
 // whose row is locked already.
 func (t *transaction) Budgets(ctx context.Context, ids, create []string) ([]*ledger.Budget, error) {
-	err := write(ctx, t, makeBudgets, create, func(id string) ([]any, error) {
-		return []any{id, int64(0), int64(0), int64(0), int64(0), sql.NullInt64{}}, nil
-	})
+	err := write(ctx, t, makeBudgets, create, func(c *cells, id string) { fillBudget(c, &ledger.Budget{ID: id}) })
 	if err != nil {
 		return nil, err
 	}
@@ -335,26 +343,37 @@ func (t *transaction) writeUsedKeys(ctx context.Context, changes *ledger.Changes
 }
 
 func (t *transaction) writeBudgets(ctx context.Context, changes *ledger.Changes) error {
-	return write(ctx, t, putBudgets, changes.Budgets, func(b *ledger.Budget) ([]any, error) {
-		var expires sql.NullInt64
-		if !b.Expires.IsZero() {
-			expires = nullMillis(&b.Expires)
-		}
-		return []any{b.ID, int64(b.Cap), int64(b.CapHigh), int64(b.Posted), int64(b.Pending), expires}, nil
-	})
+	return write(ctx, t, putBudgets, changes.Budgets, fillBudget)
+}
+
+func fillBudget(c *cells, b *ledger.Budget) {
+	var expires sql.NullInt64
+	if !b.Expires.IsZero() {
+		expires = nullMillis(&b.Expires)
+	}
+	c.text(b.ID)
+	for _, amount := range [...]money.Nano{b.Cap, b.CapHigh, b.Posted, b.Pending} {
+		c.number(int64(amount))
+	}
+	c.maybe(expires)
 }
 
 func (t *transaction) writeEntries(ctx context.Context, changes *ledger.Changes) error {
-	return write(ctx, t, addEntries, changes.Entries, func(entry *ledger.Entry) ([]any, error) {
-		return []any{
-			entry.AccountID, entry.Seq, millis(entry.At), string(entry.Kind), entry.KeyID, entry.HoldID, entry.Note, storedDeltas(entry),
-		}, nil
+	return write(ctx, t, addEntries, changes.Entries, func(c *cells, entry *ledger.Entry) {
+		c.text(entry.AccountID)
+		c.number(entry.Seq)
+		c.number(millis(entry.At))
+		for _, text := range [...]string{string(entry.Kind), entry.KeyID, entry.HoldID, entry.Note, storedDeltas(entry)} {
+			c.text(text)
+		}
 	})
 }
 
 func (t *transaction) writeSeqs(ctx context.Context, changes *ledger.Changes) error {
-	return write(ctx, t, putSeqs, slices.Sorted(maps.Keys(changes.Seqs)), func(id string) ([]any, error) {
-		return []any{id, int64(0), changes.Seqs[id]}, nil // the row exists: it is locked
+	return write(ctx, t, putSeqs, slices.Sorted(maps.Keys(changes.Seqs)), func(c *cells, id string) {
+		c.text(id)
+		c.number(0) // the row exists: it is locked
+		c.number(changes.Seqs[id])
 	})
 }
 

@@ -70,7 +70,7 @@ func (s *Store) acknowledge(ctx context.Context, options RestoreOptions) (Restor
 	}
 	restored := Restored{Generation: s.newGeneration()}
 	err = s.write(ctx, func(tx *sql.Tx) error {
-		t := &transaction{store: s, tx: tx}
+		t := &transaction{store: s, carrier: ordinary{tx}, tx: tx}
 		if err := t.lockAll(ctx); err != nil {
 			return err
 		}

@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5/pgtype"
+	"stakegate/internal/ledger"
+	"stakegate/internal/money"
 )
 
 // A statement over many rows is one text with a list in it. PostgreSQL takes
@@ -17,25 +19,20 @@ import (
 // or is padded.
 var rowCounts = []int{1, 4, 16, 64, 256}
 
-// column is a column's name and PostgreSQL's type of it; a question mark after
-// the type says that it may be null.
-type column struct {
-	name, kind string
-	null       bool
-}
+// columnSpec is a column's name and PostgreSQL's type of it.
+type columnSpec struct{ name, kind string }
 
-// columnsOf reads "id TEXT", "expires_ms BIGINT?".
-func columnsOf(specs []string) []column {
-	columns := make([]column, len(specs))
+// columnsOf reads "id TEXT", "last_seq BIGINT".
+func columnsOf(specs []string) []columnSpec {
+	columns := make([]columnSpec, len(specs))
 	for i, spec := range specs {
 		name, kind, _ := strings.Cut(spec, " ")
-		kind, null := strings.CutSuffix(kind, "?")
-		columns[i] = column{name: name, kind: kind, null: null}
+		columns[i] = columnSpec{name: name, kind: kind}
 	}
 	return columns
 }
 
-func names(columns []column) []string {
+func names(columns []columnSpec) []string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = c.name
@@ -45,16 +42,16 @@ func names(columns []column) []string {
 
 // insert is a statement that inserts or updates whole rows.
 type insert struct {
-	columns []column
+	columns []columnSpec
 	texts   map[int]string // by number of rows
 	array   string         // for any number of rows
 	taken   []int          // the columns that array takes
 }
 
 // newInsert makes the texts of an insert; the suffix is its ON CONFLICT.
-func newInsert(table string, specs []string, suffix string) insert {
+func newInsert(table string, specs []string, suffix string) *insert {
 	columns := columnsOf(specs)
-	i := insert{columns: columns, texts: map[int]string{}}
+	i := &insert{columns: columns, texts: map[int]string{}}
 	head := fmt.Sprintf("INSERT INTO %s (%s) ", table, strings.Join(names(columns), ", "))
 	for _, n := range rowCounts {
 		var b strings.Builder
@@ -87,7 +84,7 @@ func (i *insert) unnest() string {
 // newUpdate makes the texts of a statement that changes columns of rows that
 // exist, found by their id. Whole rows are handed in: SQLite is quickest with an
 // insert that meets the old row, PostgreSQL with an update.
-func newUpdate(table string, specs []string, changed ...string) insert {
+func newUpdate(table string, specs []string, changed ...string) *insert {
 	i := newInsert(table, specs, updating("id", changed...))
 	i.taken = nil
 	var listed, sets []string
@@ -162,111 +159,154 @@ func smallest(n int) int {
 	return rowCounts[len(rowCounts)-1]
 }
 
+// cells collects the values of rows: row by row or, where lists are arrays,
+// column by column.
+type cells struct {
+	width     int
+	arguments []any
+	columns   []*column // nil: not taken
+	at        int       // the next column
+}
+
+func newCells(t *transaction, statement *insert, rows int) *cells {
+	c := &cells{width: len(statement.columns)}
+	if !t.arrays() {
+		c.arguments = make([]any, 0, rows*c.width)
+		return c
+	}
+	c.columns = make([]*column, c.width)
+	for _, taken := range statement.taken {
+		c.columns[taken] = newColumn(statement.columns[taken], rows)
+	}
+	return c
+}
+
+// next is the column of the coming value, nil if it is not taken.
+func (c *cells) next() *column {
+	column := c.columns[c.at]
+	if c.at++; c.at == c.width {
+		c.at = 0
+	}
+	return column
+}
+
+func (c *cells) text(value string) {
+	if c.columns == nil {
+		c.arguments = append(c.arguments, value)
+	} else if column := c.next(); column != nil {
+		column.text(value)
+	}
+}
+
+func (c *cells) number(value int64) {
+	if c.columns == nil {
+		c.arguments = append(c.arguments, value)
+	} else if column := c.next(); column != nil {
+		column.number(value)
+	}
+}
+
+func (c *cells) blob(value []byte) {
+	if c.columns == nil {
+		c.arguments = append(c.arguments, value)
+	} else if column := c.next(); column != nil {
+		column.text(string(value))
+	}
+}
+
+func (c *cells) maybe(value sql.NullInt64) {
+	switch {
+	case c.columns == nil:
+		c.arguments = append(c.arguments, value)
+	case value.Valid:
+		c.number(value.Int64)
+	default:
+		if column := c.next(); column != nil {
+			column.null()
+		}
+	}
+}
+
 // write inserts or updates a row for every item.
-func write[T any](ctx context.Context, t *transaction, statement insert, items []T, values func(T) ([]any, error)) error {
+func write[T any](ctx context.Context, t *transaction, statement *insert, items []T, fill func(*cells, T)) error {
 	if len(items) == 0 {
 		return nil
 	}
-	if t.store.engine.arrays {
-		return writeArrays(ctx, t, statement, items, values)
-	}
-	width := len(statement.columns)
-	arguments := make([]any, 0, len(items)*width)
+	cells := newCells(t, statement, len(items))
 	for _, item := range items {
-		row, err := values(item)
-		if err != nil {
-			return err
-		}
-		arguments = append(arguments, row...)
+		fill(cells, item)
 	}
+	if t.arrays() {
+		arguments := make([]any, len(statement.taken))
+		for i, taken := range statement.taken {
+			arguments[i] = cells.columns[taken]
+		}
+		return t.exec(ctx, statement.array, arguments)
+	}
+	arguments := cells.arguments
 	for rows := len(items); rows > 0; {
 		size := largest(rows)
-		if err := t.exec(ctx, statement.texts[size], arguments[:size*width]); err != nil {
+		if err := t.exec(ctx, statement.texts[size], arguments[:size*cells.width]); err != nil {
 			return err
 		}
-		arguments, rows = arguments[size*width:], rows-size
+		arguments, rows = arguments[size*cells.width:], rows-size
 	}
 	return nil
 }
 
-func writeArrays[T any](ctx context.Context, t *transaction, statement insert, items []T, values func(T) ([]any, error)) error {
-	arrays := make([]array, len(statement.taken))
-	for place, c := range statement.taken {
-		arrays[place] = newArray(statement.columns[c], len(items))
-	}
-	for _, item := range items {
-		row, err := values(item)
-		if err != nil {
-			return err
-		}
-		for place, c := range statement.taken {
-			if err := arrays[place].append(row[c]); err != nil {
-				return fmt.Errorf("column %s: %w", statement.columns[c].name, err)
-			}
-		}
-	}
-	arguments := make([]any, len(arrays))
-	for c := range arrays {
-		arguments[c] = arrays[c].value()
-	}
-	return t.exec(ctx, statement.array, arguments)
+// column is one column of many rows, as PostgreSQL's array in binary form.
+type column struct {
+	elements []byte // each after its length
+	rows     int
+	oid      uint32
+	nulls    bool
 }
 
-// array is one column of many rows.
-type array struct {
-	column
-	texts    []string
-	blobs    [][]byte
-	numbers  []int64
-	nullable []pgtype.Int8
-}
-
-func newArray(c column, rows int) array {
-	a := array{column: c}
-	switch {
-	case c.kind == "TEXT":
-		a.texts = make([]string, 0, rows)
-	case c.kind == "BYTEA":
-		a.blobs = make([][]byte, 0, rows)
-	case c.null:
-		a.nullable = make([]pgtype.Int8, 0, rows)
+func newColumn(c columnSpec, rows int) *column {
+	list := &column{}
+	size := 8
+	switch c.kind {
+	case "TEXT":
+		list.oid, size = oidText, 40
+	case "BYTEA":
+		list.oid, size = oidBytes, 32
 	default:
-		a.numbers = make([]int64, 0, rows)
+		list.oid = oidNumber
 	}
-	return a
+	list.elements = make([]byte, arrayHeader, arrayHeader+rows*(4+size))
+	return list
 }
 
-func (a *array) append(value any) error {
-	switch v := value.(type) {
-	case string:
-		a.texts = append(a.texts, v)
-	case []byte:
-		a.blobs = append(a.blobs, v)
-	case int64:
-		if a.null {
-			a.nullable = append(a.nullable, pgtype.Int8{Int64: v, Valid: true})
-		} else {
-			a.numbers = append(a.numbers, v)
-		}
-	case sql.NullInt64:
-		a.nullable = append(a.nullable, pgtype.Int8(v))
-	default:
-		return fmt.Errorf("a %T does not go into an array of %s", value, a.kind)
-	}
-	return nil
+const arrayHeader = 20
+
+func (c *column) text(value string) {
+	c.elements = append(binary.BigEndian.AppendUint32(c.elements, uint32(len(value))), value...)
+	c.rows++
 }
 
-func (a *array) value() any {
-	switch {
-	case a.texts != nil:
-		return a.texts
-	case a.blobs != nil:
-		return a.blobs
-	case a.null:
-		return a.nullable
-	default:
-		return a.numbers
+func (c *column) number(value int64) {
+	c.elements = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(c.elements, 8), uint64(value))
+	c.rows++
+}
+
+func (c *column) null() {
+	c.elements = binary.BigEndian.AppendUint32(c.elements, 1<<32-1)
+	c.rows++
+	c.nulls = true
+}
+
+// array is the column with its header: one dimension, whether there are nulls,
+// the elements' type, their number, and where they begin to count.
+func (c *column) array() []byte {
+	var nulls uint32
+	if c.nulls {
+		nulls = 1
 	}
+	header := c.elements[:0]
+	for _, word := range []uint32{1, nulls, c.oid, uint32(c.rows), 1} {
+		header = binary.BigEndian.AppendUint32(header, word)
+	}
+	return c.elements
 }
 
 // key is what rows are looked up by.
@@ -279,15 +319,21 @@ func argument[K key](k K) any {
 	return k
 }
 
-func arrayOf[K key](keys []K) any {
-	if texts, ok := any(keys).([]string); ok {
-		return texts
+func arrayOf[K key](keys []K) *column {
+	kind := "BYTEA"
+	if _, texts := any(keys).([]string); texts {
+		kind = "TEXT"
 	}
-	blobs := make([][]byte, len(keys))
-	for i, k := range keys {
-		blobs[i] = argument(k).([]byte)
+	list := newColumn(columnSpec{kind: kind}, len(keys))
+	for _, k := range keys {
+		switch v := argument(k).(type) {
+		case string:
+			list.text(v)
+		case []byte:
+			list.text(string(v))
+		}
 	}
-	return blobs
+	return list
 }
 
 // find runs a lookup for every key and scans the rows found.
@@ -311,7 +357,7 @@ func ask[K key, V any](ctx context.Context, t *transaction, statement lookup, ke
 		found = append(found, value)
 		return err
 	}
-	if t.store.engine.arrays {
+	if t.arrays() {
 		return &found, t.query(ctx, statement.array, []any{arrayOf(keys)}, each)
 	}
 	for len(keys) > 0 {
@@ -341,7 +387,7 @@ func update[K key](ctx context.Context, t *transaction, statement lookup, own []
 	if len(keys) == 0 {
 		return nil
 	}
-	if t.store.engine.arrays {
+	if t.arrays() {
 		return t.exec(ctx, statement.array, append(own, arrayOf(keys)))
 	}
 	for len(keys) > 0 {
@@ -352,4 +398,39 @@ func update[K key](ctx context.Context, t *transaction, statement lookup, own []
 		keys = keys[taken:]
 	}
 	return nil
+}
+
+// textTarget is how a text gets into a variable that takes one.
+func textTarget(target any) (set func(string), ok bool) {
+	switch into := target.(type) {
+	case *string:
+		return func(text string) { *into = text }, true
+	case *sql.NullString:
+		return func(text string) { *into = sql.NullString{String: text, Valid: true} }, true
+	case *ledger.HoldState:
+		return func(text string) { *into = ledger.HoldState(text) }, true
+	}
+	return nil, false
+}
+
+// numberTarget is how a number gets into a variable that takes one.
+func numberTarget(target any) (set func(int64), ok bool) {
+	switch into := target.(type) {
+	case *int64:
+		return func(number int64) { *into = number }, true
+	case *money.Nano:
+		return func(number int64) { *into = money.Nano(number) }, true
+	case *sql.NullInt64:
+		return func(number int64) { *into = sql.NullInt64{Int64: number, Valid: true} }, true
+	}
+	return nil, false
+}
+
+// nullable reports whether a variable takes a null, which is its zero value.
+func nullable(target any) bool {
+	switch target.(type) {
+	case *sql.NullString, *sql.NullInt64:
+		return true
+	}
+	return false
 }

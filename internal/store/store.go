@@ -42,10 +42,8 @@ type Store struct {
 	closing    chan struct{} // tells watch to end; nil when it does not run
 	watched    chan struct{} // closed when it has
 
-	// prepared holds the hot path's statements on SQLite's only writer, by
-	// text. The PostgreSQL driver prepares on each connection by itself.
-	prepared map[string]*sql.Stmt
-	locking  locking
+	direct  *direct // SQLite: what is prepared on its only writer
+	locking locking
 }
 
 // Open opens, and if need be creates and migrates, the database that the URL
@@ -132,15 +130,12 @@ func (s *Store) migrate(ctx context.Context) error {
 // understands them.
 func (s *Store) prepare(ctx context.Context) error {
 	s.locking = newLocking(s.engine)
-	s.prepared = map[string]*sql.Stmt{}
 	for _, text := range s.hotStatements() {
 		statement, err := s.writer.PrepareContext(ctx, s.engine.spelling(text))
 		if err != nil {
 			return fmt.Errorf("preparing %q: %w", text, err)
 		}
-		if s.engine == sqliteEngine {
-			s.prepared[text] = statement
-		} else if err := statement.Close(); err != nil {
+		if err := statement.Close(); err != nil {
 			return err
 		}
 	}
@@ -156,6 +151,7 @@ func (s *Store) Close() error {
 		s.closing = nil
 		err = s.witness.save()
 	}
+	err = errors.Join(err, s.closeDirect())
 	for _, db := range []*sql.DB{s.reader, s.writer} {
 		if db != nil {
 			err = errors.Join(err, db.Close())
@@ -290,7 +286,7 @@ func (s *Store) writeOnce(ctx context.Context, work func(tx *sql.Tx) error) erro
 func (s *Store) update(ctx context.Context, work func(t *transaction) error) error {
 	return s.witnessed(func(last **transaction) error {
 		return s.write(ctx, func(tx *sql.Tx) error {
-			*last = &transaction{store: s, tx: tx}
+			*last = &transaction{store: s, carrier: ordinary{tx}, tx: tx}
 			return work(*last)
 		})
 	})

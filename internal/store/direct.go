@@ -1,0 +1,172 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// direct is a transaction on SQLite that hands its statements to the driver,
+// prepared, past the pool of database/sql: that one's care for each argument
+// and row costs as much as SQLite's own work.
+type direct struct {
+	connection driver.Conn
+	statements map[string]driver.Stmt // prepared, by text
+	values     []driver.NamedValue    // of one statement after the other
+	row        valueRow
+}
+
+// prepared is a statement of this connection, which lives as long as the store.
+func (d *direct) prepared(ctx context.Context, text string) (driver.Stmt, error) {
+	if statement := d.statements[text]; statement != nil {
+		return statement, nil
+	}
+	statement, err := d.connection.(driver.ConnPrepareContext).PrepareContext(ctx, sqliteEngine.spelling(text))
+	if err != nil {
+		return nil, fmt.Errorf("preparing %q: %w", text, err)
+	}
+	d.statements[text] = statement
+	return statement, nil
+}
+
+func (d *direct) named(arguments []any) []driver.NamedValue {
+	d.values = d.values[:0]
+	for i, argument := range arguments {
+		if nullable, ok := argument.(sql.NullInt64); ok {
+			if argument = nil; nullable.Valid {
+				argument = nullable.Int64
+			}
+		}
+		d.values = append(d.values, driver.NamedValue{Ordinal: i + 1, Value: argument})
+	}
+	return d.values
+}
+
+func (d *direct) exec(ctx context.Context, text string, arguments []any) error {
+	statement, err := d.prepared(ctx, text)
+	if err != nil {
+		return err
+	}
+	_, err = statement.(driver.StmtExecContext).ExecContext(ctx, d.named(arguments))
+	return err
+}
+
+func (d *direct) query(ctx context.Context, text string, arguments []any, each func(scanner) error) error {
+	statement, err := d.prepared(ctx, text)
+	if err != nil {
+		return err
+	}
+	rows, err := statement.(driver.StmtQueryContext).QueryContext(ctx, d.named(arguments))
+	if err != nil {
+		return err
+	}
+	width := len(rows.Columns())
+	for len(d.row) < width {
+		d.row = append(d.row, nil)
+	}
+	row := d.row[:width]
+	for {
+		err := rows.Next(row)
+		if errors.Is(err, io.EOF) {
+			return rows.Close()
+		}
+		if err == nil {
+			err = each(row)
+		}
+		if err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+}
+
+func (d *direct) flush(context.Context) error { return nil }
+func (d *direct) arrays() bool                { return false }
+
+// close forgets the prepared statements; SQLite does not close a connection
+// that has some.
+func (d *direct) close() error {
+	var err error
+	for _, statement := range d.statements {
+		err = errors.Join(err, statement.Close())
+	}
+	d.statements = nil
+	return err
+}
+
+// directly runs one transaction on SQLite's only writing connection.
+func (s *Store) directly(ctx context.Context, work func(*transaction) error) error {
+	connection, err := s.writer.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	err = connection.Raw(func(raw any) error {
+		if s.direct == nil || s.direct.connection != raw {
+			s.direct = &direct{connection: raw.(driver.Conn), statements: map[string]driver.Stmt{}}
+		}
+		tx, err := s.direct.connection.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
+		if err != nil {
+			return err
+		}
+		if err := work(&transaction{store: s, carrier: s.direct}); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+		return tx.Commit()
+	})
+	return errors.Join(err, connection.Close()) // back to the pool
+}
+
+// closeDirect closes the statements of directly, if it ever ran.
+func (s *Store) closeDirect() error {
+	if s.direct == nil {
+		return nil
+	}
+	connection, err := s.writer.Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	err = connection.Raw(func(any) error { return s.direct.close() })
+	return errors.Join(err, connection.Close())
+}
+
+// valueRow is a row of the driver's.
+type valueRow []driver.Value
+
+func (r valueRow) Scan(into ...any) error {
+	if len(into) != len(r) {
+		return fmt.Errorf("a row has %d values, not %d", len(r), len(into))
+	}
+	for i, target := range into {
+		if err := scanValue(target, r[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scanValue(target any, value driver.Value) error {
+	switch v := value.(type) {
+	case string:
+		if text, ok := textTarget(target); ok {
+			text(v)
+			return nil
+		}
+	case int64:
+		if number, ok := numberTarget(target); ok {
+			number(v)
+			return nil
+		}
+	case []byte:
+		if blob, ok := target.(*[]byte); ok {
+			*blob = v
+			return nil
+		}
+	case nil:
+		if nullable(target) {
+			return nil
+		}
+	}
+	return fmt.Errorf("a %T does not go into a %T", value, target)
+}
