@@ -317,3 +317,41 @@ func FuzzSplitForm(f *testing.F) {
 		}
 	})
 }
+
+// Forms are rebuilt of known fields and the file alone, for the standard
+// library's reader too.
+func FuzzParseTranscription(f *testing.F) {
+	const kind = "multipart/form-data; boundary=b"
+	field := func(name, value string) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
+	}
+	file := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n" + string(wav(8000, 9)) + "\r\n--b--\r\n"
+	f.Add(field("model", "m") + field("language", "en") + field("temperature", "0.5") + file)
+	f.Add(field("response_format", "verbose_json") + field("timestamp_granularities[]", "word") + field("other", "x") + file)
+	f.Fuzz(func(t *testing.T, body string) {
+		r, problem := parseTranscription(kind, []byte(body))
+		if problem != nil {
+			if problem.Status != 400 || len(problem.Member) > maxMember+3 {
+				t.Fatalf("error is %+v", problem)
+			}
+			return
+		}
+		contentType, sent := r.forwardTo(catalog.Upstream{}, "up")
+		_, params, err := mime.ParseMediaType(contentType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form, err := multipart.NewReader(bytes.NewReader(sent), params["boundary"]).ReadForm(1 << 20)
+		if err != nil {
+			t.Fatalf("the rebuilt form is none: %v", err)
+		}
+		if len(form.File) != 1 || len(form.File["file"]) != 1 || form.Value["model"][0] != "up" {
+			t.Fatalf("sent are %v and %v", form.Value, form.File)
+		}
+		for name, values := range form.Value {
+			if formValues[name] == nil || name == "user" || len(values) > 1 && name != "timestamp_granularities[]" {
+				t.Fatalf("field %s goes through: %q", name, values)
+			}
+		}
+	})
+}
