@@ -25,7 +25,7 @@ func (a *textAnswer) read(p *paid, body []byte) (m metered, usable, known bool) 
 		body = chat
 	}
 	var ok bool
-	if a.members, ok = members(body); !ok {
+	if a.members, ok = membersOf(body); !ok {
 		return metered{}, false, false
 	}
 	list, _ := find(a.members, "choices")
@@ -85,7 +85,7 @@ func (a *textAnswer) rebuild(p *paid, m metered, settled ledger.Settled) ([]byte
 type embedAnswer struct{ data []byte }
 
 func (a *embedAnswer) read(p *paid, body []byte) (m metered, usable, known bool) {
-	list, ok := members(body)
+	list, ok := membersOf(body)
 	if !ok {
 		return metered{}, false, false
 	}
@@ -108,8 +108,8 @@ func (a *embedAnswer) rebuild(p *paid, m metered, settled ledger.Settled) ([]byt
 	return append(out, '}'), nil
 }
 
-// members reads an upstream's answer: quickly, if it has the usual form.
-func members(data []byte) ([]member, bool) {
+// membersOf reads an object of an upstream: quickly, if it has the usual form.
+func membersOf(data []byte) ([]member, bool) {
 	if list, ok := scanMembers(data); ok {
 		return list, true
 	}

@@ -53,7 +53,7 @@ type madeImage struct{ data, url []byte }
 
 // read charges the images that came: no more than were asked for.
 func (a *imagesAnswer) read(p *paid, body []byte) (m metered, usable, known bool) {
-	list, ok := members(body)
+	list, ok := membersOf(body)
 	if !ok || failedInside(list) {
 		return metered{}, false, false
 	}

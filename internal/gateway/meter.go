@@ -99,7 +99,7 @@ func (m *meter) slow(dst, data []byte) ([]byte, verdict) {
 		m.ended = true
 		return dst, done
 	}
-	members, ok := object(data)
+	members, ok := membersOf(data)
 	if !ok {
 		return dst, broken
 	}

@@ -14,7 +14,7 @@ func (m *meter) quick(dst, data []byte) (out []byte, v verdict, ok bool) {
 	s := scanner{data: data}
 	var found pieces
 	var choices, fingerprint []byte
-	created := m.created
+	id, created := m.rawID, m.created
 	for first := true; ; {
 		name, another, ok := s.member(&first)
 		if !ok {
@@ -26,8 +26,9 @@ func (m *meter) quick(dst, data []byte) (out []byte, v verdict, ok bool) {
 		from := s.at
 		switch string(name) {
 		case "id":
-			id, _, _, isText := s.str()
-			ok = isText && bytes.Equal(id, m.rawID)
+			var plain bool
+			id, _, plain, ok = s.str()
+			ok = ok && plain && len(id) > 0
 		case "created":
 			created, ok = s.whole()
 		case "choices":
@@ -48,10 +49,7 @@ func (m *meter) quick(dst, data []byte) (out []byte, v verdict, ok bool) {
 	if s.next(); s.at != len(data) || found.count == 0 {
 		return dst, 0, false
 	}
-	if created != m.created {
-		m.created = created
-		m.open()
-	}
+	m.rename(id, created)
 	for _, p := range found.list[:found.count] {
 		if m.count(p) == overrun {
 			return dst, overrun, true
@@ -61,6 +59,19 @@ func (m *meter) quick(dst, data []byte) (out []byte, v verdict, ok bool) {
 		return dst, overrun, true
 	}
 	return m.chunk(dst, choices, fingerprint), more, true
+}
+
+// rename changes the head of the chunks, if it is another than before.
+func (m *meter) rename(id []byte, created int64) {
+	same := bytes.Equal(id, m.rawID)
+	if same && created == m.created {
+		return
+	}
+	if !same {
+		m.id, m.rawID = string(id), append(m.rawID[:0], id...)
+	}
+	m.created = created
+	m.open()
 }
 
 // whole reads a whole number of up to 15 digits, without a sign.

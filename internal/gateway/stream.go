@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"stakegate/internal/dialect"
@@ -17,7 +18,7 @@ const mediaEvents = "text/event-stream"
 
 // maxPending is how many bytes of events are collected before they are
 // written, if the upstream has sent so many at once.
-const maxPending = 32 << 10
+const maxPending = 16 << 10
 
 // talk is how a streamed call is put to an upstream and shown to the client.
 type talk struct {
@@ -48,7 +49,9 @@ func (c *paid) relay(t talk) *Error {
 	if !isMedia(response.Header.Get("Content-Type"), mediaEvents) || !uncompressed(response.Response) {
 		return c.fail(&failure{err: c.broken(ctx, nil)})
 	}
-	s := &relayed{
+	s := relayedPool.Get().(*relayed)
+	defer s.release()
+	s.relaying = relaying{
 		call: c, encoder: t.encoder, echo: t.echo,
 		meter: newMeter(t.form, c.model.ID, c.id, c.started.Unix(), max(c.Choices, 1), c.OutputCap+c.model.ReasoningExtra),
 	}
@@ -56,12 +59,25 @@ func (c *paid) relay(t talk) *Error {
 		s.decoder = back.Stream()
 	}
 	source := &watched{source: response.Body, timer: silence, limit: c.g.limits.Silence, before: s.flush}
-	cut, err := s.copy(ctx, sse.NewReader(source, c.g.limits.Event))
+	s.events.Reset(source, c.g.limits.Event)
+	cut, err := s.copy(ctx)
 	if cut {
 		c.cancel(nil) // the upstream writes more than anybody pays for
 	}
-	return s.close(ctx, cut, err)
+	problem := s.close(ctx, cut, err)
+	if s.meter.ended && ctx.Err() == nil {
+		farewell := time.AfterFunc(maxFarewell, func() { c.cancel(errComplete) })
+		defer farewell.Stop()
+		_, _ = io.CopyN(io.Discard, response.Body, maxAfterDone) // only so that the connection can be used again
+	}
+	return problem
 }
+
+// What is read of a stream behind its end, and for how long.
+const (
+	maxAfterDone = 4 << 10
+	maxFarewell  = 50 * time.Millisecond
+)
 
 // watched is a reader whose every read must end within a limit. before is
 // called when a read may have to wait.
@@ -79,17 +95,38 @@ func (w *watched) Read(p []byte) (int, error) {
 	return w.source.Read(p)
 }
 
-// relayed is a stream on its way to the client.
+// relayed is a stream on its way to the client, with room that is used again
+// for the next one.
 type relayed struct {
+	relaying
+	events  sse.Reader
+	chunk   []byte // the newest chunk
+	pending []byte // encoded events that were not written yet
+	tail    []byte // those that wait for the settlement
+}
+
+var relayedPool = sync.Pool{New: func() any { return new(relayed) }}
+
+// maxRoom is how many bytes of each kind are kept for the next stream.
+const maxRoom = 64 << 10
+
+func (s *relayed) release() {
+	if cap(s.chunk) > maxRoom || cap(s.pending) > maxRoom || cap(s.tail) > maxRoom {
+		return
+	}
+	s.relaying, s.chunk, s.pending, s.tail = relaying{}, s.chunk[:0], s.pending[:0], s.tail[:0]
+	s.events.Reset(nil, 0)
+	relayedPool.Put(s)
+}
+
+// relaying is what one stream has for itself.
+type relaying struct {
 	call    *paid
 	decoder dialect.Decoder // nil: the upstream sends chat completion chunks
 	meter   *meter
 	encoder dialect.Encoder
 	echo    func([]member) []byte
-	chunk   []byte // the newest chunk; its room is used again
-	pending []byte // encoded events that were not written yet
-	tail    []byte // those that wait for the settlement
-	began   bool   // something is or will be written
+	began   bool // something is or will be written
 	wrote   bool
 	lost    bool // the client did not get all that was written
 }
@@ -98,9 +135,9 @@ type relayed struct {
 // whether it was cut because it outran what was held, and why it broke off, if
 // that is known. The context ends it too when events are still buffered, lest
 // a client that reads one event in half a minute outlives the hold.
-func (s *relayed) copy(ctx context.Context, events *sse.Reader) (cut bool, err error) {
+func (s *relayed) copy(ctx context.Context) (cut bool, err error) {
 	for ctx.Err() == nil {
-		data, err := events.Next()
+		data, err := s.events.Next()
 		if err != nil {
 			return false, err
 		}
@@ -222,7 +259,8 @@ func (s *relayed) close(ctx context.Context, cut bool, err error) *Error {
 
 // last is everything that waited for the settlement, in one piece.
 func (s *relayed) last(m metered, settled ledger.Settled, cut bool) []byte {
-	out := append(s.pending, s.tail...)
+	out := s.pending
+	out = append(out, s.tail...)
 	if cut && !s.meter.finished() {
 		out = s.encoder.Chunk(out, s.meter.closing())
 	}

@@ -48,7 +48,7 @@ type transcriptionAnswer struct {
 // the file tells of itself, or else the most that it can have.
 func (a *transcriptionAnswer) read(p *paid, body []byte) (m metered, usable, known bool) {
 	var ok bool
-	if a.members, ok = members(body); !ok || failedInside(a.members) {
+	if a.members, ok = membersOf(body); !ok || failedInside(a.members) {
 		return metered{}, false, false
 	}
 	a.text, _ = find(a.members, "text")

@@ -36,6 +36,7 @@ var (
 	errTooLong   = fmt.Errorf("%w: the whole call", upstream.ErrTimeout)
 	errSilent    = fmt.Errorf("%w: silence", upstream.ErrTimeout)
 	errKeyEnded  = errors.New("key was revoked or has expired")
+	errComplete  = errors.New("answer is complete")
 	errAbandoned = errors.New("client left and the call could not be finished")
 )
 

@@ -25,7 +25,7 @@ type usage struct {
 // others add to it. It is false if a number is missing: then nothing is known.
 // Embeddings report no completion.
 func readUsage(value jsontext.Value, embedding bool) (usage, bool) {
-	members, ok := object(value)
+	members, ok := membersOf(value)
 	if !ok {
 		return usage{}, false
 	}
@@ -51,14 +51,14 @@ func readUsage(value jsontext.Value, embedding bool) (usage, bool) {
 // readDetails reads the parts of a prompt that have prices of their own, and
 // adds reasoning that an upstream counts beside its completion.
 func (u *usage) readDetails(members []member) {
-	details, _ := object(u.promptDetails)
+	details, _ := membersOf(u.promptDetails)
 	cached, _ := find(details, "cached_tokens")
 	_ = u.count(&u.Cached, cached) // what is no number is none
 	written, _ := find(details, "cache_creation_input_tokens")
 	_ = u.count(&u.CacheWrite, written)
 
 	var total, thought int64
-	details, _ = object(u.completionDetails)
+	details, _ = membersOf(u.completionDetails)
 	reasoning, _ := find(details, "reasoning_tokens")
 	_ = u.count(&thought, reasoning)
 	all, _ := find(members, "total_tokens")

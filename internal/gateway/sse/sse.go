@@ -35,8 +35,24 @@ type Reader struct {
 // NewReader makes a reader of events of at most limit bytes, their lines and
 // line ends together.
 func NewReader(source io.Reader, limit int) *Reader {
-	return &Reader{source: source, limit: limit, newline: -1}
+	r := new(Reader)
+	r.Reset(source, limit)
+	return r
 }
+
+// Reset makes the reader a new one that keeps its room.
+func (r *Reader) Reset(source io.Reader, limit int) {
+	*r = Reader{source: source, limit: limit, newline: -1, buffer: r.buffer[:0], data: r.data[:0]}
+	if cap(r.buffer) > maxKept {
+		r.buffer = nil
+	}
+	if cap(r.data) > maxKept {
+		r.data = nil
+	}
+}
+
+// maxKept is how many bytes of room a reader keeps for its next stream.
+const maxKept = 64 << 10
 
 // Next returns the data of the next event that has any; it is valid until the
 // following call. A nil slice with a nil error is a comment, which servers

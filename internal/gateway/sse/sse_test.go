@@ -79,6 +79,22 @@ func TestEventsAreReadAsTheStandardSays(t *testing.T) {
 	}
 }
 
+func TestAReaderCanBeUsedAgain(t *testing.T) {
+	e := sse.NewReader(strings.NewReader("data: a\r"), 10)
+	for _, stream := range []string{"\ndata: b", "\xef\xbb\xbfdata: " + strings.Repeat("c", 200_000) + "\n\n", "data: d\n\n"} {
+		if _, err := e.Next(); err != nil {
+			t.Fatal(err)
+		}
+		e.Reset(strings.NewReader(stream), 1<<20)
+	}
+	if data, err := e.Next(); err != nil || string(data) != "d" {
+		t.Errorf("read %q, %v", data, err)
+	}
+	if data, err := e.Next(); err != io.EOF {
+		t.Errorf("read %q, %v at the end", data, err)
+	}
+}
+
 func TestLongEventsAndBrokenStreamsAreErrors(t *testing.T) {
 	for name, stream := range map[string]string{
 		"one line":     "data: " + strings.Repeat("x", 200) + "\n\n",
