@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -27,17 +27,12 @@ const (
 	readHeaderTimeout = 5 * time.Second
 )
 
-// Prices of the dev world, in USD for a million tokens or characters, an image,
-// and a second of audio. They are high enough for a balance to be seen moving.
+// Prices of the models of --upstream, which do not tell theirs, in USD for a
+// million tokens. They are high enough for a balance to be seen moving.
 const (
 	devInputPrice  = "1"
 	devOutputPrice = "2"
 	devEmbedPrice  = "0.5"
-	devImagePrice  = "0.01"
-	devSpeechPrice = "15"
-	devAudioPrice  = "0.0001"
-
-	devMaxImages = 4
 )
 
 // startModel makes a model available and writes the catalogue that names it.
@@ -60,50 +55,14 @@ func (w *world) startModel(ctx context.Context, failed chan<- error) error {
 			failed <- fmt.Errorf("the echo model stopped: %w", err)
 		}
 	}()
-	return w.writeCatalog("http://"+listener.Addr().String()+"/v1", echoModels())
+	text := strings.ReplaceAll(echoCatalog, "URL\"", "http://"+listener.Addr().String()+"/v1\"")
+	return os.WriteFile(w.path(catalogFile), []byte(text), 0o600)
 }
 
-// echoModels is everything that the echo model can do.
-func echoModels() []map[string]any {
-	text := func(id, name, description string, more map[string]any) map[string]any {
-		model := map[string]any{
-			"id": id, "name": name, "type": "text", "context": echo.ContextTokens, "max_output": echo.MaxOutput, "tokenizer": "bytes",
-			"description": description, "price": map[string]string{"input": devInputPrice, "output": devOutputPrice},
-		}
-		maps.Copy(model, more)
-		return model
-	}
-	models := []map[string]any{
-		text(echo.ChatModel, "Echo", "Not a language model: it repeats what it is told.", map[string]any{
-			"traits": []string{"default"}, "routes": []string{"completions"}, "max_image_tokens": echo.ImageTokens,
-			"capabilities": map[string]any{"tools": true, "max_images": devMaxImages},
-		}),
-		text(echo.ReasoningModel, "Echo that thinks", "Not a language model: it counts, and then repeats what it is told.", map[string]any{
-			"capabilities": map[string]any{"tools": true, "reasoning": true, "reasoning_efforts": []string{"none", "low", "medium", "high"}},
-		}),
-		{
-			"id": echo.EmbeddingModel, "name": "Echo embeddings", "type": "embedding", "context": echo.ContextTokens, "tokenizer": "bytes",
-			"description": "Not a model: a vector made from a hash of the text.", "price": map[string]string{"input": devEmbedPrice},
-		},
-		{
-			"id": echo.ImageModel, "name": "Echo images", "type": "image", "price": map[string]string{"image": devImagePrice},
-			"description": "Not a model: a pattern made from a hash of the prompt.",
-		},
-		{
-			"id": echo.SpeechModel, "name": "Echo speech", "type": "tts", "price": map[string]string{"million_characters": devSpeechPrice},
-			"description": "Not a voice: a tone for each character.",
-			"constraints": map[string]any{"formats": []string{"wav"}, "default_format": "wav"},
-		},
-		{
-			"id": echo.TranscriptionModel, "name": "Echo transcription", "type": "asr", "price": map[string]string{"second": devAudioPrice},
-			"description": "Not an ear: it reads back what Echo speech wrote into its files.",
-		},
-	}
-	for _, model := range models {
-		model["upstream"], model["privacy"], model["tier"] = "dev", "private", "dev"
-	}
-	return models
-}
+// echoCatalog has the echo server's models.
+//
+//go:embed echo.yaml
+var echoCatalog string
 
 // upstreamModels asks a real server for its models. It does not tell prices or
 // sizes, so the dev world makes them up.

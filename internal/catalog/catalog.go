@@ -175,7 +175,8 @@ type Upstream struct {
 	// MaxConnections is how many calls it takes at once; 0: any number.
 	MaxConnections int
 	// HealthPath is asked (GET, below URL) to see whether it is well; default
-	// "/models". HealthInterval is how often; 0: never, which is the default.
+	// "/models". HealthInterval is how often; 0, the default: only while it does
+	// not answer calls.
 	HealthPath     string
 	HealthInterval time.Duration
 	// Pass are members of a request, unknown to the gateway, that may go to
