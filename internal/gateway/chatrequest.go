@@ -24,6 +24,10 @@ type chatRequest struct {
 	conversation strictjson.Value
 	image        strictjson.Value // the first one
 	unknown      []given
+	hints        []int // where hintText stands in the rebuilt body
+	// cacheWrites says that the model has a price for what hints cause; fit
+	// sets it.
+	cacheWrites bool
 	// surcharges are the extras that the request may cause; fit sets them.
 	surcharges []string
 }
@@ -138,6 +142,7 @@ func (r *chatRequest) fit(c *catalog.Catalog, resolution catalog.Resolution) (ca
 		allVenice = allVenice && upstream.Kind == catalog.KindVenice
 		countPassed(&r.prompt, r.unknown, upstream.Pass)
 	}
+	r.cacheWrites = pricesCacheWrites(&model.Price)
 	problem := r.fitVenice(model, allVenice)
 	return r.prompt, problem
 }
@@ -164,7 +169,7 @@ func (r *chatRequest) forward(model string, outputCap int64) []byte {
 // forwardTo is the body for an upstream: rebuilt, with the held cap, for the
 // model as the upstream calls it.
 func (r *chatRequest) forwardTo(upstream catalog.Upstream, model string, outputCap int64) []byte {
-	out := r.rest()
+	out := r.restFor(upstream)
 	out = quote(appendName(out, "model"), model)
 	if r.n > 1 {
 		out = strconv.AppendInt(appendName(out, "n"), r.n, 10)

@@ -14,10 +14,13 @@ const fitCatalog = `
 upstreams:
   - {name: main, kind: openai, url: "https://main.example.com/v1", pass: [chat_template_kwargs, top_a]}
   - {name: venice, kind: venice, url: "https://api.example.com/v1"}
+  - {name: messages, kind: anthropic, url: "https://messages.example.com/v1"}
+  - {name: router, kind: openai, url: "https://router.example.com/v1", pass: [cache_control]}
 models:
   - {id: plain, type: text, upstream: main, context: 10000, max_output: 100, price: {input: "1", output: "2"}, privacy: private, routes: [completions]}
   - {id: eyes, type: text, upstream: main, context: 10000, max_output: 100, max_image_tokens: 500, capabilities: {max_images: 2}, price: {input: "1", output: "2"}, privacy: private}
   - {id: found, type: text, upstream: venice, context: 10000, max_output: 100, hidden_prompt_tokens: 1700, price: {input: "1", output: "2", surcharges: {web_search: "0.01"}}, privacy: private}
+  - {id: cached, type: text, upstreams: [{name: venice}, {name: main}, {name: messages}, {name: router}], context: 10000, max_output: 100, max_image_tokens: 5, price: {input: "1", cached_input: "0.1", cache_write: "1.25", output: "2"}, privacy: private}
   - {id: both, type: text, upstreams: [{name: venice}, {name: main}], context: 10000, max_output: 100, hidden_prompt_tokens: 1700, price: {input: "1", output: "2", surcharges: {web_search: "0.01"}}, privacy: private}
   - {id: embed, type: embedding, upstream: main, context: 1000, price: {input: "1"}, privacy: private}
   - {id: paint, type: image, upstream: main, price: {images: [{size: 1024x1024, quality: low, price: "0.01"}, {size: 1024x1024, quality: high, price: "0.04"}, {size: 1792x1024, quality: high, price: "0.08"}]}, constraints: {default_size: 1024x1024, default_quality: low}, privacy: private}
@@ -202,6 +205,44 @@ func TestUnknownMembersPassOnlyWhereTheCatalogueSaysSo(t *testing.T) {
 	}
 }
 
+func TestCacheHintsGoWhereTheyHaveAPrice(t *testing.T) {
+	c := fitWorld(t)
+	const hint = `,"cache_control":{"type":"ephemeral"}`
+	body := func(model, one, two, three string) string {
+		return `{"model":"` + model + `","messages":[{"role":"system","content":[{"type":"text","text":"a"` + one + `},{"type":"text","text":"b"}]},` +
+			`{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a"}` + two + `}]}],` +
+			`"tools":[{"type":"function","function":{"name":"f"}` + three + `}]`
+	}
+	long := `,"cache_control":{"ttl":"1h","type":"ephemeral"}`
+	for name, withHints := range map[string]bool{"venice": true, "messages": true, "router": true, "main": false} {
+		r, problem := fitted(t, c, body("cached", hint, long, hint)+`}`)
+		if problem != nil {
+			t.Fatal(problem)
+		}
+		want := strings.Replace(body("", "", "", ""), `{"model":"",`, `{`, 1)
+		if withHints {
+			want = strings.Replace(body("", hint, hint, hint), `{"model":"",`, `{`, 1)
+		}
+		want += `,"model":"up","max_tokens":5}`
+		for range 2 {
+			if got := string(r.forwardTo(server(t, c, name), "up", 5)); got != want {
+				t.Errorf("%s gets %s, want %s", name, got, want)
+			}
+		}
+	}
+	// No price for a write, or a hint of another kind: none goes on.
+	for _, request := range []string{
+		`{"model":"found","messages":[{"role":"user","content":[{"type":"text","text":"a"` + hint + `}]}]}`,
+		`{"model":"cached","messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"forever"}}]}]}`,
+		`{"model":"cached","messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":"ephemeral"}]}]}`,
+	} {
+		r, problem := fitted(t, c, request)
+		if got := string(r.forwardTo(server(t, c, "venice"), "up", 5)); problem != nil || strings.Contains(got, "cache_control") {
+			t.Errorf("%s: %v, sent is %s", request, problem, got)
+		}
+	}
+}
+
 func TestIgnoredNamesAreFitForAHeader(t *testing.T) {
 	for name, want := range map[string]string{"top-k_2.x": "top-k_2.x", "a b": "", "é": "", `a\r\nX: y`: "", "": "", `,`: "", strings.Repeat("x", 65): ""} {
 		r, problem := parseChat([]byte(`{` + minimal + `,"` + name + `":1}`))
@@ -220,8 +261,8 @@ func TestIgnoredNamesAreFitForAHeader(t *testing.T) {
 
 func TestEachPromptOfACompletionIsARequestOfItsOwn(t *testing.T) {
 	c := fitWorld(t)
-	one, three := `"`+strings.Repeat("x", 9000)+`"`, ``
-	three = `[` + one + `,` + one + `,"` + `y"]`
+	one := `"` + strings.Repeat("x", 9000) + `"`
+	three := `[` + one + `,` + one + `,"` + `y"]`
 	bounds := map[string]int64{}
 	for _, prompt := range []string{one, three, `"y"`} {
 		r, problem := parseCompletion([]byte(`{"model":"plain","suffix":"end","n":2,"prompt":` + prompt + `}`))

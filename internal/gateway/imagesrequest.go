@@ -40,7 +40,7 @@ var imagesRules = newTable(map[string]rule[imagesRequest]{
 	"quality": func(r *imagesRequest, m given) *Error { return readWord(&r.quality, m) },
 	"response_format": func(r *imagesRequest, m given) *Error {
 		r.format = string(m.value.Text())
-		_, problem := oneOf("b64_json", "url")(nil, m.value)
+		_, problem := imageFormat(nil, m.value)
 		return problem
 	},
 	"style":              forwards[imagesRequest](oneOf("vivid", "natural")),

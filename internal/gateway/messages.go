@@ -52,7 +52,7 @@ func (r *chatRequest) message(out []byte, v strictjson.Value) ([]byte, *Error) {
 	content := v.Get("content").Kind()
 	hasContent := content == strictjson.String || content == strictjson.Array
 	switch {
-	case !hasContent && !(role.Is("assistant") && v.Get("tool_calls").Kind() == strictjson.Array):
+	case !hasContent && (!role.Is("assistant") || v.Get("tool_calls").Kind() != strictjson.Array):
 		return nil, invalidIn(v, "content", "must be a string or an array of parts")
 	case role.Is("tool") && v.Get("tool_call_id").Kind() != strictjson.String:
 		return nil, invalidIn(v, "tool_call_id", "must be the id of the call that this answers")
@@ -154,8 +154,7 @@ func (r *chatRequest) content(out []byte, role, v strictjson.Value) ([]byte, *Er
 	return append(out, ']'), nil
 }
 
-// Parts of a message. Cache hints are left out: a longer cache has a price of
-// its own.
+// Parts of a message.
 var (
 	textPart    = shape(map[string]pattern{"type": oneOf("text"), "text": anyText()}, "text")
 	refusalPart = shape(map[string]pattern{"type": oneOf("refusal"), "refusal": anyText()}, "refusal")
@@ -176,7 +175,7 @@ func (r *chatRequest) part(out []byte, role, v strictjson.Value) ([]byte, *Error
 	switch string(kind.Text()) {
 	case "text":
 		r.addText(v.Get("text"))
-		return textPart(out, v)
+		return r.hinted(out, v, textPart)
 	case "refusal":
 		r.addText(v.Get("refusal"))
 		return refusalPart(out, v)
@@ -188,7 +187,7 @@ func (r *chatRequest) part(out []byte, role, v strictjson.Value) ([]byte, *Error
 			r.image = v.Get("image_url")
 		}
 		r.prompt.Images++
-		return imagePart(out, v)
+		return r.hinted(out, v, imagePart)
 	case "input_audio", "video_url", "file":
 		return nil, invalidIn(v, string(kind.Text()), "has no bounded cost here; send text or images")
 	default:

@@ -48,14 +48,9 @@ func leftOut(unknown []given, upstream catalog.Upstream) string {
 	return strings.Join(names, ", ")
 }
 
-func isToken(name string) bool {
-	for _, c := range []byte(name) {
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-' || c == '.') {
-			return false
-		}
-	}
-	return name != ""
-}
+const tokenBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+
+func isToken(name string) bool { return name != "" && strings.Trim(name, tokenBytes) == "" }
 
 // tellIgnored tells the client what the upstream is not asked.
 func (c *call) tellIgnored(unknown []given, upstream catalog.Upstream) {

@@ -96,9 +96,9 @@ var functionName = asIs("must be a function's name", func(v strictjson.Value) bo
 	return v.Size() > 0 && v.Size() <= maxName
 })
 
-// tools are functions that the client runs. Others run on the upstream's side,
+// tool is a function that the client runs. Others run on the upstream's side,
 // at a cost that nobody bounds.
-var tools = list(0, maxTools, fmt.Sprintf("must be an array of at most %d tools", maxTools), shape(map[string]pattern{
+var tool = shape(map[string]pattern{
 	"type": asIs("must be function; other tools have no bounded cost here", func(v strictjson.Value) bool {
 		return v.Is("function")
 	}),
@@ -106,18 +106,30 @@ var tools = list(0, maxTools, fmt.Sprintf("must be an array of at most %d tools"
 	"function": shape(map[string]pattern{
 		"name": functionName, "description": anyText(), "parameters": anyObject(), "strict": boolean(),
 	}, "name"),
-}))
+})
 
 func (r *chatRequest) readTools(m given) *Error {
-	for _, tool := range m.value.Elements() {
+	if m.value.Kind() != strictjson.Array || m.value.Len() > maxTools {
+		return m.invalid(fmt.Sprintf("must be an array of at most %d tools", maxTools))
+	}
+	out := append(appendName(r.out, m.name), '[')
+	for v := m.value.First(); v.Exists(); v = m.value.Next(v) {
 		// Before the shape complains of a function that another tool has not.
-		if kind := tool.Get("type"); tool.Kind() == strictjson.Object && tool.Get("function").Kind() != strictjson.Object &&
+		if kind := v.Get("type"); v.Kind() == strictjson.Object && v.Get("function").Kind() != strictjson.Object &&
 			(!kind.Exists() || kind.Is("function")) {
-			return invalidIn(tool, "function", "must be an object")
+			return invalidIn(v, "function", "must be an object")
+		}
+		if out[len(out)-1] != '[' {
+			out = append(out, ',')
+		}
+		var problem *Error
+		if out, problem = r.hinted(out, v, tool); problem != nil {
+			return problem
 		}
 	}
 	r.addDocument(m.value)
-	return r.keep(m, tools)
+	r.out = append(out, ']')
+	return nil
 }
 
 var toolChoice = shape(map[string]pattern{

@@ -97,17 +97,14 @@ func (r *chatRequest) readVenice(m given) *Error {
 		return m.invalid("must be an object")
 	}
 	for name, value := range m.value.Members() {
-		word := ""
-		switch value.Kind() {
-		case strictjson.Null:
+		kind, word := value.Kind(), ""
+		switch {
+		case kind == strictjson.Null:
 			continue
-		case strictjson.True, strictjson.False:
+		case kind == strictjson.True || kind == strictjson.False:
 			word = string(value.Raw())
-		case strictjson.String:
-			// Only the search has words; others are true or false and nothing else.
-			if name.Is(webSearchName) {
-				word = string(value.Text())
-			}
+		case kind == strictjson.String && name.Is(webSearchName):
+			word = string(value.Text()) // others are true or false and no words
 		}
 		problem, known := r.parameters.set(string(name.Text()), word)
 		if !known {
@@ -186,6 +183,3 @@ func (p veniceParameters) appendEcho(dst []byte, kind string, citations []byte) 
 	}
 	return append(append(appendName(dst, "web_search_citations"), citations...), '}')
 }
-
-// veniceEcho is the echo of an upstream that knows nothing of Venice.
-var veniceEcho = string(veniceDefaults.appendEcho(nil, catalog.KindOpenAI, nil))
