@@ -188,10 +188,16 @@ type world struct {
 
 func start(t *testing.T, limits gateway.Limits) *world {
 	t.Helper()
+	return startWith(t, limits, nil)
+}
+
+// startWith lets the bodies of calls choose the model's faults.
+func startWith(t *testing.T, limits gateway.Limits, faultOf func([]byte) echo.Fault) *world {
+	t.Helper()
 	w := &world{}
 	w.World = apptest.Start(t, apptest.Options{
 		Media: true, Limits: limits,
-		Echo: echo.Config{Reached: w.reach},
+		Echo: echo.Config{Reached: w.reach, FaultOf: faultOf},
 		Model: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				w.running.Add(1)

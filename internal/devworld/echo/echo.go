@@ -61,6 +61,9 @@ type Config struct {
 	Delay time.Duration
 	// Fault is how to misbehave from the start; see SetFault.
 	Fault Fault
+	// FaultOf, if set, chooses how to misbehave by the body of a call, in place
+	// of SetFault. It must be safe for concurrent use.
+	FaultOf func(body []byte) Fault
 	// Now gives the "created" times; default time.Now.
 	Now func() time.Time
 	// Billed, if set, is told of each call as it is booked, with its body. It
@@ -129,6 +132,9 @@ func (s *Server) guard(answer handler, refuse func(http.ResponseWriter, *apiErro
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		c := &call{w: w, r: r, body: body, fault: Fault(s.fault.Load())}
+		if s.cfg.FaultOf != nil {
+			c.fault = s.cfg.FaultOf(body)
+		}
 		switch {
 		case !s.keyFits(r):
 			err = &apiError{status: http.StatusUnauthorized, Message: "incorrect API key provided", Type: "invalid_request_error"}

@@ -168,6 +168,20 @@ func TestAFollowedRedirectIsCounted(t *testing.T) {
 	}
 }
 
+func TestTheBodyCanChooseTheFault(t *testing.T) {
+	_, url := serve(t, echo.Config{FaultOf: func(body []byte) echo.Fault {
+		if bytes.Contains(body, []byte("fail")) {
+			return echo.FaultServerError
+		}
+		return echo.FaultNone
+	}})
+	for said, want := range map[string]int{"fail": 500, "hello": 200} {
+		if status, a := ask(t, url+"/chat/completions", `{"model":"echo-1","messages":[{"role":"user","content":"`+said+`"}]}`); status != want {
+			t.Errorf("%s: %d %+v", said, status, a)
+		}
+	}
+}
+
 func TestStallsAndBreaksComeWhereTheyShouldAndAreBilled(t *testing.T) {
 	for fault, want := range map[echo.Fault]struct{ headers, text, whole bool }{
 		echo.FaultStallHeaders:      {},

@@ -75,7 +75,7 @@ export async function prices() {
   const table = new Map();
   for (const model of (await ok("GET", "/models?type=all")).data) {
     const { input, output } = model.model_spec.pricing;
-    table.set(model.id, { input: nano(input.diem), output: nano(output?.diem ?? 0) });
+    table.set(model.id, { input: nano(input?.diem ?? 0), output: nano(output?.diem ?? 0) }); // images and audio have other prices
   }
   return (model, { prompt_tokens: prompt, completion_tokens: completion = 0 }) => {
     const price = table.get(model);
