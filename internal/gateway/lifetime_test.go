@@ -250,3 +250,54 @@ type panicking struct{ header http.Header }
 func (p *panicking) Header() http.Header       { return p.header }
 func (p *panicking) Write([]byte) (int, error) { panic("writer is broken") }
 func (p *panicking) WriteHeader(int)           {}
+
+// noted is a writer that is told when its client has left.
+type noted struct {
+	http.ResponseWriter
+	left func()
+}
+
+func (n noted) ClientLeft() { n.left() }
+
+func (n noted) Unwrap() http.ResponseWriter { return n.ResponseWriter }
+
+func TestAClientThatLeftIsKnownToHaveLeft(t *testing.T) {
+	for name, body := range map[string]string{"whole": hello, "stream": helloStream} {
+		next, left := make(chan string), make(chan struct{}, 1)
+		w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
+			if body == hello {
+				<-next
+				answers(answer(usual))(rw, r)
+				return
+			}
+			rw.Header().Set("Content-Type", "text/event-stream")
+			for event := range next {
+				send(rw, event)
+			}
+		}, options{})
+		w.wrap = func(rw http.ResponseWriter) http.ResponseWriter {
+			return noted{rw, func() { left <- struct{}{} }}
+		}
+		if body == hello {
+			w.abandon(body)
+			eventually(t, "the gateway notices", func() bool { return w.gateway.ClientsLeft() == 1 })
+			next <- ""
+			eventually(t, "the call ends with 499", func() bool {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				return len(w.problems) == 1 && w.problems[0].Status == 499
+			})
+			continue
+		}
+		_, leave := first(w, next, body)
+		leave()
+		eventually(t, "the gateway notices", func() bool { return w.gateway.ClientsLeft() == 1 })
+		next <- piece("good day", "stop")
+		close(next)
+		select {
+		case <-left:
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: nobody is told", name)
+		}
+	}
+}

@@ -59,6 +59,7 @@ type world struct {
 	books   *books
 	gateway *gateway.Gateway
 	calls   atomic.Int64 // upstream calls
+	wrap    func(http.ResponseWriter) http.ResponseWriter
 
 	mu       sync.Mutex
 	bodies   [][]byte // of the upstream calls
@@ -168,6 +169,9 @@ func serve(g *gateway.Gateway, path string, w http.ResponseWriter, r *http.Reque
 // serve is a door as thin as possible.
 func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	caller := gateway.Caller{KeyHash: [32]byte{1}}
+	if w.wrap != nil {
+		rw = w.wrap(rw)
+	}
 	if problem := serve(w.gateway, r.URL.Path, rw, r, caller); problem != nil {
 		w.mu.Lock()
 		w.problems = append(w.problems, problem)
