@@ -22,6 +22,7 @@ type endpoint struct {
 	form    form
 	// keyHeader may carry the key instead of Authorization; "": nothing may.
 	keyHeader string
+	paid      bool // a call costs money
 }
 
 // router finds endpoints: by path and method where the path has no variable,

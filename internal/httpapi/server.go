@@ -160,7 +160,7 @@ func (s *server) routes(r *router) {
 		add("GET "+prefix+"/models/compatibility_mapping", s.open(s.compatibilityMapping))
 		add("GET "+prefix+"/models/{id}", s.open(s.getModel))
 		for _, route := range s.config.Spend.Routes() {
-			paid := endpoint{pattern: "POST " + prefix + route.Path, handler: s.billable(route), keyHeader: route.KeyHeader}
+			paid := endpoint{pattern: "POST " + prefix + route.Path, handler: s.billable(route), keyHeader: route.KeyHeader, paid: true}
 			if route.ErrorBody != nil {
 				paid.form = routeForm(route.ErrorBody)
 			}

@@ -13,8 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"pgregory.net/rapid"
 
+	"stakegate/api"
 	"stakegate/internal/money"
 	"stakegate/internal/usage"
 )
@@ -231,6 +233,35 @@ func TestNamesInChartsAreUnique(t *testing.T) {
 	if len(report.ByKey) != 10 {
 		t.Errorf("%d keys are listed", len(report.ByKey))
 	}
+}
+
+// Every report of drawn charges fits the description's schema.
+func TestReportsFitTheDescription(t *testing.T) {
+	doc, err := openapi3.NewLoader().LoadFromData(api.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	schema := doc.Components.Schemas["UsageAnalytics"].Value
+	rapid.Check(t, func(t *rapid.T) {
+		source := ledgerOf{labels: map[string]usage.KeyLabel{"k1": {Description: rapid.String().Draw(t, "description"), Last6: "abcdef"}}}
+		for i := range rapid.IntRange(0, 12).Draw(t, "charges") {
+			source.charges = append(source.charges, drawCharge(t, int64(i), day))
+		}
+		text, err := json.Marshal(analyse(t, source, rapid.SampledFrom([]string{"", "startDate=2026-11-01&endDate=2026-12-31"}).Draw(t, "period")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value any
+		if err := json.Unmarshal(text, &value); err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.VisitJSON(value); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	})
 }
 
 func TestSummingUpTooLongHasAnErrorOfItsOwn(t *testing.T) {
