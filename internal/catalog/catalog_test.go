@@ -191,21 +191,32 @@ func TestPlainHTTPIsAllowedOnTheOperatorsWord(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(sample))
-	f.Add([]byte("models: []"))
-	f.Add([]byte("&a [*a]"))
-	f.Add([]byte(`models: [{id: x, price: {input: "1"}}]`))
+	for _, seed := range []string{sample, wide, namesText, lintable, "models: []", "&a [*a]", `models: [{id: x, price: {input: "1"}}]`} {
+		f.Add([]byte(seed))
+	}
+	longAgo := time.Date(-5000, 1, 1, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := catalog.Parse(data)
-		if err != nil {
+		c, problems := catalog.Lint(data, nil)
+		if c == nil {
+			if len(problems) == 0 || problems.Error() == "" {
+				t.Fatal("refused without a reason")
+			}
 			return
 		}
 		for _, m := range c.Models() {
-			if m.ID == "" || m.Context < 1 || m.Price.Input < 0 || m.Price.Output < 0 {
+			if m.ID == "" || m.Price.Input < 0 || m.Price.Output < 0 || len(m.Placements) == 0 {
 				t.Fatalf("an invalid model was accepted: %+v", m)
 			}
-			if got, err := c.Resolve(m.Type, m.ID, time.Now()); err != nil || got.Model != m {
+			if got, err := c.Named(m.Type, m.ID, longAgo); err != nil || got != m {
 				t.Fatalf("model %q does not resolve to itself: %v", m.ID, err)
+			}
+			for _, p := range m.Placements {
+				if _, known := c.Upstream(p.Upstream); !known || p.Weight < 1 || p.Model == "" {
+					t.Fatalf("model %q is placed nowhere: %+v", m.ID, p)
+				}
+			}
+			if bound := m.BoundOf(catalog.Demand{Prompt: m.Context, Choices: catalog.MaxChoices, OutputCap: m.MaxOutput, Units: 1}); bound > 1_000_000*money.Unit {
+				t.Fatalf("model %q has the bound %v", m.ID, bound)
 			}
 		}
 	})
