@@ -50,20 +50,22 @@ func KeyBudget(keyID string, currency money.Currency, window string) string {
 type fund struct {
 	currency money.Currency
 	source   string
-	account  string // budget id of the account's own row
-	pool     string // budget id, "" when the source is not pooled
-	key      string // budget id of the key's limit, "" when it has none at all
+	account  string   // budget id of the account's own row
+	pool     string   // budget id, "" when the source is not pooled
+	key      string   // budget id of the key's limit, "" when it has none at all
+	budgets  []string // all of them; parts of holds share it, so that it stays as it is
 }
 
-func (f fund) budgets() []string {
-	ids := append(make([]string, 0, 3), f.account)
+// over lists the budgets that a fund is spent from.
+func (f fund) over() fund {
+	f.budgets = append(make([]string, 0, 3), f.account)
 	if f.key != "" {
-		ids = append(ids, f.key)
+		f.budgets = append(f.budgets, f.key)
 	}
 	if f.pool != "" {
-		ids = append(ids, f.pool)
+		f.budgets = append(f.budgets, f.pool)
 	}
-	return ids
+	return f
 }
 
 // HasLimits reports whether a key's spending is counted against limits of its
@@ -87,9 +89,22 @@ func funds(sources []Source, key *Key, at time.Time) []fund {
 		if source.Pooled {
 			f.pool = PoolBudget(source.Name, epoch)
 		}
-		list = append(list, f)
+		list = append(list, f.over())
 	}
-	return append(list, fund{currency: money.USD, account: CreditBudget(key.AccountID), key: usdKey})
+	return append(list, fund{currency: money.USD, account: CreditBudget(key.AccountID), key: usdKey}.over())
+}
+
+// funds lists how a key can pay in this batch.
+func (s *State) funds(key *Key) []fund {
+	ways, known := s.ways[key]
+	if !known {
+		if s.ways == nil {
+			s.ways = map[*Key][]fund{}
+		}
+		ways = funds(s.Sources, key, s.Now)
+		s.ways[key] = ways
+	}
+	return ways
 }
 
 // KeyLimit is the most that a key may spend in a window; money.Max without a

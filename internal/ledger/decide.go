@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,7 @@ type State struct {
 	dirtyBudgets map[string]bool
 	touched      map[string]bool // holds that ended or were corrected
 	usedKeys     map[string]bool
+	ways         map[*Key][]fund
 }
 
 // Decide answers every operation in order and returns the changes to write.
@@ -78,6 +80,7 @@ type State struct {
 // operation that is refused moves no money.
 func Decide(state *State, ops []Op) ([]Verdict, *Changes) {
 	state.dirtyBudgets = map[string]bool{}
+	state.ways = nil // its time and keys may be others now
 	state.touched = map[string]bool{}
 	state.usedKeys = map[string]bool{}
 	if state.Attempts == nil {
@@ -127,7 +130,7 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	if s.Holds[request.ID] != nil {
 		return Verdict{Err: fmt.Errorf("hold %s exists already", request.ID)}
 	}
-	ways := funds(s.Sources, key, s.Now)
+	ways := s.funds(key)
 	if !s.granted(ways) {
 		return Verdict{Err: ErrNoGrant}
 	}
@@ -194,24 +197,32 @@ func (s *State) applyKeyLimits(key *Key, ways []fund) {
 // split spreads an amount over the ways to pay, in their order, and returns
 // what it could place.
 func (s *State) split(ways []fund, amount money.Nano) ([]Part, money.Nano) {
-	taken := map[string]money.Nano{} // by budget id: ways share the key's row
 	var parts []Part
 	var total money.Nano
-	for _, way := range ways {
+	for i := range ways {
+		way := &ways[i]
 		take := amount - total
-		for _, id := range way.budgets() {
-			take = min(take, max(0, s.free(id)-taken[id]))
+		for _, id := range way.budgets {
+			if take > 0 {
+				take = min(take, max(0, s.free(id)-placed(parts, id)))
+			}
 		}
-		if take <= 0 {
-			continue
+		if take > 0 {
+			parts = append(parts, Part{Currency: way.currency, Budgets: way.budgets, Amount: take})
+			total += take
 		}
-		for _, id := range way.budgets() {
-			taken[id] += take
-		}
-		parts = append(parts, Part{Currency: way.currency, Budgets: way.budgets(), Amount: take})
-		total += take
 	}
 	return parts, total
+}
+
+// placed is how much of a budget parts take already: ways share the key's row.
+func placed(parts []Part, budgetID string) (sum money.Nano) {
+	for i := range parts {
+		if slices.Contains(parts[i].Budgets, budgetID) {
+			sum += parts[i].Amount
+		}
+	}
+	return sum
 }
 
 func (s *State) free(budgetID string) money.Nano {

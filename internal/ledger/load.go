@@ -220,21 +220,23 @@ func (o *owners) learn(changes *Changes) {
 
 // wanted lists the key hashes and hold ids that operations name, sorted.
 func wanted(ops []Op) (hashes [][32]byte, holdIDs []string) {
-	keys, holds := map[[32]byte]bool{}, map[string]bool{}
-	for _, op := range ops {
-		switch {
+	for i := range ops {
+		switch op := &ops[i]; {
 		case op.Hold != nil:
-			keys[op.Hold.KeyHash] = true
+			if len(hashes) == 0 || hashes[len(hashes)-1] != op.Hold.KeyHash { // often the same
+				hashes = append(hashes, op.Hold.KeyHash)
+			}
 		case op.Settle != nil:
-			holds[op.Settle.HoldID] = true
+			holdIDs = append(holdIDs, op.Settle.HoldID)
 		case op.Void != "":
-			holds[op.Void] = true
+			holdIDs = append(holdIDs, op.Void)
 		case op.Assume != "":
-			holds[op.Assume] = true
+			holdIDs = append(holdIDs, op.Assume)
 		}
 	}
-	hashes = slices.SortedFunc(maps.Keys(keys), func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
-	return hashes, slices.Sorted(maps.Keys(holds))
+	slices.SortFunc(hashes, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
+	slices.Sort(holdIDs)
+	return slices.Compact(hashes), slices.Compact(holdIDs)
 }
 
 // pools lists the shared budgets that operations may make.
@@ -259,45 +261,45 @@ func (s *State) pooled(source string) bool {
 
 // budgetIDs lists the budgets that operations touch, sorted.
 func (s *State) budgetIDs(ops []Op) []string {
-	ids := map[string]bool{}
-	for _, op := range ops {
-		switch {
+	ids := make([]string, 0, 2*len(ops))
+	for i := range ops {
+		switch op := &ops[i]; {
 		case op.Hold != nil:
-			s.holdBudgets(op.Hold, ids)
+			ids = s.holdBudgets(op.Hold, ids)
 		case op.Grant != nil:
 			for _, source := range op.Grant.Sources {
-				ids[AllocationBudget(op.Grant.AccountID, source.Source, op.Grant.Epoch)] = true
+				ids = append(ids, AllocationBudget(op.Grant.AccountID, source.Source, op.Grant.Epoch))
 				if s.pooled(source.Source) {
-					ids[PoolBudget(source.Source, op.Grant.Epoch)] = true
+					ids = append(ids, PoolBudget(source.Source, op.Grant.Epoch))
 				}
 			}
 		case op.Credit != nil:
-			ids[CreditBudget(op.Credit.AccountID)] = true
+			ids = append(ids, CreditBudget(op.Credit.AccountID))
 		}
 	}
 	for _, hold := range s.Holds {
-		for _, part := range hold.Parts {
-			for _, id := range part.Budgets {
-				ids[id] = true
-			}
+		for i := range hold.Parts {
+			ids = append(ids, hold.Parts[i].Budgets...)
 		}
 	}
-	return slices.Sorted(maps.Keys(ids))
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
-func (s *State) holdBudgets(request *HoldRequest, ids map[string]bool) {
+func (s *State) holdBudgets(request *HoldRequest, ids []string) []string {
 	key := s.Keys[request.KeyHash]
 	if key == nil {
-		return
+		return ids
 	}
-	for _, way := range funds(s.Sources, key, s.Now) {
-		for _, id := range way.budgets() {
-			ids[id] = true
+	if _, known := s.ways[key]; !known {
+		for _, way := range s.funds(key) {
+			ids = append(ids, way.budgets...)
 		}
 	}
 	for _, rate := range request.Rates {
-		ids[RateBudget(key.AccountID, rate.Kind, rate.Tier, s.Now)] = true
+		ids = append(ids, RateBudget(key.AccountID, rate.Kind, rate.Tier, s.Now))
 	}
+	return ids
 }
 
 // Standing is what an account or key looks like now, for balance answers.

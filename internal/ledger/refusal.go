@@ -121,7 +121,7 @@ func (s *State) placeable(ways []fund, amount money.Nano) money.Nano {
 func (s *State) fitsWithoutPending(ways []fund, amount money.Nano) bool {
 	idle := &State{Now: s.Now, Budgets: map[string]*Budget{}}
 	for _, way := range ways {
-		for _, id := range way.budgets() {
+		for _, id := range way.budgets {
 			if budget := s.Budgets[id]; budget != nil {
 				copied := *budget
 				copied.Pending = 0
