@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"os"
@@ -166,7 +167,7 @@ func (s *server) authenticate(r *http.Request) (apikey.Key, error) {
 func (s *server) balanceHeaders(w http.ResponseWriter, r *http.Request, accountID string) {
 	standing, err := s.config.Books.KnownStanding(r.Context(), accountID)
 	if err != nil {
-		eventOf(r).add("balance", err)
+		eventOf(r).add(slog.Any("balance", err))
 		return
 	}
 	if standing.Granted {

@@ -28,10 +28,10 @@ type event struct {
 	proven bool
 	status int
 	bytes  int64
-	extra  []any
+	extra  []slog.Attr
 }
 
-func (e *event) add(attributes ...any) { e.extra = append(e.extra, attributes...) }
+func (e *event) add(attributes ...slog.Attr) { e.extra = append(e.extra, attributes...) }
 
 type eventKey struct{}
 
@@ -80,7 +80,7 @@ func (s *server) finish(w *recorder, r *http.Request, started time.Time) {
 	broken := recover()
 	w.event.id = w.Header().Get(requestIDHeader) // a paid call has its hold's
 	if err, ok := broken.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-		s.log(w, r, started, slog.LevelInfo, "aborted", true)
+		s.log(w, r, started, slog.LevelInfo, slog.Bool("aborted", true))
 		panic(broken)
 	}
 	if broken != nil {
@@ -94,7 +94,7 @@ func (s *server) finish(w *recorder, r *http.Request, started time.Time) {
 	s.log(w, r, started, slog.LevelInfo)
 }
 
-func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog.Level, extra ...any) {
+func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog.Level, extra ...slog.Attr) {
 	if w.event.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
@@ -102,11 +102,12 @@ func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog
 	if s.config.Observe != nil {
 		s.config.Observe(Request{Route: w.event.route, Status: w.event.status, Duration: took})
 	}
-	attributes := append([]any{
-		"request", w.event.id, "method", r.Method, "route", w.event.route, "status", w.event.status,
-		"bytes", w.event.bytes, "milliseconds", took.Milliseconds(), "key", w.event.key,
-	}, w.event.extra...)
-	s.config.Logger.Log(r.Context(), level, "request", append(attributes, extra...)...)
+	attributes := append(make([]slog.Attr, 0, 10),
+		slog.String("request", w.event.id), slog.String("method", r.Method), slog.String("route", w.event.route),
+		slog.Int("status", w.event.status), slog.Int64("bytes", w.event.bytes),
+		slog.Int64("milliseconds", took.Milliseconds()), slog.String("key", w.event.key))
+	attributes = append(append(attributes, w.event.extra...), extra...)
+	s.config.Logger.LogAttrs(r.Context(), level, "request", attributes...)
 }
 
 // recorder notes what was answered.
