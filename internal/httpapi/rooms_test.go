@@ -353,7 +353,7 @@ func FuzzPath(f *testing.F) {
 	for _, r := range requests {
 		f.Add(r.method, r.path)
 	}
-	for _, path := range []string{"/", "//", "/api/v1", "/api/v1/", "/api/v1/api_keys/", "/api/v1/api_keys/%2e%2e/x", "/api/v1/api_keys/a%2fb", "/api/v1/models?type=all", "/%00", "/api/v1/../healthz"} {
+	for _, path := range []string{"/", "//", "/api/v1", "/api/v1/", "/api/v1/api_keys/", "/api/v1/api_keys/%2e%2e/x", "/api/v1/api_keys/a%2fb", "/api/v1/models?type=all", "/v1/models", "/v1/models/small", "/v1/nothing", "/v1/messages", "/api/v1/billing/usage", "/%00", "/api/v1/../healthz"} {
 		f.Add("GET", path)
 		f.Add("OPTIONS", path)
 	}
