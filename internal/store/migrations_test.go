@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +17,9 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"stakegate/internal/ledger"
+	"stakegate/internal/money"
 	"stakegate/internal/store"
+	"stakegate/internal/usage"
 )
 
 // A statement as a release before wrote it.
@@ -91,6 +94,75 @@ func callsApart(id, owner, venice, pool string, now int64) []statement {
 		{call, []any{owner, 3, 2, id + "-a", id, "settled", now, now, 7, 0, "m text usage 1 1 5;|DIEM 9 " + short + ";|input 1 1 2;output 1 1 5;"}},
 		{hold, []any{id + "-b", owner, 4, now, now + 60_000, id + " m text;|DIEM 5 " + short + ";"}},
 		{insertEntry, []any{owner, 1, now, "grant", "", "", "stake", fmt.Sprintf("%s 100 0 0;%s 0 0 0;", short, pool)}},
+	}
+}
+
+// A database of before calls had a table of their own keeps its history: bills,
+// what was assumed and corrected since, what was voided, and odd names.
+func TestOldCallsAreCarriedOver(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		db, dialect := rawDatabase(t, url)
+		provider, err := goose.NewProvider(dialect, db, store.MigrationFiles(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := provider.UpTo(t.Context(), 3); err != nil {
+			t.Fatal(err)
+		}
+		live(t, db, 3)
+		owner, day := fmt.Sprintf("0x%040d", 3), ledger.EpochOf(time.Now())
+		for _, s := range correctedAndVoided("life-3", owner, "a/"+owner+"/DIEM/venice-diem/"+day, time.Now().UnixMilli()) {
+			if _, err := db.ExecContext(t.Context(), s.text, s.arguments...); err != nil {
+				t.Fatal(err, s.text)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, url)
+		verify(t, s)
+		charges, err := s.Charges(t.Context(), owner, usage.Filter{}, 0, 10)
+		if err != nil || len(charges) != 2 {
+			t.Fatalf("%d charges, %v", len(charges), err)
+		}
+		want := []money.Line{{Item: "input", Quantity: 1, Price: 1, Cost: 2}, {Item: "output", Quantity: 1, Price: 1, Cost: 5}}
+		if c := charges[0]; c.RequestID != "life-3-a" || c.DIEM != 7 || !slices.Equal(c.Lines, want) || c.ModelID != "m" || c.PromptTokens != 1 {
+			t.Errorf("the settled call is %+v", c)
+		}
+		want = []money.Line{{Item: "input", Quantity: 3, Price: 1, Cost: 1}, {Item: "output", Quantity: 4, Price: 1, Cost: 2}}
+		if c := charges[1]; c.RequestID != "life-3-c" || c.DIEM != 3 || !slices.Equal(c.Lines, want) || c.ModelID != "odd;|model %41" || c.Seq != 6 {
+			t.Errorf("the corrected call is %+v", c)
+		}
+		engine, _ := run(t, s, false)
+		if _, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: "life-3-c", Cost: 1, Source: ledger.SourceUsage}); err != nil {
+			t.Errorf("another late settlement: %v", err)
+		}
+		if err := engine.Void(t.Context(), "life-3-d"); err != nil {
+			t.Errorf("voiding again: %v", err)
+		}
+		verify(t, s)
+	})
+}
+
+// correctedAndVoided are two more calls as they were written until migration
+// 0003: one that was assumed for 9 and corrected to 3, and one that was voided.
+func correctedAndVoided(id, owner, venice string, now int64) []statement {
+	const holds = `INSERT INTO holds (id, key_id, account_id, model_id, model_type, input_price, output_price, state, parts, amount,
+		started_ms, deadline_ms, ended_ms, ended_seq, charged_diem, charged_usd, input_diem, input_usd, prompt_tokens,
+		completion_tokens, source, execution_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
+	parts := func(charged int) string { return fmt.Sprintf(`[{"c":"DIEM","b":[%q],"a":9,"x":%d}]`, venice, charged) }
+	delta := func(rest string) string { return fmt.Sprintf(`[{"b":%q,%s}]`, venice, rest) }
+	return []statement{
+		{holds, []any{id + "-c", id, owner, "odd;|model %41", "text", 1, 1, "assumed", parts(3), 9, now, now, now, 6, 3, 0, 1, 0, 3, 4, "usage", 5}},
+		{holds, []any{id + "-d", id, owner, "m", "text", 1, 1, "voided", parts(0), 9, now, now, now, 9, 0, 0, 0, 0, 0, 0, "", 0}},
+		{insertEntry, []any{owner, 5, now, "hold", id, id + "-c", "", delta(`"h":9`)}},
+		{insertEntry, []any{owner, 6, now, "assume", id, id + "-c", "", delta(`"x":9,"h":-9`)}},
+		{insertEntry, []any{owner, 7, now, "correct", id, id + "-c", "", delta(`"x":-6`)}},
+		{insertEntry, []any{owner, 8, now, "hold", id, id + "-d", "", delta(`"h":9`)}},
+		{insertEntry, []any{owner, 9, now, "void", id, id + "-d", "", delta(`"h":-9`)}},
+		{"UPDATE budgets SET posted = posted + 3 WHERE id = $1", []any{venice}},
+		{"UPDATE accounts SET last_seq = 9 WHERE id = $1", []any{owner}},
 	}
 }
 
