@@ -103,6 +103,9 @@ func (c *paid) readAnswer(response *http.Response) ([]byte, error) {
 	return data, err
 }
 
+// noStore is the value of Cache-Control; nobody writes to it.
+var noStore = []string{"no-store"}
+
 // write sends a whole answer. It is settled, so that a client that is gone
 // changes nothing but the record.
 func (c *paid) write(kind string, body []byte) *Error {
@@ -110,9 +113,9 @@ func (c *paid) write(kind string, body []byte) *Error {
 		return clientLeft()
 	}
 	h := c.w.Header()
-	h["Content-Type"] = []string{kind}
-	h["Cache-Control"] = []string{"no-store"}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	values := [...]string{kind, strconv.Itoa(len(body))}
+	h["Content-Type"], h["Content-Length"] = values[0:1:1], values[1:2:2]
+	h["Cache-Control"] = noStore
 	if c.send(body) != nil {
 		c.noteLeft()
 	}

@@ -1,7 +1,10 @@
 package gateway
 
 import (
+	"bytes"
 	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"stakegate/internal/dialect"
 	"stakegate/internal/ledger"
@@ -29,8 +32,7 @@ func (a *textAnswer) read(p *paid, body []byte) (m metered, usable, known bool) 
 		return metered{}, false, false
 	}
 	list, _ := find(a.members, "choices")
-	choices, isList := array(list)
-	usable = isList && len(choices) > 0 && !failedInside(a.members)
+	usable = hasElements(list) && !failedInside(a.members)
 	value, _ := find(a.members, "usage")
 	if reported, ok := readUsage(value, false); ok {
 		return p.believe(reported), usable, true
@@ -39,6 +41,7 @@ func (a *textAnswer) read(p *paid, body []byte) (m metered, usable, known bool) 
 		return metered{}, false, false
 	}
 	var text int64
+	choices, _ := array(list)
 	for _, choice := range choices {
 		parts, _ := object(choice.value)
 		message, _ := find(parts, a.form.message)
@@ -106,6 +109,11 @@ func (a *embedAnswer) rebuild(p *paid, m metered, settled ledger.Settled) ([]byt
 	out = appendUsage(appendName(out, "usage"), m, true)
 	out = appendCost(appendName(out, "cost"), settled)
 	return append(out, '}'), nil
+}
+
+// hasElements reports whether a value is an array that is not empty.
+func hasElements(value jsontext.Value) bool {
+	return value.Kind() == '[' && len(bytes.TrimLeft(value[1:], " \t\r\n")) > 1
 }
 
 // membersOf reads an object of an upstream: quickly, if it has the usual form.

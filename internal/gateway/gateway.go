@@ -149,10 +149,9 @@ type Gateway struct {
 	counting chan struct{} // one element for each prompt that is being counted
 	drains   chan struct{} // one element for each call that goes on without its client
 
-	stop   context.Context // ends when running calls must end
-	halt   context.CancelCauseFunc
 	mu     sync.Mutex
 	closed bool
+	halted bool // running calls must end
 	active int
 	atWork map[string]map[*paid]bool // calls at the upstream, by key id
 	idle   chan struct{}             // closed when closed and active == 0
@@ -178,7 +177,6 @@ func New(config Config) *Gateway {
 		g.denied = func(ledger.Denial) {}
 	}
 	g.drains, g.counting = make(chan struct{}, g.limits.Drains), make(chan struct{}, maxCounting)
-	g.stop, g.halt = context.WithCancelCause(context.Background())
 	return g
 }
 
@@ -201,7 +199,7 @@ func (g *Gateway) Drain(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 	}
-	g.halt(errShutdown)
+	g.halt()
 	grace := time.NewTimer(g.limits.Settle + g.limits.Write)
 	defer grace.Stop()
 	select {

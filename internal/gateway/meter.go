@@ -25,9 +25,10 @@ const doneMark = "[DONE]"
 // meter follows one stream of chat completion chunks: it rewrites them and
 // counts what they carry. It does no I/O.
 //
-// Chunks of the usual form are walked over once and allocate nothing (quick);
-// the rest, those with a usage or an error among them, is decoded (slow). Both
-// give the same result.
+// A chunk that differs from an earlier one in its text alone is not even parsed
+// (fill); others of the usual form are walked over once (quick); neither
+// allocates. The rest, those with a usage or an error among them, is decoded
+// (slow). All give the same result.
 type meter struct {
 	form      *textForm
 	model     string // the name that the client sees
@@ -43,8 +44,9 @@ type meter struct {
 
 	venice []member // the member venice_parameters, if it came
 
-	opening []byte // every chunk begins with it
-	rawID   []byte // the id in it as the upstream writes it
+	opening  []byte // every chunk begins with it
+	rawID    []byte // the id in it as the upstream writes it
+	template template
 }
 
 // textForm is how a route's answers look.
@@ -82,11 +84,15 @@ func (m *meter) open() {
 	out = strconv.AppendInt(out, m.created, 10)
 	out = append(out, `,"model":`...)
 	m.opening = quote(out, m.model)
+	m.template.live = false
 }
 
 // take reads one event's data and appends the chunk for the client to dst; it
 // appends nothing if the client gets none of it.
 func (m *meter) take(dst, data []byte) ([]byte, verdict) {
+	if out, v, ok := m.fill(dst, data); ok {
+		return out, v
+	}
 	if out, v, ok := m.quick(dst, data); ok {
 		return out, v
 	}
@@ -169,6 +175,7 @@ type piece struct {
 	index    int64
 	text     int64 // bytes
 	finished bool
+	from, to int // where the text stands, if the answer gets nothing else
 }
 
 func (m *meter) readPiece(value jsontext.Value) (piece, bool) {

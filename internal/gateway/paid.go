@@ -56,11 +56,9 @@ func (c *paid) upstreamContext() (ctx context.Context, end func()) {
 	c.g.begin(c)
 	limit := time.AfterFunc(c.g.limits.Upstream, func() { cancel(errTooLong) })
 	stopLeft := context.AfterFunc(c.r.Context(), c.clientLeft)
-	stopHalt := context.AfterFunc(c.g.stop, func() { cancel(errShutdown) })
 	return ctx, func() {
 		limit.Stop()
 		stopLeft()
-		stopHalt()
 		c.g.end(c)
 		c.mu.Lock()
 		defer c.mu.Unlock()

@@ -14,6 +14,7 @@ func (m *meter) quick(dst, data []byte) (out []byte, v verdict, ok bool) {
 	s := scanner{data: data}
 	var found pieces
 	var choices, fingerprint []byte
+	var at int // of choices
 	id, created := m.rawID, m.created
 	for first := true; ; {
 		name, another, ok := s.member(&first)
@@ -33,7 +34,7 @@ func (m *meter) quick(dst, data []byte) (out []byte, v verdict, ok bool) {
 			created, ok = s.whole()
 		case "choices":
 			ok = choices == nil && m.scanPieces(&s, &found)
-			choices = data[from:s.at]
+			choices, at = data[from:s.at], from
 		case "usage", "error", "venice_parameters":
 			ok = s.literal("null")
 		case "system_fingerprint":
@@ -57,6 +58,9 @@ func (m *meter) quick(dst, data []byte) (out []byte, v verdict, ok bool) {
 	}
 	if m.outran() {
 		return dst, overrun, true
+	}
+	if found.count == 1 {
+		m.learn(data, at, found.list[0], choices, fingerprint)
 	}
 	return m.chunk(dst, choices, fingerprint), more, true
 }
@@ -128,7 +132,10 @@ func (s *scanner) piece(delta string) (p piece, ok bool) {
 			ok = ok && !hasIndex
 			hasIndex = true
 		case delta:
-			ok = !hasDelta && s.value(0, &p.text)
+			at := s.at
+			if ok = !hasDelta && s.value(0, &p.text); ok {
+				p.from, p.to = span(s.data, at)
+			}
 			hasDelta = true
 		case "finish_reason":
 			p.finished = s.next() == '"'

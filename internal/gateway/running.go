@@ -15,6 +15,21 @@ func (g *Gateway) begin(c *paid) {
 		g.atWork[c.held.KeyID] = calls
 	}
 	calls[c] = true
+	if g.halted {
+		c.cancel(errShutdown)
+	}
+}
+
+// halt cuts all calls that are at the upstream, or will be.
+func (g *Gateway) halt() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.halted = true
+	for _, calls := range g.atWork {
+		for c := range calls {
+			c.cancel(errShutdown)
+		}
+	}
 }
 
 func (g *Gateway) end(c *paid) {

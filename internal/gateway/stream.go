@@ -196,6 +196,13 @@ func (s *relayed) take(chunk []byte) verdict {
 	return v
 }
 
+// The headers of every stream; nobody writes to them.
+var (
+	streamMedia   = []string{mediaEvents + "; charset=utf-8"}
+	unbuffered    = []string{"no"} // nginx would collect events
+	streamTrailer = []string{chargeHeader}
+)
+
 // flush writes what is pending, at once. A client that does not take it in
 // time has left.
 func (s *relayed) flush() {
@@ -211,10 +218,9 @@ func (s *relayed) flush() {
 	if !s.wrote {
 		s.wrote = true
 		h := c.w.Header()
-		h["Content-Type"] = []string{mediaEvents + "; charset=utf-8"}
-		h["Cache-Control"] = []string{"no-store"}
-		h["X-Accel-Buffering"] = []string{"no"} // nginx would collect events
-		h["Trailer"] = []string{chargeHeader}
+		h["Content-Type"], h["Cache-Control"] = streamMedia, noStore
+		h["X-Accel-Buffering"] = unbuffered
+		h["Trailer"] = streamTrailer
 	}
 	if c.send(s.pending) != nil {
 		s.lost = true
