@@ -241,8 +241,9 @@ func (a *App) openCatalog() (err error) {
 		return err
 	}
 	a.upstreams = upstream.New(upstream.Config{
-		Current: a.models.Current, Key: key, Now: a.options.Now, Log: a.options.Logger,
+		Current: a.models.Current, Key: key, Now: a.options.Now, Log: a.options.Logger, Observe: a.metrics.observeAttempt,
 	})
+	a.metrics.registry.MustRegister(upstreamMetrics{a.upstreams})
 	return nil
 }
 
@@ -316,6 +317,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() { _ = a.engine.Run(books) })
 	group.Go(func() { _ = a.watcher.Run(watching) })
 	group.Go(func() { a.models.Run(watching) })
+	group.Go(func() { a.upstreams.Run(watching) })
 	group.Go(func() { a.watchKeys(books) })
 	group.Go(func() { a.denials.run(books) })
 	group.Go(a.metricsDoor.run)

@@ -29,6 +29,7 @@ type metrics struct {
 	calls         *prometheus.CounterVec
 	loss          prometheus.Counter
 	catalogs      *prometheus.CounterVec
+	attempts      *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -59,8 +60,12 @@ func newMetrics() *metrics {
 			Name: "stakegate_catalog_reloads_total",
 			Help: "Changes of the catalogue, or of an upstream's key, that were put in place (ok) or refused, so that the old ones stay.",
 		}, []string{"result"}),
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stakegate_upstream_attempts_total",
+			Help: "Tries to get an answer from a model server, by how they ended.",
+		}, []string{"upstream", "outcome"}),
 	}
-	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs,
+	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, source := range []string{ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost"} {
 		m.calls.WithLabelValues(source)

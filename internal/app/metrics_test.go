@@ -57,7 +57,8 @@ func TestMetricsTellWhatAnOperatorWatches(t *testing.T) {
 	}
 	during := scrape(t, w)
 	want(during, map[string]float64{
-		"stakegate_holds_in_flight": 1, "stakegate_invariant_violations_total": 0, "stakegate_operator_loss_nanousd_total": 0,
+		"stakegate_holds_in_flight": 1, `stakegate_upstream_healthy{upstream="echo"}`: 1, `stakegate_upstream_in_flight{upstream="echo"}`: 1,
+		"stakegate_invariant_violations_total": 0, "stakegate_operator_loss_nanousd_total": 0,
 		"stakegate_ledger_queue_length": 0, "stakegate_ledger_commit_failures_total": 0,
 		`stakegate_upstream_calls_total{source="usage"}`: 0, `stakegate_upstream_calls_total{source="lost"}`: 0,
 		`stakegate_requests_total{route="POST /api/v1/api_keys/generate_web3_key",status="200"}`: 1,
@@ -81,6 +82,8 @@ func TestMetricsTellWhatAnOperatorWatches(t *testing.T) {
 		`stakegate_upstream_calls_total{source="usage"}`: 2, `stakegate_upstream_calls_total{source="void"}`: 1,
 		`stakegate_requests_total{route="POST /api/v1/chat/completions",status="200"}`: 2,
 		`stakegate_requests_total{route="POST /api/v1/chat/completions",status="502"}`: 1,
+		`stakegate_upstream_attempts_total{outcome="answered",upstream="echo"}`:        2,
+		`stakegate_upstream_attempts_total{outcome="failed",upstream="echo"}`:          1,
 		`stakegate_requests_total{route="none",status="404"}`:                          1,
 	})
 	if loss := after["stakegate_operator_loss_nanousd_total"]; loss <= 0 {
