@@ -36,7 +36,7 @@ var crowdFaults = []echo.Fault{
 // must be right, and nothing may be left.
 func TestACrowdThatLeavesAModelThatFailsNeverPaysLessThanTheModelDid(t *testing.T) {
 	w := startWith(t, gateway.Limits{
-		Upstream: 500 * time.Millisecond, Silence: 300 * time.Millisecond, Drain: 300 * time.Millisecond, Drains: crowd / 4, Answer: 1 << 20, Event: 64 << 10,
+		Upstream: 3 * time.Second, Silence: 2 * time.Second, Drain: 2 * time.Second, Drains: crowd / 4, Answer: 1 << 20, Event: 64 << 10,
 	}, func(body []byte) echo.Fault {
 		if found := marker.FindSubmatch(body); found != nil {
 			number, _ := strconv.Atoi(string(found[1])) // digits
@@ -59,12 +59,12 @@ func TestACrowdThatLeavesAModelThatFailsNeverPaysLessThanTheModelDid(t *testing.
 	}
 	close(numbers)
 	clients.Wait()
-	w.Eventually(10*time.Second, "every call has ended", func() bool { return w.running.Load() == 0 && w.history() == w.spent() })
+	w.Eventually(30*time.Second, "every call has ended", func() bool { return w.running.Load() == 0 && w.history() == w.spent() })
 	truth, tally := w.Truth(), w.Model.Tally()
 	if spent := w.spent(); spent < truth || truth == 0 {
 		t.Errorf("%s was charged for what the model did for %s", spent, truth)
 	}
-	if tally.Redirected != 0 || tally.Calls < crowdCalls/2 {
+	if tally.Redirected != 0 || tally.Calls < crowd {
 		t.Errorf("%+v", tally)
 	}
 	t.Logf("%d calls were billed and %d refused: the model did %s, %s was charged", tally.Calls, tally.Refused, truth, w.spent())

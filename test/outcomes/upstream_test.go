@@ -129,25 +129,37 @@ var modes = []struct {
 	{"nothing at all", echo.FaultEmpty, refused(502, inFull)},
 }
 
+// silent are the modes that a time limit ends. They have a server of their own,
+// so that no other call runs into that limit on a slow machine.
+var silent = map[echo.Fault]bool{echo.FaultStallHeaders: true, echo.FaultStallFirst: true, echo.FaultStall: true}
+
 func TestEveryModeOfAMisbehavingModelEndsInItsCharge(t *testing.T) {
 	for _, k := range kinds() {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			w := start(t, gateway.Limits{Upstream: 600 * time.Millisecond, Silence: 600 * time.Millisecond, Answer: 4 << 20, Event: 64 << 10})
+			size := gateway.Limits{Answer: 4 << 20, Event: 64 << 10}
+			brief := gateway.Limits{Upstream: 500 * time.Millisecond, Silence: 500 * time.Millisecond}
+			talking, quiet := start(t, size), start(t, brief)
 			for _, mode := range modes {
 				want := k.wants(mode.want)
 				if other, is := k.other[mode.fault]; is {
 					want = other
 				}
-				w.check(t, k, mode.name, mode.fault, want)
+				if silent[mode.fault] {
+					quiet.check(t, k, mode.name, mode.fault, want)
+					continue
+				}
+				talking.check(t, k, mode.name, mode.fault, want)
 				// All is well again after it, which also keeps the model's server
 				// from being left alone for failing too often.
-				w.check(t, k, "after "+mode.name, echo.FaultNone, k.wants(modes[0].want))
+				talking.check(t, k, "after "+mode.name, echo.FaultNone, k.wants(modes[0].want))
 			}
-			if sum := w.history(); sum != w.spent() {
-				t.Errorf("the history adds up to %s, the balance fell by %s", sum, w.spent())
+			for _, w := range []*world{talking, quiet} {
+				if sum := w.history(); sum != w.spent() {
+					t.Errorf("the history adds up to %s, the balance fell by %s", sum, w.spent())
+				}
+				w.Stop() // the books balance, and no hold is open
 			}
-			w.Stop() // the books balance, and no hold is open
 		})
 	}
 }

@@ -9,6 +9,7 @@ package outcomes_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -31,6 +32,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // they wait more than they work; -parallel still decides
 	code := m.Run()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	if err := goleak.Find(); err != nil {
@@ -257,7 +259,7 @@ func (w *world) spent() money.Nano { return 100*money.Unit - w.Balance(w.admin) 
 // idle waits until the model has no calls any more.
 func (w *world) idle() {
 	w.T.Helper()
-	w.Eventually(3*time.Second, "the call at the model has ended", func() bool { return w.running.Load() == 0 })
+	w.Eventually(10*time.Second, "the call at the model has ended", func() bool { return w.running.Load() == 0 })
 }
 
 // history adds up what the account was charged, by its history.

@@ -8,7 +8,8 @@ import (
 )
 
 // catalogText has the echo server's models; echo-1 once more as models of other
-// kinds of upstreams and of less privacy; and models whose server is away. ECHO and AWAY are the servers' URLs.
+// kinds of upstreams, of less privacy and with prices by tier, which Truth does
+// not know; and models whose server is away. ECHO and AWAY are the servers' URLs.
 const catalogText = `
 upstreams:
   - {name: echo, kind: openai, url: "ECHO"}
@@ -24,6 +25,8 @@ models:
   - {id: echo-1-anthropic, type: text, upstream: echo-anthropic, upstream_model: echo-1, context: 32768, max_output: 4096, price: {input: "1", output: "2"}, privacy: private, max_image_tokens: 85, capabilities: {tools: true, max_images: 4}}
   - {id: echo-1-venice, type: text, upstream: echo-venice, upstream_model: echo-1, context: 32768, max_output: 4096, price: {input: "1", output: "2"}, privacy: private, capabilities: {tools: true}}
   - {id: echo-think-1, type: text, upstream: echo, context: 32768, max_output: 4096, price: {input: "1", output: "2"}, privacy: private, capabilities: {tools: true, reasoning: true, reasoning_efforts: [none, low, medium, high], default_reasoning_effort: medium}}
+  - {id: echo-1-tiers, type: text, upstream: echo-venice, upstream_model: echo-1, context: 32768, max_output: 4096, privacy: private, price: &tiers {input: "1", output: "2", cached_input: "0.1", cache_write: "1.25", extended: {above: 1000, input: "2", output: "3", cached_input: "0.2", cache_write: "2.5"}}}
+  - {id: echo-1-tiers-anthropic, type: text, upstream: echo-anthropic, upstream_model: echo-1, context: 32768, max_output: 4096, privacy: private, price: *tiers}
 `
 
 // mediaText are the models of other types than text.

@@ -23,7 +23,6 @@ type chatRequest struct {
 	ToolChoice          toolChoice      `json:"tool_choice"`
 	ResponseFormat      *responseFormat `json:"response_format"`
 	ReasoningEffort     string          `json:"reasoning_effort"`
-	PromptCacheKey      string          `json:"prompt_cache_key"`
 }
 
 type streamOptions struct {
@@ -45,6 +44,7 @@ type message struct {
 type content struct {
 	text   string
 	images int
+	marked bool // for the cache
 }
 
 func (c *content) UnmarshalJSON(text []byte) error {
@@ -52,13 +52,15 @@ func (c *content) UnmarshalJSON(text []byte) error {
 		return json.Unmarshal(text, &c.text)
 	}
 	var parts []struct {
-		Type string `json:"type"`
-		Text string `json:"text"`
+		Type         string          `json:"type"`
+		Text         string          `json:"text"`
+		CacheControl json.RawMessage `json:"cache_control"`
 	}
 	if err := json.Unmarshal(text, &parts); err != nil {
 		return err
 	}
 	for _, part := range parts {
+		c.marked = c.marked || countRaw(part.CacheControl) > 0
 		switch part.Type {
 		case "text":
 			c.text += part.Text
@@ -152,17 +154,23 @@ func (q *chatRequest) prompt() (*prompt, error) {
 		p.json = strings.HasPrefix(q.ResponseFormat.Type, "json")
 		p.extra += countRaw(q.ResponseFormat.Schema)
 	}
+	total, marked := p.extra, -1
+	if bytes.Contains(q.Tools, []byte(`"cache_control"`)) {
+		marked = total
+	}
 	for _, m := range q.Messages {
 		tokens := CountTokens(m.Content.text) + countRaw(m.ToolCalls) + m.Content.images*ImageTokens
+		total += tokens
+		if m.Content.marked {
+			marked = total
+		}
 		p.history = append(p.history, turn{m.Role, m.Content.text, tokens})
 	}
 	var err error
 	if p.tools, err = toolNames(q.Tools); err != nil {
 		return nil, err
 	}
-	if q.PromptCacheKey != "" {
-		p.cached = p.sentBefore()
-	}
+	p.cache(marked)
 	return p, nil
 }
 

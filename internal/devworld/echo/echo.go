@@ -17,9 +17,9 @@
 //   - JSON: if a JSON object is asked for, the answer is the first one in the
 //     last message, or {"echo": the message}.
 //   - caches: what stands before the assistant's last message was sent in an
-//     earlier call, so it counts as cached: with a prompt_cache_key, or with
-//     any cache_control on Anthropic's route, where the rest of the prompt up
-//     to the last mark counts as written.
+//     earlier call. It counts as cached if it has at least AutoCache tokens, or
+//     if anything has a cache_control; then the rest of the prompt up to the
+//     last mark counts as written.
 //   - reasoning: ReasoningModel thinks first, about as much as was said.
 //   - images are a pattern made of the prompt's hash; speech is a tone for each
 //     character, in a WAV that carries the text, so that transcription can read
@@ -48,6 +48,7 @@ const (
 	ContextTokens = 32768
 	MaxOutput     = 4096
 	ImageTokens   = 85
+	AutoCache     = 1024
 
 	maxBody = 32 << 20
 )

@@ -134,10 +134,7 @@ func (q *messagesRequest) prompt() (*prompt, error) {
 		}
 		p.history = append(p.history, turn{role, text, tokens})
 	}
-	if marked >= 0 {
-		p.cached = p.sentBefore()
-		p.written = max(marked-p.cached, 0)
-	}
+	p.cache(marked)
 	return p, nil
 }
 

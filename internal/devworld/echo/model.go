@@ -52,6 +52,17 @@ func (p *prompt) sentBefore() int {
 	return before
 }
 
+// cache works out what counts as cached and as written; marked is how much of
+// the prompt stands before the last mark's end, -1 if there is no mark.
+func (p *prompt) cache(marked int) {
+	before := p.sentBefore()
+	if marked >= 0 {
+		p.cached, p.written = before, max(marked-before, 0)
+	} else if before >= AutoCache {
+		p.cached = before
+	}
+}
+
 // Why an answer ends.
 const (
 	finishStop   = "stop"

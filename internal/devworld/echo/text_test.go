@@ -115,9 +115,18 @@ func TestReasoningIsToldApartAndCounted(t *testing.T) {
 
 func TestWhatWasSentBeforeIsCached(t *testing.T) {
 	server, url := serve(t, echo.Config{})
-	const messages = `"messages":[{"role":"user","content":"one two three"},{"role":"assistant","content":"four"},{"role":"user","content":"five six"}]`
-	text := get(t, url, "/chat/completions", `{"model":"echo-1","prompt_cache_key":"k",`+messages+`}`)
-	if !strings.Contains(text, `"prompt_tokens":6,`) || !strings.Contains(text, `"prompt_tokens_details":{"cached_tokens":3}`) {
+	conversation := func(first, last string) string {
+		return `{"model":"echo-1","messages":[{"role":"user","content":"` + first + `"},{"role":"assistant","content":"four"},{"role":"user","content":` + last + `}]}`
+	}
+	text := get(t, url, "/chat/completions", conversation("one two three", `[{"type":"text","text":"five six","cache_control":{"type":"ephemeral"}}]`))
+	if !strings.Contains(text, `"prompt_tokens":6,`) || !strings.Contains(text, `"prompt_tokens_details":{"cached_tokens":3,"cache_creation_input_tokens":3}`) {
+		t.Error(text)
+	}
+	text = get(t, url, "/chat/completions", conversation(strings.Repeat("word ", echo.AutoCache-1)+"word", `"five six"`))
+	if !strings.Contains(text, `"prompt_tokens_details":{"cached_tokens":1024}`) {
+		t.Error(text)
+	}
+	if text = get(t, url, "/chat/completions", conversation("one two three", `"five six"`)); strings.Contains(text, "cached") {
 		t.Error(text)
 	}
 	text = get(t, url, "/messages", `{"model":"echo-1","max_tokens":50,"system":"be kind","messages":[{"role":"user","content":"one two three"},{"role":"assistant","content":"four"},
@@ -125,7 +134,7 @@ func TestWhatWasSentBeforeIsCached(t *testing.T) {
 	if !strings.Contains(text, `"cache_creation_input_tokens":2,"cache_read_input_tokens":5,"input_tokens":2,`) {
 		t.Error(text)
 	}
-	if got := server.Tally().Models[echo.ChatModel]; got.CachedTokens != 8 || got.CacheWriteTokens != 2 || got.PromptTokens != 15 {
+	if got := server.Tally().Models[echo.ChatModel]; got.CachedTokens != 3+1024+5 || got.CacheWriteTokens != 3+2 || got.PromptTokens != 6+1027+6+9 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -58,6 +58,8 @@ type openAIUsageBody struct {
 
 type promptDetails struct {
 	CachedTokens number `json:"cached_tokens"`
+	// CacheWrite is Venice's member.
+	CacheWrite number `json:"cache_creation_input_tokens,omitempty"`
 }
 
 type completionDetails struct {
@@ -75,8 +77,11 @@ func openAIClaim(c *claim, reasoning int) any {
 		return "many tokens"
 	}
 	body := openAIUsageBody{PromptTokens: c.prompt, CompletionTokens: c.completion, TotalTokens: sum(c.prompt, c.completion)}
-	if string(c.cached) != "0" {
-		body.Prompt = &promptDetails{c.cached}
+	if string(c.cached) != "0" || string(c.written) != "0" {
+		body.Prompt = &promptDetails{CachedTokens: c.cached}
+		if string(c.written) != "0" {
+			body.Prompt.CacheWrite = c.written
+		}
 	}
 	if reasoning > 0 {
 		body.Completion = &completionDetails{reasoning}
