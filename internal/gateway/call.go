@@ -61,6 +61,9 @@ func (c *call) hold(d demand) (*paid, *Error) {
 	if err != nil {
 		return nil, c.refuse(err, d)
 	}
+	if c.model.CapOf(held.Amount, d.Demand) < d.OutputCap {
+		c.count(ctx, &d) // what the prompt does not need is left for the answer
+	}
 	p := &paid{call: c, control: http.NewResponseController(c.w), demand: d, held: held}
 	p.OutputCap = min(d.OutputCap, c.model.CapOf(held.Amount, d.Demand))
 	p.tell(d)

@@ -42,15 +42,25 @@ func (c *call) tighten(ctx context.Context, err error, d *demand, least catalog.
 	if c.model.BoundOf(shortest) > refusal.Affordable {
 		return false // whatever the count is, nothing could be asked
 	}
+	c.count(ctx, d)
+	least.Prompt = d.Prompt
+	return c.model.BoundOf(least) <= refusal.Affordable
+}
+
+// count bounds the demand's prompt by the tokens of its texts, if they can be
+// counted.
+func (c *call) count(ctx context.Context, d *demand) {
+	if d.counted == nil {
+		return
+	}
 	select {
 	case c.g.counting <- struct{}{}:
 		defer func() { <-c.g.counting }()
 	case <-ctx.Done():
-		return false
+		return
 	}
 	d.Prompt = c.model.TightPromptBound(d.counted.prompt, d.counted.texts)
-	least.Prompt = d.Prompt
-	return c.model.BoundOf(least) <= refusal.Affordable
+	d.counted = nil
 }
 
 // texts are the texts of the conversation, as addText counted them.

@@ -46,6 +46,22 @@ func TestAPromptThatIsTooDearByItsBytesIsCounted(t *testing.T) {
 	}
 }
 
+// What the prompt's bytes seemed to need, and its tokens do not, is left for the
+// answer.
+func TestACountedPromptLeavesMoreForTheAnswer(t *testing.T) {
+	body := `{"model":"MODEL","messages":[{"role":"user","content":"` + prose + `"}]}`
+	for model, want := range map[string]float64{
+		"small":   40,  // of 1152 and 40 × 2: 1000 bytes and 72 of the template
+		"counted": 200, // 200 words, 4 and 72: all that is wanted
+	} {
+		w := newWorld(t, answers(answer(usual)), options{budget: (1072 + 80) * perInput})
+		response, text := w.ask(strings.Replace(body, "MODEL", model, 1))
+		if got := w.forwarded()["max_tokens"]; response.StatusCode != 200 || got != want {
+			t.Errorf("%s: forwarded a cap of %v, want %v: %d %s", model, got, want, response.StatusCode, text)
+		}
+	}
+}
+
 // What a refusal says that could be afforded is true for the counted prompt.
 func TestARefusalNamesTheCapThatTheCountedPromptLeaves(t *testing.T) {
 	body := func(cap string) string {
