@@ -2,8 +2,10 @@ package gateway
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -101,6 +103,24 @@ func TestEveryWayToReadAChunkGivesTheSame(t *testing.T) {
 			if v != more {
 				break
 			}
+		}
+	})
+}
+
+func TestEightBytesArePlainIfEachIs(t *testing.T) {
+	for i := range 8 {
+		for b := range 256 {
+			word := []byte("abcdefgh")
+			word[i] = byte(b)
+			if plain := allPlain(binary.LittleEndian.Uint64(word)); plain == special[b] {
+				t.Errorf("byte %#x at %d: plain is %v", b, i, plain)
+			}
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.SliceOfN(rapid.Byte(), 8, 8).Draw(t, "bytes")
+		if want := !slices.ContainsFunc(word, func(b byte) bool { return special[b] }); allPlain(binary.LittleEndian.Uint64(word)) && !want {
+			t.Fatalf("%q is taken for plain", word)
 		}
 	})
 }

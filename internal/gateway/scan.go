@@ -1,6 +1,9 @@
 package gateway
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // maxScanDepth is how deep a value may nest for the scanner to follow it.
 const maxScanDepth = 32
@@ -49,6 +52,14 @@ var special = func() (table [256]bool) {
 	return table
 }()
 
+// allPlain reports whether none of eight bytes is special, by arithmetic on
+// all of them at once: a byte below n gives a borrow into its highest bit.
+func allPlain(word uint64) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	quote, slash := word^ones*'"', word^ones*'\\'
+	return (word|(word-ones*' ')|(quote-ones)|(slash-ones))&highs == 0
+}
+
 // str reads a string. size is what it has in UTF-8 when it is decoded; plain
 // says that its bytes stand in the text as they are.
 func (s *scanner) str() (text []byte, size int, plain, ok bool) {
@@ -57,6 +68,11 @@ func (s *scanner) str() (text []byte, size int, plain, ok bool) {
 	}
 	from, plain := s.at, true
 	for s.at < len(s.data) {
+		if rest := s.data[s.at:]; len(rest) >= 8 && allPlain(binary.LittleEndian.Uint64(rest)) {
+			s.at += 8
+			size += 8
+			continue
+		}
 		b := s.data[s.at]
 		switch {
 		case !special[b]:
