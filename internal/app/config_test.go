@@ -43,6 +43,8 @@ func TestAnEmptyConfigurationHasTheDefaultsThatItsCommentsName(t *testing.T) {
 		"chain.name": {config.Chain.Name, "Base"}, "chain.max_head_age": {config.Chain.MaxHeadAge, app.Duration(30 * time.Second)},
 		"chain.poll_interval": {config.Chain.PollInterval, app.Duration(time.Second)}, "chain.confirmations": {*config.Chain.Confirmations, uint64(2)},
 		"stake.mint.symbol": {config.Stake.Mint.Symbol, "VVV"}, "keys.max_active": {config.Keys.MaxActive, 500}, "keys.max_per_minute": {config.Keys.MaxPerMinute, 20},
+		"limits.header_timeout": {config.Limits.HeaderTimeout, app.Duration(5 * time.Second)}, "limits.header_bytes": {config.Limits.HeaderBytes, 32768},
+		"limits.idle_timeout":    {config.Limits.IdleTimeout, app.Duration(2 * time.Minute)},
 		"limits.failed_attempts": {*config.Limits.FailedAttempts, 50}, "metrics_listen": {config.MetricsListen, ""},
 		"limits.trusted_proxies": {strings.Join(config.Limits.TrustedProxies, " "), "127.0.0.0/8 ::1"},
 	} {
@@ -130,6 +132,9 @@ func TestAConfigurationThatCannotBeMeantIsRefusedByName(t *testing.T) {
 		"no number":            {text: "chain: {id: base}", want: "id"},
 		"fraction":             {text: "keys: {max_active: 1.5}", want: "max_active"},
 		"negative":             {text: "keys: {max_active: -1}", want: "keys.max_active"},
+		"negative header":      {text: "limits: {header_bytes: -1}", want: "limits.header_bytes"},
+		"negative body":        {text: "limits: {body_bytes: -1}", want: "limits.body_bytes"},
+		"negative patience":    {text: "limits: {body_timeout: -1s}", want: "duration"},
 		"negative rate":        {text: "keys: {max_per_minute: -1}", want: "keys.max_per_minute"},
 		"two documents":        {text: "listen: a\n---\nlisten: b", want: "document"},
 		"no YAML":              {text: "{", want: "configuration"},
