@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -90,7 +91,7 @@ func (w *World) Request(method, path, key, body string) *http.Request {
 	if body != "" {
 		reader = strings.NewReader(body)
 	}
-	request, err := http.NewRequest(method, w.Origin+"/api/v1"+path, reader)
+	request, err := http.NewRequestWithContext(context.Background(), method, w.Origin+"/api/v1"+path, reader)
 	if err != nil {
 		w.T.Fatal(err)
 	}
