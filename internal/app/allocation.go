@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,17 +24,20 @@ import (
 // grants what they allow for the epoch, and lowers it when a stake leaves.
 type allocations struct {
 	policy        *stake.Policy
+	reader        *stake.Reader
 	engine        *ledger.Engine
 	store         *store.Store
 	sources       []ledger.Source
 	symbol, chain string
 	now           func() time.Time
+	pace          int                // the most wallets read anew in a second
 	flight        singleflight.Group // by account
 
 	mu    sync.Mutex
-	epoch string       // that first is about
-	first stake.Totals // totals at the epoch's first reading
-	turn  uint64       // counts the changes that the watcher told of
+	epoch string                   // that first and last are about
+	first stake.Totals             // totals at the epoch's first reading
+	last  map[string]stake.Reading // by account
+	turn  uint64                   // counts the changes that the watcher told of
 	// failed is when an account's stake could not be read; zero if the last
 	// reading went well.
 	failed time.Time
@@ -45,11 +50,11 @@ const readBatch = 200
 
 // MintRight implements issuer.Stake.
 func (a *allocations) MintRight(ctx context.Context, address common.Address) error {
-	readings, err := a.policy.Read(ctx, []common.Address{address}, nil)
+	mint, err := a.reader.Mint(ctx, address)
 	if err != nil {
 		return err
 	}
-	if !readings[0].MintOK {
+	if !mint.OK {
 		return &issuer.NoStakeError{Symbol: a.symbol, Chain: a.chain}
 	}
 	return nil
@@ -153,12 +158,12 @@ func (a *allocations) readAndGrant(ctx context.Context, accountID string) error 
 	ctx = context.WithoutCancel(ctx) // others may wait for the same reading
 	for {
 		turn := a.turnNow()
-		readings, err := a.policy.Read(ctx, []common.Address{common.HexToAddress(accountID)}, a.firstTotals())
+		reading, err := a.reader.Read(ctx, common.HexToAddress(accountID))
 		a.noteReading(err)
 		if err != nil {
 			return err
 		}
-		if granted, err := a.grantIfSame(ctx, turn, readings); granted || err != nil {
+		if granted, err := a.grantIfSame(ctx, turn, reading); granted || err != nil {
 			return err
 		}
 	}
@@ -179,13 +184,13 @@ func (a *allocations) turnNow() uint64 {
 	return a.turn
 }
 
-func (a *allocations) grantIfSame(ctx context.Context, turn uint64, readings []stake.Reading) (bool, error) {
+func (a *allocations) grantIfSame(ctx context.Context, turn uint64, reading stake.Reading) (bool, error) {
 	a.granting.Lock()
 	defer a.granting.Unlock()
 	if a.turnNow() != turn {
 		return false, nil
 	}
-	return true, a.grant(ctx, readings)
+	return true, a.grant(ctx, []stake.Reading{reading}, stake.CauseStart)
 }
 
 // nextTurn makes readings that are under way be made again. After it, an
@@ -198,64 +203,105 @@ func (a *allocations) nextTurn() {
 	a.turn++
 }
 
-// changed is called by the watcher: with the wallets whose stake may have
-// changed, or nil for everybody. Only accounts that have an allocation in this
-// epoch matter; the others are read when they first spend.
-func (a *allocations) changed(ctx context.Context, block stake.Block, addresses []common.Address) error {
+// changed is called by the watcher. Only accounts that have an allocation in
+// this epoch matter; the others are read when they first spend.
+func (a *allocations) changed(ctx context.Context, change stake.Change) error {
 	a.nextTurn()
-	granted, err := a.store.GrantedAccounts(ctx, a.sources[0].Name, ledger.EpochOf(a.now()))
+	if change.Addresses == nil {
+		if err := a.policy.Probe(ctx, change.Block); err != nil {
+			return err
+		}
+	}
+	granted, err := a.grantedAccounts(ctx)
 	if err != nil {
 		return err
 	}
 	wanted := map[common.Address]bool{}
-	for _, address := range addresses {
+	for _, address := range change.Addresses {
 		wanted[address] = true
 	}
 	var batch []common.Address
 	for _, account := range granted {
-		if address := common.HexToAddress(account); addresses == nil || wanted[address] {
+		if address := common.HexToAddress(account); change.Addresses == nil || wanted[address] {
 			batch = append(batch, address)
 		}
 	}
 	for len(batch) > 0 {
-		size := min(len(batch), readBatch)
-		readings, err := a.policy.ReadAt(ctx, block, batch[:size], a.firstTotals())
+		size, began := min(len(batch), readBatch), time.Now()
+		readings, err := a.policy.ReadAt(ctx, change.Block, batch[:size], a.epochNow())
 		if err != nil {
 			return err
 		}
-		if err := a.grant(ctx, readings); err != nil {
+		if err := a.grant(ctx, readings, change.Cause); err != nil {
 			return err
 		}
-		batch = batch[size:]
+		if batch = batch[size:]; len(batch) > 0 {
+			if err := rest(ctx, time.Second*time.Duration(size)/time.Duration(a.pace)-time.Since(began)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
+// rest waits, so that many accounts take a while and not all of a node's time.
+func rest(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// grantedAccounts lists who has an allocation of any source.
+func (a *allocations) grantedAccounts(ctx context.Context) ([]string, error) {
+	epoch := ledger.EpochOf(a.now())
+	seen := map[string]bool{}
+	for _, source := range a.sources {
+		accounts, err := a.store.GrantedAccounts(ctx, source.Name, epoch)
+		if err != nil {
+			return nil, err
+		}
+		for _, account := range accounts {
+			seen[account] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
+}
+
 // grant writes readings into the ledger. A block of before the epoch may count
 // a stake that counts for another wallet by now, so it grants nothing.
-func (a *allocations) grant(ctx context.Context, readings []stake.Reading) error {
+func (a *allocations) grant(ctx context.Context, readings []stake.Reading, cause stake.Cause) error {
 	window := apikey.Epoch.Window(a.now())
 	for _, reading := range readings {
 		if !reading.InEpoch(window.Start) {
 			return fmt.Errorf("%w: its newest block is of before this epoch", stake.ErrChain)
 		}
-		a.remember(window.ID, reading)
-		grant := ledger.Grant{
-			AccountID: issuer.AccountOf(reading.Address), Epoch: window.ID,
-			Reason: fmt.Sprintf("stake at block %d", reading.Block.Number),
-		}
+		account := issuer.AccountOf(reading.Address)
+		before, known := a.remember(window.ID, account, reading)
+		grant := ledger.Grant{AccountID: account, Epoch: window.ID, Reason: reasonOf(before, known, reading, cause)}
 		for _, g := range reading.Grants {
 			grant.Sources = append(grant.Sources, ledger.SourceGrant{Source: g.Source, Cap: g.Cap, PoolCap: g.Pool})
 		}
 		if err := a.engine.Grant(ctx, grant); err != nil {
+			a.forget(account)
 			return err
 		}
 	}
 	return nil
 }
 
-// firstTotals is what each pool's total stake was at the epoch's first
-// reading: a share does not grow because others leave within the day.
+// epochNow is what a reading is for, with each pool's total stake at the epoch's
+// first reading: a share does not grow because others leave within the day.
+func (a *allocations) epochNow() stake.Epoch {
+	now := a.now()
+	return stake.Epoch{Start: apikey.Epoch.Window(now).Start, First: a.firstTotals()}
+}
+
+// firstTotals are those of this epoch, nil if nobody was read in it.
 func (a *allocations) firstTotals() stake.Totals {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -269,15 +315,44 @@ func (a *allocations) firstTotals() stake.Totals {
 	return copied
 }
 
-func (a *allocations) remember(epoch string, reading stake.Reading) {
+// maxRemembered bounds the accounts whose last reading is kept; it only serves
+// to tell why something changed.
+const maxRemembered = 100_000
+
+// remember keeps a reading and returns the account's one before, if it is of the
+// same epoch.
+func (a *allocations) remember(epoch, account string, reading stake.Reading) (before stake.Reading, known bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.epoch != epoch {
-		a.epoch, a.first = epoch, stake.Totals{}
+		a.epoch, a.first, a.last = epoch, stake.Totals{}, map[string]stake.Reading{}
 	}
 	for _, grant := range reading.Grants {
 		if _, known := a.first[grant.Source]; !known && grant.Total != nil {
 			a.first[grant.Source] = grant.Total
 		}
 	}
+	old, known := a.last[account]
+	if len(a.last) >= maxRemembered && !known {
+		clear(a.last)
+	}
+	a.last[account] = reading
+	return old, known
+}
+
+func (a *allocations) forget(account string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.last, account)
+}
+
+// lastReading is what an account's allocation of this epoch was last made from.
+func (a *allocations) lastReading(account string) (stake.Reading, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.epoch != ledger.EpochOf(a.now()) {
+		return stake.Reading{}, false
+	}
+	last, known := a.last[account]
+	return last, known
 }

@@ -3,6 +3,7 @@ package app_test
 import (
 	"math/big"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -48,6 +49,38 @@ func TestAStakeIsSpendableSoonAndGoneSoonWithWhatWasChargedKept(t *testing.T) {
 	})
 }
 
+func TestAnAccountSeesWhatItsAllocationComesFromAndWhyItChanged(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	wallet, admin := w.Account(100)
+	read := func() apptest.Answer { return w.Call("GET", "/billing/allocation", admin, "") }
+	first := read()
+	for path, want := range map[string]string{
+		"sources.0.source": "venice-diem", "sources.0.staked": "0", "sources.0.minimum": "0.1", "sources.0.diem": "0", "sources.0.rate": "1",
+		"sources.1.source": "pool", "sources.1.staked": "100", "sources.1.counted": "100", "sources.1.total": "1000", "sources.1.pool": "1000",
+		"sources.1.diem": "100", "sources.1.nextEpochDiem": "100", "sources.1.rule": "immediate", "sources.1.snapshot": "",
+		"block.number": "101",
+	} {
+		if got := first.Text(path); got != want {
+			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+	reason := func(text string) {
+		t.Helper()
+		w.Eventually(soon, text, func() bool { return strings.Contains(read().Text("lastChange.reason"), text) })
+	}
+	reason("block 101; venice-diem: first reading of the epoch, minimum not met: staked 0, minimum 0.1, 0 DIEM; pool: first reading of the epoch: staked 100, total 1000, 100 DIEM")
+	w.Chain.StakeVVV(wallet.Address, apptest.Tokens(300))
+	reason("block 102; venice-diem: read again: staked 0, minimum 0.1, 0 DIEM; pool: stake raised: staked 300, before 100, total 1200, 250 DIEM, before 100")
+	w.Chain.StakeVVV(wallet.Address, apptest.Tokens(60))
+	reason("pool: stake lowered: staked 60, before 300, total 960, 60 DIEM, before 250")
+	w.Chain.StakeVVV(apptest.NewWallet(t).Address, apptest.Tokens(1440))
+	reason("pool: total stake moved: staked 60, total 2400, 25 DIEM, before 60")
+	w.Chain.StakeVVV(wallet.Address, new(big.Int))
+	reason("pool: minimum not met: staked 0, before 60, minimum 0.000000000000000001, total 2340, 0 DIEM, before 25")
+	w.Clock.NextDay()
+	reason("pool: first reading of the epoch, minimum not met")
+}
+
 func TestTheSharesOfAPoolNeverAddUpToMore(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	first, admin := w.Account(300) // of 1,200
@@ -83,7 +116,7 @@ func TestANewDayNeedsABlockOfItsOwn(t *testing.T) {
 	w.Clock.Advance(20 * time.Second) // the newest block is 20 s old, and of yesterday
 	for _, answer := range []apptest.Answer{
 		w.Chat(admin, "hello", ""), w.Call("POST", "/embeddings", admin, `{"model":"echo-embed-1","input":"hello"}`),
-		w.Call("GET", "/billing/balance", admin, ""), w.Call("GET", "/api_keys/rate_limits", admin, ""),
+		w.Call("GET", "/billing/balance", admin, ""), w.Call("GET", "/api_keys/rate_limits", admin, ""), w.Call("GET", "/billing/allocation", admin, ""),
 	} {
 		if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 			t.Errorf("%v %s", answer.Header, answer)

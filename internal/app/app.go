@@ -160,7 +160,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
 			OpaqueMint: issuer.OpaqueMint(a.config.Keys.OpaqueMint),
 		}),
-		Keys: a.store, Books: booksOf{a.store, books}, Spend: a.gateway, History: history, Denials: a.denials,
+		Keys: a.store, Books: booksOf{a.store, books}, Allocations: books, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
 		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, Failures: a.failures, Observe: a.metrics.observeRequest,
 		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
@@ -255,15 +255,28 @@ func (a *App) connectChain(ctx context.Context) (*stake.Policy, error) {
 	if len(policyConfig.Allocation) == 0 {
 		return nil, errors.New("stake.allocation is empty: nobody could spend; list at least one adapter")
 	}
+	multicall, err := a.config.Chain.multicall()
+	if err != nil {
+		return nil, err
+	}
 	a.chain, err = chain.Dial(ctx, chain.Config{
-		URLs: a.config.Chain.RPC, ChainID: a.config.Chain.ID,
+		URLs: a.config.Chain.RPC, ChainID: a.config.Chain.ID, Required: a.config.Chain.Required, Multicall: multicall,
 		Confirmations: *a.config.Chain.Confirmations, MaxHeadAge: time.Duration(a.config.Chain.MaxHeadAge),
 		Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if err != nil {
 		return nil, err
 	}
+	a.metrics.watchChain(a.chain)
+	policyConfig.Alarm = a.stakeAlarm
 	return stake.NewPolicy(a.chain, policyConfig)
+}
+
+// stakeAlarm tells an operator that a contract is not what its adapter needs.
+func (a *App) stakeAlarm(alarm stake.Alarm) {
+	a.metrics.stakeAlarms.WithLabelValues(alarm.Kind).Inc()
+	a.options.Logger.Error("a staking contract is not what it should be; stakes count by the snapshot at the epoch's first block",
+		"source", alarm.Source, "alarm", alarm.Kind, "because", alarm.Text)
 }
 
 func (a *App) allocations(policy *stake.Policy) *allocations {
@@ -275,10 +288,12 @@ func (a *App) allocations(policy *stake.Policy) *allocations {
 		Sources: sources, Exclusive: a.store.Exclusive(), FrozenEpoch: a.store.FrozenEpoch(), Lanes: a.store.Commits(), Observe: a.metrics.observeCommit, Logger: a.options.Logger,
 	})
 	a.metrics.watch(a.engine, a.store)
-	return &allocations{
-		policy: policy, engine: a.engine, store: a.store, sources: sources,
+	books := &allocations{
+		policy: policy, engine: a.engine, store: a.store, sources: sources, pace: a.config.Chain.ReadsPerSecond,
 		symbol: a.config.Stake.Mint.Symbol, chain: a.config.Chain.Name, now: a.options.Now,
 	}
+	books.reader = policy.Reader(stake.ReaderConfig{Size: readBatch}, books.epochNow)
+	return books
 }
 
 func (a *App) watchFailed(err error) {

@@ -16,8 +16,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/goccy/go-yaml"
 
+	"stakegate/internal/chain"
 	"stakegate/internal/money"
 	"stakegate/internal/signature"
 	"stakegate/internal/stake"
@@ -78,6 +80,15 @@ type ChainConfig struct {
 	MaxHeadAge Duration `yaml:"max_head_age"`
 	// PollInterval is how often to look for changed stakes. Default 1s.
 	PollInterval Duration `yaml:"poll_interval"`
+	// Required is how many RPCs must give the same answer, 1 or 2. Default 1.
+	Required int `yaml:"required"`
+	// Multicall is the address of a Multicall3, which reads many stakes at once;
+	// none for JSON-RPC batches, which also serve where it has no code. Default
+	// 0xcA11bde05977b3631167028862bE2a173976CA11.
+	Multicall string `yaml:"multicall"`
+	// ReadsPerSecond bounds how many accounts are read again in a second when
+	// many may have changed. Default 2000.
+	ReadsPerSecond int `yaml:"reads_per_second"`
 }
 
 // StakeConfig says which stake counts for what.
@@ -90,8 +101,11 @@ type StakeConfig struct {
 
 // AdapterConfig is one way to read a stake.
 type AdapterConfig struct {
-	// Adapter is venice-vvv, venice-diem or pool.
+	// Adapter is venice-vvv, venice-diem, pool, erc20 or erc4626.
 	Adapter string `yaml:"adapter"`
+	// Name tells two allocations with the same adapter apart. Default: the
+	// adapter's.
+	Name string `yaml:"name"`
 	// Contract is the staking contract's address.
 	Contract string `yaml:"contract"`
 	// Symbol is what messages call the token. Default VVV.
@@ -100,6 +114,12 @@ type AdapterConfig struct {
 	Min string `yaml:"min"`
 	// Pool is what all wallets share in an epoch, in DIEM; for pool only.
 	Pool string `yaml:"pool"`
+	// Rate is the DIEM that a whole token earns in an epoch; for erc20 and
+	// erc4626 only.
+	Rate string `yaml:"rate"`
+	// Implementation is the code that the contract, an upgradable proxy
+	// (EIP-1967), is trusted with. Default: the one it has at the start.
+	Implementation string `yaml:"implementation"`
 }
 
 // SmartWalletsConfig says how contract wallets (ERC-1271) are asked.
@@ -229,6 +249,10 @@ func isWhole(t reflect.Type) bool {
 // check refuses numbers that cannot be meant.
 func (c Config) check() error {
 	switch {
+	case c.Chain.Required < 0 || c.Chain.Required > 2:
+		return errors.New("chain.required must be 1 or 2")
+	case c.Chain.ReadsPerSecond < 0:
+		return errors.New("chain.reads_per_second must be above 0")
 	case c.Keys.MaxActive < 0:
 		return errors.New("keys.max_active must be above 0")
 	case c.Keys.MaxPerMinute < 0:
@@ -293,6 +317,9 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Chain.Name, "Base")
 	setDefault(&c.Chain.MaxHeadAge, Duration(30*time.Second))
 	setDefault(&c.Chain.PollInterval, Duration(time.Second))
+	setDefault(&c.Chain.Required, 1)
+	setDefault(&c.Chain.Multicall, chain.CanonicalMulticall3.Hex())
+	setDefault(&c.Chain.ReadsPerSecond, 2000)
 	if c.Chain.Confirmations == nil {
 		confirmations := uint64(2)
 		c.Chain.Confirmations = &confirmations
@@ -386,7 +413,20 @@ func (c AdapterConfig) adapter() (stake.AdapterConfig, error) {
 	if err != nil {
 		return stake.AdapterConfig{}, fmt.Errorf("contract %q is not an address: give 0x and 40 hexadecimal digits", c.Contract)
 	}
-	adapter := stake.AdapterConfig{Adapter: c.Adapter, Contract: contract}
+	adapter := stake.AdapterConfig{Adapter: c.Adapter, Name: c.Name, Contract: contract}
+	if strings.Contains(c.Name, "/") { // it is a part of a budget's id
+		return stake.AdapterConfig{}, errors.New("name must not have a slash")
+	}
+	if c.Implementation != "" {
+		if adapter.Implementation, err = signature.ParseAddress(c.Implementation); err != nil {
+			return stake.AdapterConfig{}, fmt.Errorf("implementation %q is not an address", c.Implementation)
+		}
+	}
+	if c.Rate != "" {
+		if adapter.Rate, err = money.Parse(c.Rate); err != nil {
+			return stake.AdapterConfig{}, fmt.Errorf("rate: %w", err)
+		}
+	}
 	if c.Min != "" {
 		if adapter.Min, err = tokens(c.Min); err != nil {
 			return stake.AdapterConfig{}, fmt.Errorf("min: %w", err)
@@ -398,6 +438,18 @@ func (c AdapterConfig) adapter() (stake.AdapterConfig, error) {
 		}
 	}
 	return adapter, nil
+}
+
+// multicall is the address that calls are joined at; zero for none.
+func (c ChainConfig) multicall() (common.Address, error) {
+	if c.Multicall == "none" {
+		return common.Address{}, nil
+	}
+	address, err := signature.ParseAddress(c.Multicall)
+	if err != nil {
+		return common.Address{}, fmt.Errorf("chain.multicall %q is not an address: give 0x and 40 hexadecimal digits, or none", c.Multicall)
+	}
+	return address, nil
 }
 
 const tokenDecimals = 18

@@ -30,11 +30,12 @@ type metrics struct {
 	loss          prometheus.Counter
 	catalogs      *prometheus.CounterVec
 	attempts      *prometheus.CounterVec
+	stakeAlarms   *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
+		registry: prometheus.NewRegistry(), stakeAlarms: newStakeAlarms(),
 		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "stakegate_ledger_batch_operations", Help: "Operations in one commit of the ledger.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 10),

@@ -5,7 +5,8 @@
 // which must be ours, and with its time, which must not be old. State is asked
 // for by block hash (EIP-1898), so that two nodes cannot answer about two
 // states, and never for the pending block. A node that fails in any way is
-// left for the next one; when all fail the error wraps stake.ErrChain.
+// left for the next one, until it is well again; when all fail, or fewer agree
+// than are required to, the error wraps stake.ErrChain.
 package chain
 
 import (
@@ -13,8 +14,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,7 +35,13 @@ const (
 	DefaultTimeout     = 3 * time.Second
 	DefaultMaxResponse = 8 << 20
 	DefaultBatch       = 100
+	DefaultRetry       = 15 * time.Second
 )
+
+// CanonicalMulticall3 is where Multicall3 stands on most chains.
+var CanonicalMulticall3 = common.HexToAddress("0xcA11bde05977b3631167028862bE2a173976CA11")
+
+var noAddress common.Address
 
 // ErrChainID says that a node serves another chain than the configured one.
 var ErrChainID = errors.New("node serves another chain")
@@ -52,10 +63,18 @@ type Config struct {
 	MaxResponse int64
 	// Batch is the most calls in one JSON-RPC batch; 0 means DefaultBatch.
 	Batch int
+	// Multicall is the address of a Multicall3, which makes many calls in one.
+	// Where it has no code, or if it is the zero address, they are batched.
+	Multicall common.Address
+	// Required is how many nodes must give the same answer; 0 means 1.
+	Required int
+	// Retry is how long after a failure a node is looked at again; 0 means
+	// DefaultRetry. A preferred node that is well again is asked first again.
+	Retry time.Duration
 	// Now tells the time that head ages are measured by; nil means time.Now.
 	Now func() time.Time
-	// Logger is told of nodes that failed and of a change of the node that is
-	// asked first; nil means slog.Default.
+	// Logger is told of nodes that fail, come back or disagree; nil means
+	// slog.Default.
 	Logger *slog.Logger
 }
 
@@ -63,9 +82,14 @@ type Config struct {
 type Client struct {
 	config Config
 	nodes  []*node
-	// first is the index of the node that is asked first: the last one that
-	// answered well.
-	first atomic.Int32
+	heads  heads
+	recent recentBlock
+	// noMulticall is when the contract was found missing, in nanoseconds.
+	noMulticall   atomic.Int64
+	disagreements atomic.Uint64
+	// life ends with Close; what nobody waits for ends with it.
+	life context.Context
+	end  context.CancelFunc
 }
 
 var _ stake.Chain = (*Client)(nil)
@@ -75,6 +99,7 @@ type node struct {
 	name      string // host and port, fit for logs
 	rpc       *rpc.Client
 	transport *http.Transport
+	health    health
 }
 
 // Dial checks the configuration and asks every node for its chain id. It
@@ -86,9 +111,7 @@ func Dial(ctx context.Context, config Config) (*Client, error) {
 		return nil, err
 	}
 	for _, n := range c.nodes {
-		err := c.try(ctx, n, func(ctx context.Context) error {
-			return n.batch(ctx, []rpc.BatchElem{c.chainIDQuery()}, c.config.ChainID)
-		})
+		err := c.checkID(ctx, n)
 		switch {
 		case errors.Is(err, ErrChainID):
 			c.Close()
@@ -97,7 +120,7 @@ func Dial(ctx context.Context, config Config) (*Client, error) {
 			c.Close()
 			return nil, ctx.Err()
 		case err != nil:
-			c.config.Logger.Warn("chain node does not answer yet", "node", n.name, "error", err)
+			c.report(n, err)
 		}
 	}
 	return c, nil
@@ -109,6 +132,8 @@ func newClient(config Config) (*Client, error) {
 		return nil, errors.New("chain.rpc: give at least one URL")
 	case config.ChainID == 0:
 		return nil, errors.New("chain.id: give the chain's id, like 8453")
+	case config.Required > len(config.URLs):
+		return nil, fmt.Errorf("chain.required: %d nodes cannot agree, chain.rpc has %d", config.Required, len(config.URLs))
 	}
 	if config.Timeout <= 0 {
 		config.Timeout = DefaultTimeout
@@ -119,6 +144,10 @@ func newClient(config Config) (*Client, error) {
 	if config.Batch <= 0 {
 		config.Batch = DefaultBatch
 	}
+	if config.Retry <= 0 {
+		config.Retry = DefaultRetry
+	}
+	config.Required = max(config.Required, 1)
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -126,6 +155,7 @@ func newClient(config Config) (*Client, error) {
 		config.Logger = slog.Default()
 	}
 	c := &Client{config: config}
+	c.life, c.end = context.WithCancel(context.Background())
 	for i, text := range config.URLs {
 		parsed, err := url.Parse(text)
 		if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
@@ -147,6 +177,7 @@ func newClient(config Config) (*Client, error) {
 
 // Close gives up the connections.
 func (c *Client) Close() {
+	c.end()
 	for _, n := range c.nodes {
 		n.rpc.Close()
 		n.transport.CloseIdleConnections()
@@ -177,35 +208,36 @@ func (c *Client) chainIDQuery() rpc.BatchElem {
 	return rpc.BatchElem{Method: "eth_chainId", Result: new(hexutil.Big)}
 }
 
-// Sealed implements stake.Chain.
-func (c *Client) Sealed(ctx context.Context) (block stake.Block, err error) {
-	err = c.each(ctx, func(ctx context.Context, n *node) error {
-		head, err := c.blockAt(ctx, n, "latest")
-		if err != nil {
-			return err
+func (c *Client) sealed(ctx context.Context) (stake.Block, error) {
+	if c.config.Required > 1 {
+		head, err := c.agreedHead(ctx)
+		if err != nil || c.config.Confirmations == 0 {
+			return head, err
 		}
-		if age := c.config.Now().Sub(head.Time); c.config.MaxHeadAge > 0 && age > c.config.MaxHeadAge {
-			return fmt.Errorf("newest block %d is %s old", head.Number, age.Round(time.Second))
-		}
-		block = head
-		if c.config.Confirmations > 0 {
-			number := head.Number - min(head.Number, c.config.Confirmations)
-			block, err = c.blockAt(ctx, n, hexutil.EncodeUint64(number))
-		}
-		return err
+		return query(ctx, c, c.blockQuestion(head.Number-min(head.Number, c.config.Confirmations)))
+	}
+	return query(ctx, c, question[stake.Block]{
+		name: "the newest block", same: func(stake.Block) string { return "" },
+		ask: func(ctx context.Context, n *node) (stake.Block, error) {
+			head, err := c.freshHead(ctx, n)
+			if err != nil || c.config.Confirmations == 0 {
+				return head, err
+			}
+			return c.blockAt(ctx, n, hexutil.EncodeUint64(head.Number-min(head.Number, c.config.Confirmations)))
+		},
 	})
-	return block, err
 }
 
 // Canonical implements stake.Chain. A block above the node's head is not.
-func (c *Client) Canonical(ctx context.Context, block stake.Block) (canonical bool, err error) {
-	err = c.each(ctx, func(ctx context.Context, n *node) error {
-		var got *header
-		err := n.batch(ctx, []rpc.BatchElem{c.chainIDQuery(), blockQuery(hexutil.EncodeUint64(block.Number), &got)}, c.config.ChainID)
-		canonical = err == nil && got != nil && got.Hash != nil && *got.Hash == block.Hash
-		return err
+func (c *Client) Canonical(ctx context.Context, block stake.Block) (bool, error) {
+	return query(ctx, c, question[bool]{
+		name: "whether a block is canonical", same: strconv.FormatBool,
+		ask: func(ctx context.Context, n *node) (bool, error) {
+			var got *header
+			err := n.batch(ctx, []rpc.BatchElem{c.chainIDQuery(), blockQuery(hexutil.EncodeUint64(block.Number), &got)}, c.config.ChainID)
+			return err == nil && got != nil && got.Hash != nil && *got.Hash == block.Hash, err
+		},
 	})
-	return canonical, err
 }
 
 // blockAt asks one node for a block that must exist.
@@ -220,31 +252,23 @@ func (c *Client) blockAt(ctx context.Context, n *node, tag string) (stake.Block,
 	return got.block()
 }
 
+// callsAtOnce bounds the calls of one question.
+const callsAtOnce = 400
+
 // Call implements stake.Chain.
 func (c *Client) Call(ctx context.Context, block stake.Block, calls []stake.Call) ([][]byte, error) {
-	answers := make([][]byte, len(calls))
-	// A node must have the block as a part of its own chain.
-	at := map[string]any{"blockHash": block.Hash, "requireCanonical": true}
-	for start := 0; start < len(calls); start += c.config.Batch {
-		part := calls[start:min(start+c.config.Batch, len(calls))]
-		err := c.each(ctx, func(ctx context.Context, n *node) error {
-			results := make([]hexutil.Bytes, len(part))
-			queries := make([]rpc.BatchElem, len(part))
-			for i, call := range part {
-				args := map[string]any{"to": call.To, "data": hexutil.Bytes(call.Data)}
-				queries[i] = rpc.BatchElem{Method: "eth_call", Args: []any{args, at}, Result: &results[i]}
-			}
-			// The hash names the chain too, so its id need not be asked.
-			if err := n.batch(ctx, queries, 0); err != nil {
-				return err
-			}
-			for i, result := range results {
-				answers[start+i] = result
-			}
-			return nil
+	answers := make([][]byte, 0, len(calls))
+	for start := 0; start < len(calls); start += callsAtOnce {
+		part := calls[start:min(start+callsAtOnce, len(calls))]
+		got, err := query(ctx, c, question[[]hexutil.Bytes]{
+			name: "contracts", same: bytesKey[hexutil.Bytes],
+			ask: func(ctx context.Context, n *node) ([]hexutil.Bytes, error) { return c.calls(ctx, n, block, part) },
 		})
 		if err != nil {
 			return nil, err
+		}
+		for _, answer := range got {
+			answers = append(answers, answer)
 		}
 	}
 	return answers, nil
@@ -263,28 +287,52 @@ func (c *Client) Touches(ctx context.Context, contracts []common.Address, from, 
 	filter := map[string]any{
 		"address": contracts, "fromBlock": hexutil.EncodeUint64(from), "toBlock": hexutil.EncodeUint64(to),
 	}
-	var touches []stake.Touch
-	err := c.each(ctx, func(ctx context.Context, n *node) error {
-		var events *[]event
-		query := rpc.BatchElem{Method: "eth_getLogs", Args: []any{filter}, Result: &events}
-		if err := n.batch(ctx, []rpc.BatchElem{c.chainIDQuery(), query}, c.config.ChainID); err != nil {
-			return err
-		}
-		if events == nil {
-			return errors.New("no list of events")
-		}
-		touches = nil
-		for _, e := range *events {
-			if e.BlockNumber == nil {
-				return errors.New("event without a block")
+	all := map[string]stake.Touch{} // of all nodes that are asked
+	var mu sync.Mutex
+	touches, err := query(ctx, c, question[[]stake.Touch]{
+		// Events only say where to look, so what one node leaves out another may
+		// tell: two that answer need not answer the same.
+		name: "events", same: func([]stake.Touch) string { return "" },
+		ask: func(ctx context.Context, n *node) ([]stake.Touch, error) {
+			touches, err := c.events(ctx, n, filter)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, touch := range touches {
+				all[fmt.Sprint(touch)] = touch
 			}
-			touches = append(touches, stake.Touch{
-				Contract: e.Address, Accounts: accountsIn(e.Topics), Block: uint64(*e.BlockNumber),
-			})
-		}
-		return nil
+			return touches, err
+		},
 	})
-	return touches, err
+	if err != nil || c.config.Required == 1 {
+		return touches, err
+	}
+	touches = touches[:0]
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		touches = append(touches, all[key])
+	}
+	return touches, nil
+}
+
+// events asks one node.
+func (c *Client) events(ctx context.Context, n *node, filter map[string]any) ([]stake.Touch, error) {
+	var events *[]event
+	query := rpc.BatchElem{Method: "eth_getLogs", Args: []any{filter}, Result: &events}
+	if err := n.batch(ctx, []rpc.BatchElem{c.chainIDQuery(), query}, c.config.ChainID); err != nil {
+		return nil, err
+	}
+	if events == nil {
+		return nil, errors.New("no list of events")
+	}
+	var touches []stake.Touch
+	for _, e := range *events {
+		if e.BlockNumber == nil {
+			return nil, errors.New("event without a block")
+		}
+		touches = append(touches, stake.Touch{
+			Contract: e.Address, Accounts: accountsIn(e.Topics), Block: uint64(*e.BlockNumber),
+		})
+	}
+	return touches, nil
 }
 
 // accountsIn returns the indexed fields that have the form of an address. A

@@ -14,34 +14,9 @@ import (
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/rpc"
-
-	"stakegate/internal/stake"
 )
 
 const maxErrorText = 200 // of a node's own words, in characters
-
-// each asks one node after the other, beginning with the one that answered
-// last, until one answers well.
-func (c *Client) each(ctx context.Context, ask func(context.Context, *node) error) error {
-	first := int(c.first.Load())
-	var failures []error
-	for i := range c.nodes {
-		index := (first + i) % len(c.nodes)
-		n := c.nodes[index]
-		err := c.try(ctx, n, func(ctx context.Context) error { return ask(ctx, n) })
-		if err == nil {
-			if i > 0 && c.first.CompareAndSwap(int32(first), int32(index)) {
-				c.config.Logger.Warn("chain node changed", "from", c.nodes[first].name, "to", n.name, "because", errors.Join(failures...))
-			}
-			return nil
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		failures = append(failures, err)
-	}
-	return fmt.Errorf("%w: %w", stake.ErrChain, errors.Join(failures...))
-}
 
 // try asks one node, with a time limit, and names it in the error.
 func (c *Client) try(ctx context.Context, n *node, ask func(context.Context) error) error {

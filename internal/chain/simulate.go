@@ -25,29 +25,28 @@ func (c *Client) Simulate(ctx context.Context, code []byte, gas uint64) ([]byte,
 		return nil, err
 	}
 	arguments := map[string]any{"from": simulator, "data": hexutil.Bytes(code), "gas": hexutil.Uint64(gas)}
-	at := map[string]any{"blockHash": block.Hash, "requireCanonical": true}
-	var answer hexutil.Bytes
-	err = c.each(ctx, func(ctx context.Context, n *node) error {
-		answer = nil
-		failed := c.within(ctx, func(ctx context.Context) error {
-			return n.batch(ctx, []rpc.BatchElem{{Method: "eth_call", Args: []any{arguments, at}, Result: &answer}}, 0)
-		})
-		if failed == nil {
-			return nil
-		}
-		answer = nil
-		var status rpc.HTTPError
-		if errors.As(failed, &status) {
-			return failed // a proxy's word, not the code's
-		}
-		// Whose fault it was: does the node still know the block?
-		var got *header
-		if err := n.batch(ctx, []rpc.BatchElem{c.chainIDQuery(), blockByHash(block.Hash, &got)}, c.config.ChainID); err != nil || got == nil {
-			return errors.Join(failed, err)
-		}
-		return nil
+	return query(ctx, c, question[[]byte]{
+		name: "a wallet", same: func(answer []byte) string { return string(answer) }, strange: true,
+		ask: func(ctx context.Context, n *node) ([]byte, error) {
+			var answer hexutil.Bytes
+			failed := c.within(ctx, func(ctx context.Context) error {
+				return n.batch(ctx, []rpc.BatchElem{{Method: "eth_call", Args: []any{arguments, pinned(block)}, Result: &answer}}, 0)
+			})
+			if failed == nil {
+				return answer, nil
+			}
+			var status rpc.HTTPError
+			if errors.As(failed, &status) {
+				return nil, failed // a proxy's word, not the code's
+			}
+			// Whose fault it was: does the node still know the block?
+			var got *header
+			if err := n.batch(ctx, []rpc.BatchElem{c.chainIDQuery(), blockByHash(block.Hash, &got)}, c.config.ChainID); err != nil || got == nil {
+				return nil, errors.Join(failed, err)
+			}
+			return nil, nil
+		},
 	})
-	return answer, err
 }
 
 // within leaves a third of a node's time for another question.

@@ -103,7 +103,7 @@ func (w *world) stakeVVV(wei *big.Int) {
 
 func (w *world) read() stake.Reading {
 	w.Helper()
-	readings, err := w.policy.Read(w.Context(), []common.Address{w.wallet}, nil)
+	readings, err := w.policy.Read(w.Context(), []common.Address{w.wallet}, stake.Epoch{})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -160,10 +160,10 @@ func TestChangesOnARealChainAreNoticed(t *testing.T) {
 	changes := make(chan change, 100)
 	watcher := w.policy.Watcher(stake.WatcherConfig{
 		Interval: 100 * time.Millisecond,
-		Changed: func(ctx context.Context, block stake.Block, who []common.Address) error {
-			readings, err := w.policy.ReadAt(ctx, block, []common.Address{w.wallet}, nil)
+		Changed: func(ctx context.Context, c stake.Change) error {
+			readings, err := w.policy.ReadAt(ctx, c.Block, []common.Address{w.wallet}, stake.Epoch{})
 			if err == nil {
-				changes <- change{readings[0], who != nil}
+				changes <- change{readings[0], c.Addresses != nil}
 			}
 			return err
 		},

@@ -48,6 +48,11 @@ type Books interface {
 	SpendByKey(ctx context.Context, accountID string, since time.Time) (map[string]ledger.Settled, error)
 }
 
+// Allocations tells what accounts' allocations come from.
+type Allocations interface {
+	Allocation(ctx context.Context, accountID string) (Allocation, error)
+}
+
 // Spend lists the routes that cost money. On each of them a call holds before
 // it forwards.
 type Spend interface {
@@ -100,13 +105,15 @@ func (l Limits) withDefaults() Limits {
 
 // Config wires the front door.
 type Config struct {
-	Mint      Mint
-	Keys      Keys
-	Books     Books
-	Spend     Spend
-	History   History
-	Analytics Analytics
-	Denials   Denials
+	Mint  Mint
+	Keys  Keys
+	Books Books
+	// Allocations explains what Books has of stakes.
+	Allocations Allocations
+	Spend       Spend
+	History     History
+	Analytics   Analytics
+	Denials     Denials
 	// Catalog returns the newest catalogue.
 	Catalog func() *catalog.Catalog
 	Hasher  *apikey.Hasher
@@ -169,6 +176,7 @@ func (s *server) routes(r *router) {
 	}
 
 	add("GET "+api+"/billing/balance", s.authenticated(s.balance))
+	add("GET "+api+"/billing/allocation", s.authenticated(s.allocation))
 	add("GET "+api+"/billing/usage", http.HandlerFunc(s.usageSunset))
 	add("GET "+api+"/billing/usage-history", s.admin(s.usageHistory))
 	add("GET "+api+"/billing/usage-analytics", s.admin(s.usageAnalytics))

@@ -21,35 +21,55 @@ const (
 	Pool = "pool"
 	// VeniceDIEM reads DIEM.stakedInfos: one staked DIEM is one DIEM a day.
 	VeniceDIEM = "venice-diem"
+	// ERC20 reads a token's balanceOf, and gives balance × rate.
+	ERC20 = "erc20"
+	// ERC4626 reads what a vault's shares are worth, convertToAssets(balanceOf),
+	// and gives that × rate, for whole tokens of the vault's asset.
+	ERC4626 = "erc4626"
 )
 
 // AdapterConfig configures one adapter.
 type AdapterConfig struct {
-	// Adapter is VeniceVVV, Pool or VeniceDIEM.
+	// Adapter is one of the constants above.
 	Adapter string
 	// Name tells the grants of two adapters of a kind apart; "" means Adapter.
 	Name     string
 	Contract common.Address
-	// Min is the least stake that counts, in wei. The default, nil, is 1 wei,
-	// and 0.1 DIEM for VeniceDIEM, as Venice has it.
+	// Min is the least stake that counts, in 10^-18 of a token whatever the
+	// token's decimals are. The default, nil, is all above 0, and 0.1 DIEM for
+	// VeniceDIEM, as Venice has it.
 	Min *big.Int
 	// Pool is what all wallets share in an epoch, for Pool only.
 	Pool money.Nano
+	// Rate is the DIEM that a whole token gives in an epoch, for ERC20 and
+	// ERC4626 as an allocation.
+	Rate money.Nano
+	// Implementation, if set, is the only code that the contract, a proxy after
+	// EIP-1967, is trusted with. Without it that is the first one seen.
+	Implementation common.Address
 }
 
 // The contracts' calls, parsed once.
 var (
 	stakingV2 = sync.OnceValue(bindings.NewStakingV2)
 	diem      = sync.OnceValue(bindings.NewDIEM)
+	erc20     = sync.OnceValue(bindings.NewIERC20)
+)
+
+// Selectors of EIP-4626.
+var (
+	selectAsset           = []byte{0x38, 0xd5, 0x2e, 0x0f} // asset()
+	selectConvertToAssets = []byte{0x07, 0xa2, 0xd1, 0x3a} // convertToAssets(uint256)
 )
 
 // tokenDecimals is what VVV, sVVV and DIEM all have; a nano has nine of them.
 const tokenDecimals = 18
 
-var (
-	weiPerNano   = big.NewInt(1_000_000_000)
-	minStakeDIEM = big.NewInt(100_000_000_000_000_000) // 0.1
-)
+// maxDecimals is the most that is believed of a token; 10^77 is the largest
+// power of ten that fits into a word.
+const maxDecimals = 77
+
+var minStakeDIEM = big.NewInt(100_000_000_000_000_000) // 0.1
 
 const wordLength = 32 // of the EVM and its ABI, in bytes
 
@@ -58,7 +78,7 @@ type adapter struct{ AdapterConfig }
 
 func newAdapter(c AdapterConfig) (adapter, error) {
 	switch c.Adapter {
-	case VeniceVVV, VeniceDIEM:
+	case VeniceVVV, VeniceDIEM, ERC20, ERC4626:
 		if c.Pool != 0 {
 			return adapter{}, fmt.Errorf("adapter %s has no pool; remove it or use adapter %s", c.Adapter, Pool)
 		}
@@ -67,10 +87,15 @@ func newAdapter(c AdapterConfig) (adapter, error) {
 			return adapter{}, errors.New("pool must be a positive amount of DIEM for an epoch")
 		}
 	default:
-		return adapter{}, fmt.Errorf("adapter must be %s, %s or %s", VeniceVVV, Pool, VeniceDIEM)
+		return adapter{}, fmt.Errorf("adapter must be %s, %s, %s, %s or %s", VeniceVVV, Pool, VeniceDIEM, ERC20, ERC4626)
 	}
-	if c.Contract == (common.Address{}) {
+	switch {
+	case c.Contract == (common.Address{}):
 		return adapter{}, errors.New("contract is not set")
+	case c.Rate < 0:
+		return adapter{}, errors.New("rate must be above 0")
+	case c.Rate != 0 && !c.rated():
+		return adapter{}, fmt.Errorf("adapter %s has no rate; remove it or use adapter %s or %s", c.Adapter, ERC20, ERC4626)
 	}
 	if c.Name == "" {
 		c.Name = c.Adapter
@@ -87,13 +112,33 @@ func newAdapter(c AdapterConfig) (adapter, error) {
 	return adapter{c}, nil
 }
 
+// rated reports whether the operator says what a token is worth.
+func (c AdapterConfig) rated() bool { return c.Adapter == ERC20 || c.Adapter == ERC4626 }
+
 func (a adapter) pooled() bool { return a.Adapter == Pool }
 
+// bound reports whether the adapter's contract is one whose receipts cannot be
+// transferred, as far as is known of it. Whether that is so is asked too.
+func (a adapter) bound() bool {
+	return a.Adapter == VeniceVVV || a.Adapter == Pool || a.Adapter == VeniceDIEM
+}
+
+// hasReceipt reports whether a stake is the balance of a token, which could be
+// transferred.
+func (a adapter) hasReceipt() bool { return a.Adapter != VeniceDIEM }
+
 func (a adapter) stakeCall(address common.Address) Call {
-	if a.Adapter == VeniceDIEM {
+	switch a.Adapter {
+	case VeniceDIEM:
 		return Call{To: a.Contract, Data: diem().PackStakedInfos(address)}
+	default:
+		return Call{To: a.Contract, Data: erc20().PackBalanceOf(address)}
 	}
-	return Call{To: a.Contract, Data: stakingV2().PackBalanceOf(address)}
+}
+
+// assetsCall asks what shares of a vault are worth.
+func (a adapter) assetsCall(shares *big.Int) Call {
+	return Call{To: a.Contract, Data: append(append([]byte{}, selectConvertToAssets...), shares.FillBytes(make([]byte, wordLength))...)}
 }
 
 func (a adapter) totalCall() Call {
@@ -116,9 +161,6 @@ func (a adapter) stake(answer []byte) (*big.Int, error) {
 	return a.number("balanceOf", answer)
 }
 
-// total reads the answer to totalCall.
-func (a adapter) total(answer []byte) (*big.Int, error) { return a.number("totalSupply", answer) }
-
 func (a adapter) number(method string, answer []byte) (*big.Int, error) {
 	if len(answer) != wordLength {
 		return nil, a.badAnswer(method, answer)
@@ -131,27 +173,61 @@ func (a adapter) badAnswer(method string, answer []byte) error {
 		ErrChain, method, a.Contract, len(answer))
 }
 
-// allowance is what a stake gives in an epoch, rounded down. total and first
-// are the total stake now and at the epoch's first reading, or nil.
-func (a adapter) allowance(stake, total, first *big.Int) money.Nano {
-	if stake.Cmp(a.Min) < 0 {
+// enough reports whether a stake counts.
+func (a adapter) enough(stake *big.Int, decimals uint8) bool {
+	return stake.Cmp(a.min(decimals)) >= 0
+}
+
+// min is the least stake that counts in the token's smallest unit, rounded up.
+func (a adapter) min(decimals uint8) *big.Int {
+	scaled := new(big.Int).Mul(a.Min, powerOfTen(decimals))
+	one := powerOfTen(tokenDecimals)
+	scaled.Add(scaled, new(big.Int).Sub(one, big.NewInt(1)))
+	return scaled.Quo(scaled, one)
+}
+
+// rate is what a whole token gives in an epoch.
+func (a adapter) rate() money.Nano {
+	if a.Adapter == VeniceDIEM {
+		return money.Unit
+	}
+	return a.Rate
+}
+
+// allowance is what a stake gives in an epoch, rounded down. The total is of a
+// pooled adapter.
+func (a adapter) allowance(stake, total *big.Int, decimals uint8) money.Nano {
+	if !a.enough(stake, decimals) {
 		return 0
 	}
-	switch {
-	case a.Adapter == VeniceDIEM:
-		return saturate(new(big.Int).Quo(stake, weiPerNano))
-	case a.pooled():
-		if first != nil && first.Cmp(total) > 0 {
-			total = first
-		}
+	if a.pooled() {
 		if stake.Cmp(total) >= 0 { // also a total of 0, which cannot be divided by
 			return a.Pool
 		}
 		share := new(big.Int).Mul(big.NewInt(int64(a.Pool)), stake)
 		return saturate(share.Quo(share, total))
-	default:
-		return 0 // the mint right alone
 	}
+	worth := new(big.Int).Mul(big.NewInt(int64(a.rate())), stake)
+	return saturate(worth.Quo(worth, powerOfTen(decimals)))
+}
+
+func powerOfTen(decimals uint8) *big.Int {
+	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)
+}
+
+// larger returns the larger amount; nil is none.
+func larger(a, b *big.Int) *big.Int {
+	if a == nil || b != nil && b.Cmp(a) > 0 {
+		return b
+	}
+	return a
+}
+
+func smaller(a, b *big.Int) *big.Int {
+	if b.Cmp(a) < 0 {
+		return b
+	}
+	return a
 }
 
 // saturate returns the amount, or money.Max if it does not fit.
@@ -177,4 +253,18 @@ func ParseWei(text string) (*big.Int, error) {
 		return nil, errors.New("amount is not a number")
 	}
 	return wei, nil
+}
+
+// FormatUnits writes an amount of a token's smallest unit in whole tokens,
+// exactly, without zeros at its end.
+func FormatUnits(amount *big.Int, decimals uint8) string {
+	digits := amount.String()
+	if decimals == 0 {
+		return digits
+	}
+	if missing := int(decimals) + 1 - len(digits); missing > 0 {
+		digits = strings.Repeat("0", missing) + digits
+	}
+	point := len(digits) - int(decimals)
+	return strings.TrimRight(strings.TrimRight(digits[:point]+"."+digits[point:], "0"), ".")
 }

@@ -34,6 +34,11 @@ type fakeChain struct {
 	emptyCode  bool  // contracts answer nothing
 	calls      int   // calls of the last batch
 	touchCalls [][2]uint64
+	// What the staking contract is like.
+	cooldown       int64 // seconds; less than 0: it does not tell
+	transferable   bool
+	implementation common.Hash
+	probes         int
 }
 
 type fakeBlock struct {
@@ -44,7 +49,7 @@ type fakeBlock struct {
 }
 
 func newFakeChain() *fakeChain {
-	c := &fakeChain{}
+	c := &fakeChain{cooldown: 86_400}
 	c.blocks = []fakeBlock{{Block: c.block(0), vvv: map[common.Address]*big.Int{}, diem: map[common.Address]*big.Int{}, total: new(big.Int)}}
 	return c
 }
@@ -176,6 +181,43 @@ func (c *fakeChain) answer(block *fakeBlock, call stake.Call) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("execution reverted: %x", call.Data)
 	}
+}
+
+func (c *fakeChain) Recent(ctx context.Context, _ time.Duration) (stake.Block, error) {
+	return c.Sealed(ctx)
+}
+
+func (c *fakeChain) FirstSince(_ context.Context, at time.Time, head stake.Block) (stake.Block, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, block := range c.blocks[:head.Number+1] {
+		if !block.Time.Before(at) {
+			return block.Block, c.down
+		}
+	}
+	return stake.Block{}, errors.New("no such block")
+}
+
+func (c *fakeChain) Storage(_ context.Context, block stake.Block, _ common.Address, _ common.Hash) (common.Hash, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.implementation, c.down
+}
+
+// Try answers what a probe asks; a block does not matter to it.
+func (c *fakeChain) Try(_ context.Context, _ stake.Block, from common.Address, call stake.Call) ([]byte, bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.probes++
+	switch selector := call.Data[:4]; {
+	case c.down != nil:
+		return nil, false, c.down
+	case slices.Equal(selector, bindings.NewStakingV2().PackCooldownDuration()):
+		return word(big.NewInt(c.cooldown)), c.cooldown >= 0, nil
+	case slices.Equal(selector, bindings.NewIERC20().PackTransfer(from, new(big.Int))[:4]):
+		return word(big.NewInt(1)), c.transferable, nil
+	}
+	return nil, false, nil
 }
 
 func word(n *big.Int) []byte {

@@ -34,7 +34,7 @@ func newPolicy(t testing.TB, chain stake.Chain, config stake.PolicyConfig) *stak
 
 func readOne(t testing.TB, policy *stake.Policy, address common.Address, first stake.Totals) stake.Reading {
 	t.Helper()
-	readings, err := policy.Read(context.Background(), []common.Address{address}, first)
+	readings, err := policy.Read(context.Background(), []common.Address{address}, stake.Epoch{First: first})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestStakedVVVMintsAndEarnsAShareOfThePool(t *testing.T) {
 		b.setVVV(wallet(2), tokens(99_990))
 		b.setVVV(wallet(3), big.NewInt(1))
 	})
-	readings, err := policy.Read(context.Background(), []common.Address{wallet(1), wallet(3), wallet(4)}, nil)
+	readings, err := policy.Read(context.Background(), []common.Address{wallet(1), wallet(3), wallet(4)}, stake.Epoch{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestSharesAddUpToOnePoolAtMost(t *testing.T) {
 			}
 		})
 		first := stake.Totals{"pool": new(big.Int).SetBytes(rapid.SliceOfN(rapid.Byte(), 0, 32).Draw(t, "first"))}
-		readings, err := policy.Read(context.Background(), addresses, first)
+		readings, err := policy.Read(context.Background(), addresses, stake.Epoch{First: first})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,11 +186,11 @@ func TestAllWalletsAreReadAtOneBlock(t *testing.T) {
 	policy := newPolicy(t, chain, devWorld)
 	old := chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), tokens(1)) })
 	chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), new(big.Int)) })
-	readings, err := policy.ReadAt(context.Background(), old, []common.Address{wallet(1)}, nil)
+	readings, err := policy.ReadAt(context.Background(), old, []common.Address{wallet(1)}, stake.Epoch{})
 	if err != nil || !readings[0].MintOK || readings[0].Block != old {
 		t.Errorf("at the older block: %+v, %v", readings, err)
 	}
-	if readings, err := policy.ReadAt(context.Background(), old, nil, nil); err != nil || len(readings) != 0 {
+	if readings, err := policy.ReadAt(context.Background(), old, nil, stake.Epoch{}); err != nil || len(readings) != 0 {
 		t.Errorf("nobody: %v, %v", readings, err)
 	}
 }
@@ -200,7 +200,7 @@ func TestAChainThatCannotBeReadIsNeverNoStake(t *testing.T) {
 	block := chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), tokens(1)) })
 	policy := newPolicy(t, chain, devWorld)
 	read := func() error {
-		_, err := policy.Read(context.Background(), []common.Address{wallet(1)}, nil)
+		_, err := policy.Read(context.Background(), []common.Address{wallet(1)}, stake.Epoch{})
 		return err
 	}
 	chain.setDown(errDown)
@@ -214,7 +214,7 @@ func TestAChainThatCannotBeReadIsNeverNoStake(t *testing.T) {
 	}
 	chain.emptyCode = false
 	chain.forget(1)
-	if _, err := policy.ReadAt(context.Background(), block, []common.Address{wallet(1)}, nil); !errors.Is(err, stake.ErrChain) {
+	if _, err := policy.ReadAt(context.Background(), block, []common.Address{wallet(1)}, stake.Epoch{}); !errors.Is(err, stake.ErrChain) {
 		t.Errorf("block taken back: %v", err)
 	}
 	chain.setDown(context.Canceled)
@@ -243,14 +243,14 @@ func TestBadPoliciesAreRefused(t *testing.T) {
 	vvv := stake.AdapterConfig{Adapter: stake.VeniceVVV, Contract: vvvStaking}
 	pool := stake.AdapterConfig{Adapter: stake.Pool, Contract: vvvStaking, Pool: money.Unit}
 	for want, config := range map[string]stake.PolicyConfig{
-		"stake.mint: adapter must be":                    {},
-		"stake.mint: contract is not set":                {Mint: stake.AdapterConfig{Adapter: stake.VeniceVVV}},
-		"stake.mint: adapter venice-vvv has no pool":     {Mint: stake.AdapterConfig{Adapter: stake.VeniceVVV, Contract: vvvStaking, Pool: 1}},
-		"stake.mint: min must be above 0":                {Mint: stake.AdapterConfig{Adapter: stake.VeniceVVV, Contract: vvvStaking, Min: new(big.Int)}},
-		"stake.mint: adapter must be venice-vvv or":      {Mint: pool},
-		"stake.allocation[0]: adapter must be pool or":   {Mint: vvv, Allocation: []stake.AdapterConfig{vvv}},
-		"stake.allocation[0]: pool must be a positive":   {Mint: vvv, Allocation: []stake.AdapterConfig{{Adapter: stake.Pool, Contract: vvvStaking}}},
-		"stake.allocation[1]: a source is called \"pool": {Mint: vvv, Allocation: []stake.AdapterConfig{pool, pool}},
+		"stake.mint: adapter must be":                         {},
+		"stake.mint: contract is not set":                     {Mint: stake.AdapterConfig{Adapter: stake.VeniceVVV}},
+		"stake.mint: adapter venice-vvv has no pool":          {Mint: stake.AdapterConfig{Adapter: stake.VeniceVVV, Contract: vvvStaking, Pool: 1}},
+		"stake.mint: min must be above 0":                     {Mint: stake.AdapterConfig{Adapter: stake.VeniceVVV, Contract: vvvStaking, Min: new(big.Int)}},
+		"stake.mint: adapter must be venice-vvv, venice-diem": {Mint: pool},
+		"stake.allocation[0]: adapter must be pool, ":         {Mint: vvv, Allocation: []stake.AdapterConfig{vvv}},
+		"stake.allocation[0]: pool must be a positive":        {Mint: vvv, Allocation: []stake.AdapterConfig{{Adapter: stake.Pool, Contract: vvvStaking}}},
+		"stake.allocation[1]: a source is called \"pool":      {Mint: vvv, Allocation: []stake.AdapterConfig{pool, pool}},
 	} {
 		if _, err := stake.NewPolicy(newFakeChain(), config); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)

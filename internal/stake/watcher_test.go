@@ -36,7 +36,8 @@ type report struct {
 func watch(t *testing.T, policy stake.PolicyConfig, config stake.WatcherConfig) *watched {
 	t.Helper()
 	w := &watched{t: t, chain: newFakeChain()}
-	config.Changed = func(_ context.Context, block stake.Block, addresses []common.Address) error {
+	config.Changed = func(_ context.Context, change stake.Change) error {
+		block, addresses := change.Block, change.Addresses
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.reports = append(w.reports, report{block, addresses})

@@ -176,6 +176,8 @@ func (c *FakeChain) answer(q rpcQuery) (any, error) {
 		return c.block(tag)
 	case "eth_call":
 		return c.call(q.Params)
+	case "eth_getStorageAt":
+		return words(nil), nil
 	case "eth_getLogs":
 		return c.logs(q.Params[0])
 	default:
@@ -231,6 +233,10 @@ func (c *FakeChain) call(params []json.RawMessage) (any, error) {
 			total.Add(total, stake)
 		}
 		return words(total), nil
+	case is(selector, "cooldownDuration()"):
+		return words(big.NewInt(86_400)), nil
+	case is(selector, "transfer(address,uint256)") && call.To == Staking:
+		return nil, errors.New("execution reverted: NOT_TRANSFERRABLE")
 	case is(selector, "stakedInfos(address)") && call.To == DIEM:
 		return words(c.diem[common.BytesToAddress(arguments)], nil, nil), nil
 	}
