@@ -98,9 +98,12 @@ func (l *Live) read() (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the catalogue: %w", err)
 	}
-	c, err := Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("catalogue %s: %w", l.config.Path, err)
+	c, problems := Lint(text, nil)
+	if c == nil {
+		return nil, fmt.Errorf("catalogue %s: %w", l.config.Path, problems)
+	}
+	if len(problems) > 0 {
+		l.config.Log.Warn("the catalogue has warnings; stakegate catalog check shows them", "warnings", len(problems), "first", problems[0].String())
 	}
 	for _, u := range c.upstreams {
 		if u.KeyFile != "" {

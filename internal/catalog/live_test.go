@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -203,6 +204,21 @@ func TestReloadReplacesAtOnceAndWhileOthersRead(t *testing.T) {
 	}
 	close(stop)
 	readers.Wait()
+}
+
+func TestWarningsAreLoggedAndTheCatalogueIsUsed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.yaml")
+	if err := os.WriteFile(path, []byte(strings.Replace(lintable, "upstream: venice", "upstream: main", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	live, err := catalog.Open(catalog.LiveConfig{Path: path, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil || len(live.Current().Models()) != 6 {
+		t.Fatalf("%v", err)
+	}
+	if !strings.Contains(log.String(), "warnings=1") || !strings.Contains(log.String(), "is used by no model") {
+		t.Errorf("logged %q", log.String())
+	}
 }
 
 func TestOpenNeedsAValidFile(t *testing.T) {

@@ -168,6 +168,7 @@ func (p *parser) affordable(at place, m *Model) {
 func (m *Model) largest() Demand {
 	d := Demand{Prompt: max(m.Context, 1), Choices: MaxChoices, OutputCap: m.MaxOutput}
 	switch m.Type {
+	case Text:
 	case Embedding:
 		d.Prompt *= MaxEmbeddingInputs
 	case Image:

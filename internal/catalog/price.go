@@ -97,6 +97,7 @@ func (p *Price) at(prompt int64) *TokenPrice {
 // price. An unknown variant has the dearest variant's.
 func (m *Model) unit(variant string) (item string, price money.Nano) {
 	switch m.Type {
+	case Text, Embedding: // tokens alone
 	case Image:
 		price, known := m.Price.Image[variant]
 		for _, p := range m.Price.Image {

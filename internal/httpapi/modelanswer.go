@@ -46,6 +46,7 @@ func modelAnswer(model *catalog.Model) map[string]any {
 		put("embeddingDimensions", model.Constraints.Dimensions, model.Constraints.Dimensions > 0)
 	case catalog.Speech:
 		put("voices", model.Constraints.Voices, len(model.Constraints.Voices) > 0)
+	default: // images and audio that is heard have nothing more to tell
 	}
 	return answer
 }
@@ -62,7 +63,12 @@ func pricing(model *catalog.Model) map[string]any {
 		return map[string]any{"per_audio_second": unitPrice(p.Second)}
 	case catalog.Embedding:
 		return map[string]any{"input": price(p.Input)}
+	default:
+		return textPricing(p)
 	}
+}
+
+func textPricing(p *catalog.Price) map[string]any {
 	out := tokenPricing(&p.TokenPrice)
 	if p.Extended != nil {
 		extended := tokenPricing(&p.Extended.TokenPrice)
@@ -184,8 +190,9 @@ func constraints(model *catalog.Model) map[string]any {
 		return out
 	case catalog.Image:
 		return imageConstraints(c)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // imagePromptCharacters is the API's own limit of a prompt.
