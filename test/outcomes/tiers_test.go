@@ -37,6 +37,7 @@ func TestCachesAndLongPromptsHaveTheirPrices(t *testing.T) {
 		return `"messages":[{"role":"user","content":"` + first + `"},{"role":"assistant","content":"yes"},{"role":"user","content":` + last + `}]`
 	}
 	const marked = `[{"type":"text","text":"and what then","cache_control":{"type":"ephemeral"}}]`
+	const tools = `"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}},"cache_control":{"type":"ephemeral"}}]`
 	for _, test := range []struct {
 		name, model, body       string
 		cached, written, beyond bool
@@ -48,6 +49,8 @@ func TestCachesAndLongPromptsHaveTheirPrices(t *testing.T) {
 		{"a cache that is read and written, of a long prompt", "echo-1-tiers", conversation(long, marked), true, true, true},
 		{"Anthropic: no cache", "echo-1-tiers-anthropic", conversation("one two", `"three"`), false, false, false},
 		{"Anthropic: a cache that is read, of a long prompt", "echo-1-tiers-anthropic", conversation(long, `"three"`), true, false, true},
+		{"Anthropic: a cache that is read and written", "echo-1-tiers-anthropic", conversation("one two", marked), true, true, false},
+		{"Anthropic: a cache with tools and a system prompt", "echo-1-tiers-anthropic", tools + `,"messages":[{"role":"system","content":` + marked + `},{"role":"user","content":"hello"}]`, false, true, false},
 	} {
 		for _, stream := range []bool{false, true} {
 			w.begin(echo.FaultNone, nil)

@@ -33,6 +33,13 @@ func TestChatRequestsAskTheSameOfAMessagesServer(t *testing.T) {
 			`{"model":"m",` + hi + `,"max_tokens":64,"tools":[{"name":"f","description":"d","input_schema":{"type":"object","properties":{}},"strict":true},
 				{"name":"g","input_schema":{"type":"object"}}],"tool_choice":{"type":"any","disable_parallel_tool_use":true}}`,
 		},
+		"hints about caches, without their time to live": {
+			`{"model":"m","max_tokens":64,"messages":[{"role":"system","content":[{"type":"text","text":"be","cache_control":{"type":"ephemeral","ttl":"1h"}}]},
+				{"role":"user","content":[{"type":"text","text":"hi","cache_control":{"type":"forever"}}]}],
+				"tools":[{"function":{"name":"f"},"cache_control":{"type":"ephemeral"}}]}`,
+			`{"model":"m",` + hi + `,"max_tokens":64,"system":[{"type":"text","text":"be","cache_control":{"type":"ephemeral"}}],
+				"tools":[{"name":"f","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral"}}]}`,
+		},
 		"one tool": {
 			chat(`,"tool_choice":{"type":"function","function":{"name":"f"}},"tools":[{"function":{"name":"f"}}],"reasoning_effort":"high"`),
 			`{"model":"m",` + hi + `,"max_tokens":64,"tools":[{"name":"f","input_schema":{"type":"object"}}],"tool_choice":{"type":"tool","name":"f"},"output_config":{"effort":"high"}}`,
