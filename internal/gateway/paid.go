@@ -130,9 +130,13 @@ func (c *paid) using(tokens catalog.Use) catalog.Use {
 }
 
 // estimate is for a whole answer without a usage: no text has more tokens than
-// bytes.
+// bytes, and the prompt's may be known.
 func (c *paid) estimate(bytes int64) metered {
-	use := catalog.Use{Prompt: c.Prompt, Completion: min(bytes, c.model.MaxCompletion(c.Demand))}
+	prompt := c.Prompt
+	if c.counted != nil {
+		prompt = c.model.TightPromptBound(c.counted.prompt, c.counted.texts)
+	}
+	use := catalog.Use{Prompt: prompt, Completion: min(bytes, c.model.MaxCompletion(c.Demand))}
 	return metered{Use: c.using(use), source: fromEstimate}
 }
 

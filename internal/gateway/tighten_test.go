@@ -79,3 +79,17 @@ func TestARefusalNamesTheCapThatTheCountedPromptLeaves(t *testing.T) {
 		t.Errorf("the cap that was named is refused: %d %s", response.StatusCode, text)
 	}
 }
+
+// An answer without a usage is charged for the prompt that was counted here.
+func TestAPromptWithoutAUsageIsCountedWhereTheVocabularyIsKnown(t *testing.T) {
+	body := `{"model":"MODEL","max_tokens":10,"messages":[{"role":"user","content":"` + prose + `"}]}`
+	for model, prompt := range map[string]int64{"small": 1000 + 72, "counted": 200 + 4 + 72} {
+		w := newWorld(t, answers(answer("")), options{})
+		if response, text := w.ask(strings.Replace(body, "MODEL", model, 1)); response.StatusCode != 200 {
+			t.Fatalf("%s: %d %s", model, response.StatusCode, text)
+		}
+		if h, want := w.books.last(), charge(prompt, int64(len("good day"))); h.settled.Cost != want || h.settled.Source != "estimated" {
+			t.Errorf("%s: charged %v by %s, want %v", model, h.settled.Cost, h.settled.Source, want)
+		}
+	}
+}
