@@ -164,6 +164,7 @@ func (w *world) startServer(ctx context.Context, listener net.Listener, failed c
 	config.Chain = app.ChainConfig{
 		ID: w.options.chainID, Name: "Base", RPC: []string{w.chain.RPCURL()}, Confirmations: &confirmations,
 		MaxHeadAge: app.Duration(time.Minute + 2*w.options.blockTime), PollInterval: app.Duration(250 * time.Millisecond),
+		Multicall: contracts.Multicall3.Hex(),
 	}
 	// The seed's rule, a share of a pool for staked VVV, beside Venice's rule
 	// of today, a dollar a day for each staked DIEM.
