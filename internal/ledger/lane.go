@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -38,15 +39,21 @@ func (l *lane) run(ctx context.Context) {
 	}
 }
 
-// collect takes what waits in the queue, without waiting for more.
+// collect takes what waits in the queue. Callers that are ready to run get
+// their turn first, so that those whom the commit before has answered come
+// along if they are at it; nobody is waited for.
 func (l *lane) collect(first *call) []*call {
 	batch := append(make([]*call, 0, 16), first)
 	for len(batch) < l.engine.config.MaxBatch {
 		select {
 		case next := <-l.queue:
 			batch = append(batch, next)
+			continue
 		default:
-			return batch
+		}
+		runtime.Gosched()
+		if len(l.queue) == 0 {
+			break
 		}
 	}
 	return batch
