@@ -118,6 +118,7 @@ func TestParseNamesTheLineAndFieldOfEveryMistake(t *testing.T) {
 		"extended typo":            {`above: 100000`, `over: 100000`, `unknown field "over"`},
 		"price typo":               {`cached_input: "0.1"`, `cache_input: "0.1"`, `unknown field "cache_input"`},
 		"surcharge missing":        {`web_search: "0.01", `, ``, "line 22: models[0] (big).capabilities.web_search: needs price.surcharges.web_search"},
+		"surcharge unknown":        {`x_search: "0"`, `xsearch: "0"`, `line 21: models[0] (big).price.surcharges.xsearch: "xsearch" is not one of`},
 		"surcharge empty":          {`web_search: "0.01"`, `web_search: `, "line 21: models[0] (big).price.surcharges.web_search: is missing"},
 		"effort":                   {"[low, high]", "[low, huge]", "line 22: models[0] (big).capabilities.reasoning_efforts[1]"},
 		"default effort":           {"default_reasoning_effort: low", "default_reasoning_effort: max", "line 22: models[0] (big).capabilities.default_reasoning_effort"},

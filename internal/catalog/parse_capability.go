@@ -13,11 +13,14 @@ var (
 	textDefaults  = []string{"temperature", "top_p", "frequency_penalty", "presence_penalty", "repetition_penalty"}
 )
 
-// Surcharges that Venice's web tools cause; a capability needs its price.
+// The surcharges: what Venice's web tools cause. A capability needs its price.
 const (
-	SurchargeWebSearch = "web_search"
-	SurchargeXSearch   = "x_search"
+	SurchargeWebSearch   = "web_search"
+	SurchargeWebScraping = "web_scraping"
+	SurchargeXSearch     = "x_search"
 )
+
+var surchargeNames = []string{SurchargeWebSearch, SurchargeWebScraping, SurchargeXSearch}
 
 func (p *parser) capabilities(at place, m *Model, e *capabilityEntry) {
 	if e == nil {

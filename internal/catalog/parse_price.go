@@ -144,9 +144,7 @@ func variantName(size, quality string) string {
 
 func (p *parser) surcharges(at place, m *Model, entries map[string]*string) {
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		if !isWord(name) {
-			p.fail(at.key(name), "must be a name of letters, digits and underscores")
-		}
+		p.oneOf(at.key(name), name, surchargeNames)
 		if p.given(at.key(name), entries[name], "USD for a use", "0.01") {
 			if m.Price.Surcharges == nil {
 				m.Price.Surcharges = map[string]money.Nano{}
