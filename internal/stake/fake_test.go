@@ -3,6 +3,7 @@ package stake_test
 import (
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/big"
@@ -19,6 +20,8 @@ import (
 var (
 	vvvStaking = common.HexToAddress("0x321b7ff75154472B18EDb199033fF4D116F340Ff")
 	diem       = common.HexToAddress("0xF4d97F2da56e8c3098f3a8D538DB630A2606a024")
+	plain      = common.HexToAddress("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913") // an ERC-20 with 6 decimals
+	vault      = common.HexToAddress("0x4626000000000000000000000000000000004626") // an ERC-4626 for it
 	midnight   = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	errDown    = errors.New("connection refused")
 )
@@ -28,7 +31,8 @@ var (
 type fakeChain struct {
 	mu     sync.Mutex
 	blocks []fakeBlock
-	fork   byte // makes hashes of another branch differ
+	jump   time.Duration // that the next blocks are later
+	fork   byte          // makes hashes of another branch differ
 
 	down       error // answer of every method
 	emptyCode  bool  // contracts answer nothing
@@ -39,18 +43,22 @@ type fakeChain struct {
 	transferable   bool
 	implementation common.Hash
 	probes         int
+	decimals       int64 // of plain
 }
 
 type fakeBlock struct {
 	stake.Block
 	vvv, diem map[common.Address]*big.Int
 	total     *big.Int
+	plain     map[common.Address]*big.Int
+	shares    map[common.Address]*big.Int
+	price     int64 // of a share, in hundredths of its asset
 	touches   []stake.Touch
 }
 
 func newFakeChain() *fakeChain {
-	c := &fakeChain{cooldown: 86_400}
-	c.blocks = []fakeBlock{{Block: c.block(0), vvv: map[common.Address]*big.Int{}, diem: map[common.Address]*big.Int{}, total: new(big.Int)}}
+	c := &fakeChain{cooldown: 86_400, decimals: 6}
+	c.blocks = []fakeBlock{{Block: c.block(0), vvv: map[common.Address]*big.Int{}, diem: map[common.Address]*big.Int{}, total: new(big.Int), price: 100}}
 	return c
 }
 
@@ -58,7 +66,7 @@ func (c *fakeChain) block(number uint64) stake.Block {
 	var hash common.Hash
 	hash[0] = c.fork
 	binary.BigEndian.PutUint64(hash[24:], number+1)
-	return stake.Block{Number: number, Hash: hash, Time: midnight.Add(time.Duration(number) * 2 * time.Second)}
+	return stake.Block{Number: number, Hash: hash, Time: midnight.Add(c.jump + time.Duration(number)*2*time.Second)}
 }
 
 // mine adds a block in which the change happens.
@@ -66,7 +74,8 @@ func (c *fakeChain) mine(change func(*fakeBlock)) stake.Block {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	parent := c.blocks[len(c.blocks)-1]
-	next := fakeBlock{Block: c.block(parent.Number + 1), vvv: cloneMap(parent.vvv), diem: cloneMap(parent.diem), total: parent.total}
+	next := fakeBlock{Block: c.block(parent.Number + 1), vvv: cloneMap(parent.vvv), diem: cloneMap(parent.diem), total: parent.total,
+		plain: cloneMap(parent.plain), shares: cloneMap(parent.shares), price: parent.price}
 	if change != nil {
 		change(&next)
 	}
@@ -169,7 +178,7 @@ func (c *fakeChain) answer(block *fakeBlock, call stake.Call) ([]byte, error) {
 	if len(call.Data) == 36 {
 		who = common.BytesToAddress(call.Data[16:])
 	}
-	staking, token := bindings.NewStakingV2(), bindings.NewDIEM()
+	staking, token, erc20 := bindings.NewStakingV2(), bindings.NewDIEM(), bindings.NewIERC20()
 	switch {
 	case call.To == vvvStaking && slices.Equal(call.Data, staking.PackBalanceOf(who)):
 		return word(block.vvv[who]), nil
@@ -178,6 +187,17 @@ func (c *fakeChain) answer(block *fakeBlock, call stake.Call) ([]byte, error) {
 	case call.To == diem && slices.Equal(call.Data, token.PackStakedInfos(who)):
 		// The second field is a time: large, and no amount.
 		return slices.Concat(word(block.diem[who]), word(big.NewInt(1_800_000_000)), word(tokens(5))), nil
+	case call.To == plain && slices.Equal(call.Data, erc20.PackBalanceOf(who)):
+		return word(block.plain[who]), nil
+	case call.To == plain && slices.Equal(call.Data, erc20.PackDecimals()):
+		return word(big.NewInt(c.decimals)), nil
+	case call.To == vault && slices.Equal(call.Data, erc20.PackBalanceOf(who)):
+		return word(block.shares[who]), nil
+	case call.To == vault && hex.EncodeToString(call.Data) == "38d52e0f": // asset()
+		return word(new(big.Int).SetBytes(plain[:])), nil
+	case call.To == vault && hex.EncodeToString(call.Data[:4]) == "07a2d13a": // convertToAssets(uint256)
+		worth := new(big.Int).Mul(new(big.Int).SetBytes(call.Data[4:]), big.NewInt(block.price))
+		return word(worth.Quo(worth, big.NewInt(100))), nil
 	default:
 		return nil, fmt.Errorf("execution reverted: %x", call.Data)
 	}
