@@ -41,7 +41,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { dev.Close() })
-	client, err := chain.Dial(t.Context(), chain.Config{URLs: []string{dev.RPCURL()}, ChainID: dev.ChainID(), Timeout: 30 * time.Second, Logger: quiet})
+	client, err := chain.Dial(t.Context(), chain.Config{URLs: []string{dev.RPCURL()}, ChainID: dev.ChainID(), Timeout: 30 * time.Second, Logger: quiet, Multicall: addresses.Multicall3})
 	if err != nil {
 		t.Fatal(err)
 	}
