@@ -39,7 +39,8 @@ func scenarios() []scenario {
 			return j, true
 		}},
 		{"stream", fmt.Sprintf("streams of %d chunks, one every %s, %d at once", chunksOfStream, paceOfStream, streamCallers), func(s *server) (job, bool) {
-			return job{Requests: [][]byte{s.request(s.headers, chat(true, answerCap, 100))}, Connections: streamCallers, Status: "200"}, true
+			// Portkey 1.15.2 answers every stream with a 500 on Node 20.
+			return job{Requests: [][]byte{s.request(s.headers, chat(true, answerCap, 100))}, Connections: streamCallers, Status: "200"}, s.name != "portkey"
 		}},
 		{"long", "100 KB bodies at saturation", plain(longPrompt, connections)},
 		{"refusal", "refusals (402) at saturation", func(s *server) (job, bool) {
