@@ -68,7 +68,9 @@ func (b *books) Hold(ctx context.Context, request ledger.HoldRequest) (ledger.He
 	b.holds[request.ID] = h
 	b.order = append(b.order, h)
 	b.pending += amount
-	return ledger.Held{ID: request.ID, KeyID: "key-1", Amount: amount, Before: ledger.Balance{DIEM: free}}, nil
+	return ledger.Held{ID: request.ID, KeyID: "key-1", Amount: amount, Before: ledger.Balance{DIEM: free}, Budget: ledger.BudgetStanding{
+		Scope: "account", Currency: money.DIEM, Limit: b.budget, Spent: b.posted, Held: b.pending,
+	}}, nil
 }
 
 func (b *books) Settle(ctx context.Context, s ledger.Settlement) (ledger.Settled, error) {

@@ -52,6 +52,7 @@ func TestAnAnswerIsChargedByItsUsage(t *testing.T) {
 	for name, want := range map[string]string{
 		"X-Request-Id": "request-1", "X-Venice-Model-Id": "small", "X-Venice-Model-Name": "Small Model",
 		"X-Venice-Balance-Diem": "1", "X-Venice-Balance-Usd": "0", "X-Stakegate-Charge": "0.00003",
+		"X-Stakegate-Budget": "account DIEM", "X-Stakegate-Limit": "1", "X-Stakegate-Spent": "0", "X-Stakegate-Held": helloHold.String(),
 		"X-Stakegate-Max-Tokens": "", "Set-Cookie": "", "Openai-Organization": "",
 		"Content-Type": "application/json; charset=utf-8",
 	} {

@@ -165,7 +165,7 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	}
 	return Verdict{Held: Held{
 		ID: hold.ID, KeyID: key.ID, AccountID: key.AccountID, Amount: total, At: s.Now, Before: before,
-		Rates: s.rateStatuses(key.AccountID, request.Rates),
+		Budget: s.tightest(ways), Rates: s.rateStatuses(key.AccountID, request.Rates),
 	}}
 }
 

@@ -183,6 +183,32 @@ func TestCeilingHoldsUnderAnyOrder(t *testing.T) {
 	})
 }
 
+// A granted hold says where the budget with the least room stands, itself
+// included: the account's sources are one.
+func TestAHoldTellsTheTightestBudget(t *testing.T) {
+	for name, c := range map[string]struct {
+		limits apikey.Limits
+		staked money.Nano
+		want   BudgetStanding
+	}{
+		"account":           {apikey.Limits{}, 10, BudgetStanding{"account", money.DIEM, 1010, 7, 50}},
+		"key":               {apikey.Limits{DIEM: limit(500)}, 10, BudgetStanding{"key", money.DIEM, 500, 7, 50}},
+		"a generous key":    {apikey.Limits{DIEM: limit(5000)}, 10, BudgetStanding{"account", money.DIEM, 1010, 7, 50}},
+		"another currency":  {apikey.Limits{USD: limit(1)}, 10, BudgetStanding{"account", money.DIEM, 1010, 7, 50}},
+		"key of that limit": {apikey.Limits{DIEM: limit(1010)}, 10, BudgetStanding{"account", money.DIEM, 1010, 7, 50}},
+	} {
+		key := testKey(0, c.limits)
+		w := newWorld(key)
+		w.do(grantOp("0x0", c.staked, 1000, 10_000))
+		w.do(holdOp(key, "earlier", 9, 9))
+		w.do(Op{Settle: &Settlement{HoldID: "earlier", Cost: 7}})
+		if verdict := w.do(holdOp(key, "h", 50, 50))[0]; verdict.Err != nil || verdict.Held.Budget != c.want {
+			t.Errorf("%s: got %+v, %v; want %+v", name, verdict.Held.Budget, verdict.Err, c.want)
+		}
+		w.check(t)
+	}
+}
+
 // Staked DIEM is spent before the pool's share, and USD last, split exactly.
 func TestHoldSplitsOverSourcesInOrder(t *testing.T) {
 	key := testKey(0, apikey.Limits{})

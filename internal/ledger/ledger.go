@@ -97,7 +97,17 @@ type Held struct {
 	Amount    money.Nano
 	At        time.Time // database time of the commit; it decides the window
 	Before    Balance   // what was free before this hold
+	Budget    BudgetStanding
 	Rates     []RateStatus
+}
+
+// BudgetStanding is where the budget with the least room stands, a hold that
+// was just granted included: the account's of the epoch (or its credit), or the
+// key's own limit.
+type BudgetStanding struct {
+	Scope              string // "account" or "key"
+	Currency           money.Currency
+	Limit, Spent, Held money.Nano
 }
 
 // Balance is what an account or key has free.

@@ -18,6 +18,31 @@ func (s *State) refusal(key *Key, ways []fund, request *HoldRequest, affordable 
 	return s.accountRefusal(refusal, ways, currency, request.Min)
 }
 
+// tightest is where the budget stands that has the least room: the account's,
+// all its sources together, or the key's. Pools are everybody's, and nobody's
+// to be told.
+func (s *State) tightest(ways []fund) BudgetStanding {
+	currency := s.boundCurrency(ways)
+	account, key := BudgetStanding{Scope: "account", Currency: currency}, BudgetStanding{}
+	for _, way := range ways {
+		if way.currency != currency {
+			continue
+		}
+		if budget := s.Budgets[way.account]; budget != nil {
+			account.Limit = account.Limit.Add(budget.Cap)
+			account.Spent += budget.Posted
+			account.Held += budget.Pending
+		}
+		if budget := s.Budgets[way.key]; way.key != "" && budget != nil && budget.Cap < money.Max {
+			key = BudgetStanding{Scope: "key", Currency: currency, Limit: budget.Cap, Spent: budget.Posted, Held: budget.Pending}
+		}
+	}
+	if key.Scope != "" && key.Limit-key.Spent-key.Held < account.Limit-account.Spent-account.Held {
+		return key
+	}
+	return account
+}
+
 // boundCurrency is the currency to report: DIEM when the account has any
 // allocation or no credit at all, else USD.
 func (s *State) boundCurrency(ways []fund) money.Currency {
