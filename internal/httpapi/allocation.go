@@ -13,8 +13,8 @@ type Allocation struct {
 	Epoch   string // its id, such as 20261123
 	Block   AllocationBlock
 	Sources []AllocationSource
-	// ChangedAt and Reason are of the last change that the account's log tells;
-	// the time is zero if that is long ago.
+	// ChangedAt and Reason are of the last change in the account's log; the time
+	// is zero if there is none.
 	ChangedAt time.Time
 	Reason    string
 }

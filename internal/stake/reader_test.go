@@ -10,6 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
+	"stakegate/internal/money"
 	"stakegate/internal/stake"
 )
 
@@ -167,3 +170,52 @@ func TestFormatUnits(t *testing.T) {
 }
 
 var _ stake.Chain = (*countingChain)(nil)
+
+// Thousands of accounts are read at an epoch's turn in a few questions, each at
+// one block of the new epoch.
+func TestThousandsAreReadAtAnEpochsTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const accounts = 3000
+		chain := &countingChain{fakeChain: newFakeChain(), slow: 50 * time.Millisecond}
+		account := func(i int) common.Address { return common.Address{0: 0xbb, 18: byte(i >> 8), 19: byte(i)} }
+		chain.mine(func(b *fakeBlock) {
+			for i := range accounts {
+				b.setVVV(account(i), tokens(1))
+			}
+		})
+		first := chain.mineEpoch(nil)
+		start := stake.EpochStart(first.Time)
+		reader := newPolicy(t, chain, devWorld).Reader(stake.ReaderConfig{}, func() stake.Epoch { return stake.Epoch{Start: start} })
+		var group sync.WaitGroup
+		began := time.Now()
+		for i := range accounts {
+			group.Go(func() {
+				reading, err := reader.Read(t.Context(), account(i))
+				if err != nil || reading.Address != account(i) || !reading.InEpoch(start) || reading.Grants[0].Cap != 1000*money.Unit/accounts {
+					t.Errorf("%d: %+v, %v", i, reading, err)
+				}
+			})
+		}
+		group.Wait()
+		if calls := chain.calls.Load(); calls > accounts/stake.DefaultSize+2 {
+			t.Errorf("%d accounts took %d questions", accounts, calls)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("it took %v with a node that takes 50 ms", took)
+		}
+		time.Sleep(time.Minute) // until nothing is under way
+	})
+}
+
+func TestAReadingOfYesterdaysBlockIsNone(t *testing.T) {
+	chain := newFakeChain()
+	policy := newPolicy(t, chain, devWorld)
+	today := stake.Epoch{Start: midnight.Add(stake.EpochLength)}
+	if _, err := policy.Read(t.Context(), []common.Address{wallet(1)}, today); !errors.Is(err, stake.ErrChain) {
+		t.Errorf("%v", err)
+	}
+	chain.mineEpoch(nil)
+	if readings, err := policy.Read(t.Context(), []common.Address{wallet(1)}, today); err != nil || !readings[0].InEpoch(today.Start) {
+		t.Errorf("%+v, %v", readings, err)
+	}
+}

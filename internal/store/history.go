@@ -142,16 +142,12 @@ func (s *Store) GrantedAccounts(ctx context.Context, source, epoch string) ([]st
 	return scanAll(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
 }
 
-// grantsWithin bounds how many of an account's newest entries are searched for
-// a grant.
-const grantsWithin = 5000
-
 // LastGrant is when and why an account's allocation was last changed, as its log
-// says; the time is zero if that is long ago.
+// says; the time is zero if it never was.
 func (s *Store) LastGrant(ctx context.Context, accountID string) (at time.Time, note string, err error) {
 	var ms int64
-	err = s.reader.QueryRowContext(ctx, `SELECT at_ms, note FROM entries WHERE account_id = $1 AND kind = $2
-		AND seq > (SELECT last_seq FROM accounts WHERE id = $1) - $3 ORDER BY seq DESC LIMIT 1`, accountID, ledger.EntryGrant, grantsWithin).Scan(&ms, &note)
+	err = s.reader.QueryRowContext(ctx, "SELECT at_ms, note FROM entries WHERE account_id = $1 AND kind = $2 ORDER BY seq DESC LIMIT 1",
+		accountID, ledger.EntryGrant).Scan(&ms, &note)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, "", nil
 	}
