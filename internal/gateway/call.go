@@ -92,19 +92,19 @@ func (c *call) holdRequest(d demand, least catalog.Demand) ledger.HoldRequest {
 }
 
 // tell sets the headers of what was held.
-func (p *paid) tell(wanted demand) {
-	h := p.w.Header()
-	rateHeaders(h, p.held.Rates, p.held.At)
-	budget := &p.held.Budget
+func (c *paid) tell(wanted demand) {
+	h := c.w.Header()
+	rateHeaders(h, c.held.Rates, c.held.At)
+	budget := &c.held.Budget
 	values := [...]string{
-		p.held.Before.DIEM.String(), p.held.Before.USD.String(),
+		c.held.Before.DIEM.String(), c.held.Before.USD.String(),
 		budget.Scope + " " + string(budget.Currency), budget.Limit.String(), budget.Spent.String(), budget.Held.String(),
 	}
 	h["X-Venice-Balance-Diem"], h["X-Venice-Balance-Usd"] = values[0:1:1], values[1:2:2]
 	h["X-Stakegate-Budget"], h["X-Stakegate-Limit"] = values[2:3:3], values[3:4:4]
 	h["X-Stakegate-Spent"], h["X-Stakegate-Held"] = values[4:5:5], values[5:6:6]
-	if p.model.Type == catalog.Text && (!wanted.explicit || p.OutputCap < wanted.OutputCap) {
-		h["X-Stakegate-Max-Tokens"] = []string{strconv.FormatInt(p.OutputCap, 10)}
+	if c.model.Type == catalog.Text && (!wanted.explicit || c.OutputCap < wanted.OutputCap) {
+		h["X-Stakegate-Max-Tokens"] = []string{strconv.FormatInt(c.OutputCap, 10)}
 	}
 }
 

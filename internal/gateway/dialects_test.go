@@ -353,7 +353,7 @@ func TestBrokenStreamsOfAnyServerFailInTheClientsDialect(t *testing.T) {
 				if _, failed := client.whole(t, body); failed != test.fails {
 					t.Errorf("failed: %v, want %v: %s", failed, test.fails, body)
 				}
-				if h := w.books.last(); h.settled.Cost != test.want || string(h.settled.Source) != test.source {
+				if h := w.books.last(); h.settled.Cost != test.want || h.settled.Source != test.source {
 					t.Errorf("charged %v by %s, want %v by %s", h.settled.Cost, h.settled.Source, test.want, test.source)
 				}
 			})

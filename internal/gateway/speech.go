@@ -111,7 +111,7 @@ func (c *paid) pass(ctx context.Context, source io.Reader, buffer []byte, n int)
 		}
 		n, err = source.Read(buffer)
 	}
-	if err == io.EOF { //nolint:errorlint // io.Reader's contract is this very value
+	if err == io.EOF {
 		return nil
 	}
 	return err

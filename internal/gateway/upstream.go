@@ -106,26 +106,25 @@ const statusOverloaded = 529
 // reshape turns an upstream's error into ours. Nothing of its text goes on.
 func (c *paid) reshape(ctx context.Context, response *upstream.Response) *failure {
 	c.g.log.Warn("upstream answered an error", "upstream", response.Upstream.Name, "status", response.StatusCode, "request_id", c.id)
-	status := response.StatusCode
-	switch {
-	case status == http.StatusRequestTimeout, status == 499:
+	switch response.StatusCode {
+	case http.StatusRequestTimeout, 499:
 		return &failure{err: c.broken(ctx, nil)} // it gave up in the middle; what it bills is unknown
-	case status == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		return free(&Error{
 			Status: 429, Code: "MODEL_OVERLOADED", RetryAfter: c.retryAfter(response.Response),
 			Message: "The model is overloaded. Nothing was charged. Please try again later.",
 		})
-	case status == http.StatusServiceUnavailable, status == statusOverloaded:
+	case http.StatusServiceUnavailable, statusOverloaded:
 		return free(&Error{
 			Status: 503, Code: "MODEL_AT_CAPACITY", RetryAfter: c.retryAfter(response.Response),
 			Message: "The model is at capacity. Nothing was charged. Please try again later.",
 		})
-	case status == http.StatusGatewayTimeout:
+	case http.StatusGatewayTimeout:
 		return free(&Error{
 			Status: 504, Code: "REQUEST_TIMEOUT", RetryAfter: time.Second,
 			Message: "The model took too long to answer. Nothing was charged.",
 		})
-	case status == 400, status == 413, status == 415, status == 422:
+	case 400, 413, 415, 422:
 		return free(refusedByModel(response.Response))
 	default: // redirects, missing models, bad credentials, broken servers: the operator's to mend
 		return free(&Error{

@@ -9,7 +9,7 @@ import (
 	"io"
 )
 
-// ErrTooLong: an event is longer than the reader's limit.
+// ErrTooLong says that an event is longer than the reader's limit.
 var ErrTooLong = errors.New("event is too long")
 
 const readSize = 16 << 10
