@@ -128,7 +128,8 @@ func (p *Pool) try(ctx context.Context, t *target, admitted pass, r Request) (*R
 	began := p.now()
 	for left := staleTries; ; left-- {
 		a := newAttempt()
-		response, err := t.server.transport.RoundTrip(t.post(httptrace.WithClientTrace(ctx, &a.trace), r))
+		request := t.post(httptrace.WithClientTrace(ctx, &a.trace), r)
+		response, err := t.server.transport.RoundTrip(request) //nolint:bodyclose // Send's caller closes it
 		if err == nil {
 			return p.answered(ctx, t, admitted, response, began, cancel), nil
 		}
@@ -232,7 +233,7 @@ type body struct {
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err == nil || err == io.EOF { //nolint:errorlint // net/http gives io.EOF itself
+	if err == nil || err == io.EOF { // io.Reader gives io.EOF itself
 		return n, err
 	}
 	timeout := late(b.ctx)

@@ -55,10 +55,11 @@ type health struct {
 // standing says how much the server is trusted now. prober says that the pool
 // itself finds out whether a silent server is back, so that no call has to.
 func (h *health) standing(now time.Time, prober bool) standing {
+	byACall := !h.unanswered || !prober
 	switch {
 	case h.until.IsZero():
 		return trusted
-	case !h.testing && !now.Before(h.until) && !(h.unanswered && prober):
+	case byACall && !h.testing && !now.Before(h.until):
 		return due
 	case h.unanswered:
 		return out
