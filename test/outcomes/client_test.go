@@ -64,7 +64,7 @@ func (w *world) leave(t *testing.T, k kind, name string, at echo.Point, read, re
 	hangUp(conn, reset)
 	close(goOn)
 	w.idle()
-	w.Eventually(10*time.Second, name+": the call is charged", func() bool { return w.charged() == w.Truth()-truth })
+	w.Eventually(30*time.Second, name+": the call is charged", func() bool { return w.charged() == w.Truth()-truth })
 	if w.Truth() == truth {
 		t.Errorf("%s: the model did nothing", name)
 	}
@@ -73,12 +73,12 @@ func (w *world) leave(t *testing.T, k kind, name string, at echo.Point, read, re
 // await waits for something that comes soon, or never.
 func await(t *testing.T, what string, happened <-chan struct{}) {
 	t.Helper()
-	limit := time.NewTimer(10 * time.Second)
+	limit := time.NewTimer(30 * time.Second)
 	defer limit.Stop()
 	select {
 	case <-happened:
 	case <-limit.C:
-		t.Fatalf("not within 10 s: %s", what)
+		t.Fatalf("not within 30 s: %s", what)
 	}
 }
 
@@ -161,7 +161,7 @@ func TestAClientThatLeavesAModelThatIsSilentPaysTheHold(t *testing.T) {
 				await(t, "the model gets the call", arrived)
 				hangUp(conn, false)
 				w.idle()
-				w.Eventually(10*time.Second, "the hold is charged", func() bool { return w.history() == w.spent() && w.charged() == w.held })
+				w.Eventually(30*time.Second, "the hold is charged", func() bool { return w.history() == w.spent() && w.charged() == w.held })
 				w.check(t, k, "the next call", echo.FaultNone, k.wants(modes[0].want))
 			}
 			w.Stop()

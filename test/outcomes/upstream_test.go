@@ -138,7 +138,7 @@ func TestEveryModeOfAMisbehavingModelEndsInItsCharge(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			size := gateway.Limits{Answer: 4 << 20, Event: 64 << 10}
-			brief := gateway.Limits{Upstream: 500 * time.Millisecond, Silence: 500 * time.Millisecond}
+			brief := gateway.Limits{Upstream: time.Second, Silence: time.Second}
 			talking, quiet := start(t, size), start(t, brief)
 			for _, mode := range modes {
 				want := k.wants(mode.want)

@@ -197,6 +197,7 @@ func start(t *testing.T, limits gateway.Limits) *world {
 func startWith(t *testing.T, limits gateway.Limits, faultOf func([]byte) echo.Fault) *world {
 	t.Helper()
 	w := &world{}
+	limits.Hold = 30 * time.Second // a slow machine is no failure
 	w.World = apptest.Start(t, apptest.Options{
 		Media: true, Limits: limits,
 		Echo: echo.Config{Reached: w.reach, FaultOf: faultOf},
@@ -259,7 +260,7 @@ func (w *world) spent() money.Nano { return 100*money.Unit - w.Balance(w.admin) 
 // idle waits until the model has no calls any more.
 func (w *world) idle() {
 	w.T.Helper()
-	w.Eventually(10*time.Second, "the call at the model has ended", func() bool { return w.running.Load() == 0 })
+	w.Eventually(30*time.Second, "the call at the model has ended", func() bool { return w.running.Load() == 0 })
 }
 
 // history adds up what the account was charged, by its history.
