@@ -242,3 +242,17 @@ func TestAModelServerThatIsAwayCostsNothing(t *testing.T) {
 
 // awayModel finds the names that have a model whose server is away.
 var awayModel = regexp.MustCompile(`\becho-(1|embed-1|image-1|tts-1|asr-1)(["\r])`)
+
+// TestTheTableHasEveryMode fails when the model learns to misbehave in a new
+// way that has no row.
+func TestTheTableHasEveryMode(t *testing.T) {
+	rows := map[echo.Fault]int{}
+	for _, mode := range modes {
+		rows[mode.fault]++
+	}
+	for fault := echo.FaultNone; fault <= echo.LastFault; fault++ {
+		if rows[fault] != 1 {
+			t.Errorf("fault %d has %d rows", fault, rows[fault])
+		}
+	}
+}

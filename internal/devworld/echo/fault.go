@@ -58,7 +58,12 @@ const (
 	FaultCompressed  // compressed, though nobody asked for it
 	FaultLeaks       // cookies and headers with the Canary
 	FaultEmpty       // 200 and nothing
+
+	endOfFaults
 )
+
+// LastFault is the last one there is.
+const LastFault = endOfFaults - 1
 
 // What FaultFixedUsage reports.
 const (
