@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"stakegate/internal/app"
 	"stakegate/internal/app/apptest"
 	"stakegate/internal/money"
 )
@@ -198,5 +199,66 @@ func TestACrowdsFirstCallsOfADayReadTheChainOnce(t *testing.T) {
 	// and one every 50 ms by the watcher.
 	if calls := w.Chain.Calls() - before; calls > 40 {
 		t.Errorf("50 calls asked the chain %d times", calls)
+	}
+}
+
+// Whatever the contract does, and were it to hand one stake to ten wallets in a
+// day: the operator gives away one pool at most.
+func TestAPoolsDayIsNeverExceeded(t *testing.T) {
+	const pool = money.Unit / 1000
+	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) {
+		manyMints(c)
+		c.Stake.Allocation = []app.AdapterConfig{{Adapter: "pool", Contract: apptest.Staking.Hex(), Pool: "0.001"}}
+	}})
+	var spent money.Nano
+	calls := 0
+	for range 10 {
+		wallet := apptest.NewWallet(t)
+		w.Chain.StakeVVV(wallet.Address, apptest.Tokens(90_000)) // 99 % of all
+		minted := w.Mint(wallet, "INFERENCE", "")
+		if minted.Status != http.StatusOK {
+			t.Fatalf("%s", minted)
+		}
+		key := minted.Text("data.apiKey")
+		for range 60 {
+			answer := w.Chat(key, "hello", `"max_tokens":2`)
+			if answer.Status == http.StatusPaymentRequired {
+				break
+			}
+			if answer.Status != http.StatusOK {
+				t.Fatalf("%s", answer)
+			}
+			spent += answer.Charge()
+			calls++
+		}
+		w.Chain.StakeVVV(wallet.Address, new(big.Int)) // and on to the next one
+	}
+	if spent > pool || spent < pool/2 || calls < 100 {
+		t.Errorf("%d calls took %s of a pool of %s", calls, spent, pool)
+	}
+}
+
+func TestBadSourcesAreRefused(t *testing.T) {
+	bad := map[string]app.AdapterConfig{
+		"rate is not set":                  {Adapter: "erc20", Contract: apptest.Staking.Hex()},
+		"rate: ":                           {Adapter: "erc20", Contract: apptest.Staking.Hex(), Rate: "x"},
+		"adapter venice-diem has no rate":  {Adapter: "venice-diem", Contract: apptest.DIEM.Hex(), Rate: "1"},
+		"implementation \"x\" is not an":   {Adapter: "pool", Contract: apptest.Staking.Hex(), Pool: "1", Implementation: "x"},
+		"name must not have a slash":       {Adapter: "pool", Contract: apptest.Staking.Hex(), Pool: "1", Name: "a/b"},
+		"adapter must be venice-vvv, pool": {Adapter: "nft", Contract: apptest.Staking.Hex()},
+	}
+	w := apptest.Start(t, apptest.Options{})
+	w.Stop()
+	for want, allocation := range bad {
+		config := w.Config
+		config.Stake.Allocation = []app.AdapterConfig{allocation}
+		if _, err := app.New(t.Context(), config, app.Options{Listener: listener(t)}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	config := w.Config
+	config.Chain.Multicall = "0x12"
+	if _, err := app.New(t.Context(), config, app.Options{Listener: listener(t)}); err == nil || !strings.Contains(err.Error(), "chain.multicall") {
+		t.Errorf("%v", err)
 	}
 }

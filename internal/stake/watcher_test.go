@@ -210,3 +210,84 @@ func TestWatcherBacksOffAndRecovers(t *testing.T) {
 		w.stop()
 	})
 }
+
+// Every change says why it may be one.
+func TestChangesTellTheirCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		chain := newFakeChain()
+		var causes []stake.Cause
+		watcher := newPolicy(t, chain, devWorld).Watcher(stake.WatcherConfig{
+			Interval: time.Second, MaxRange: 3,
+			Changed: func(_ context.Context, change stake.Change) error { causes = append(causes, change.Cause); return nil },
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- watcher.Run(ctx) }()
+		step := func(want stake.Cause, d time.Duration) {
+			t.Helper()
+			time.Sleep(d)
+			synctest.Wait()
+			if len(causes) != 1 || causes[0] != want {
+				t.Errorf("causes %v, want %s", causes, want)
+			}
+			causes = nil
+		}
+		step(stake.CauseStart, 0)
+		chain.mine(func(b *fakeBlock) { b.setDIEM(wallet(1), tokens(1)) })
+		step(stake.CauseEvents, 1500*time.Millisecond)
+		chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), tokens(1)) })
+		step(stake.CauseTotal, time.Second)
+		chain.forget(1)
+		chain.mine(nil)
+		step(stake.CauseReorg, time.Second)
+		for range 4 {
+			chain.mine(nil)
+		}
+		step(stake.CauseGap, time.Second)
+		step(stake.CauseRecheck, 5*time.Minute)
+		cancel()
+		<-done
+	})
+}
+
+// Where reading everybody takes long, a pool whose total moves with every block
+// takes a tenth of the time; who is named by an event is read at once.
+func TestAMovingTotalDoesNotKeepTheChainBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		chain := newFakeChain()
+		var everybody, named int
+		watcher := newPolicy(t, chain, devWorld).Watcher(stake.WatcherConfig{
+			Interval: time.Second,
+			Changed: func(_ context.Context, change stake.Change) error {
+				if change.Addresses != nil {
+					named++
+					return nil
+				}
+				everybody++
+				time.Sleep(5 * time.Second)
+				return nil
+			},
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- watcher.Run(ctx) }()
+		for i := range int64(200) { // an event every second
+			time.Sleep(time.Second)
+			chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), tokens(i+1)) })
+		}
+		if everybody < 4 || everybody > 6 || named < 100 {
+			t.Errorf("in 200 s everybody was read %d times, at 5 s each, and the named %d times", everybody, named)
+		}
+		time.Sleep(time.Minute)
+		if everybody > 7 {
+			t.Errorf("a total that stands still was read %d times", everybody)
+		}
+		before := everybody
+		time.Sleep(3 * time.Minute)
+		if everybody > before+1 { // the one that comes every five minutes
+			t.Errorf("and again %d times", everybody-before)
+		}
+		cancel()
+		<-done
+	})
+}
