@@ -75,16 +75,20 @@ func (n *node) status() NodeStatus {
 }
 
 // order lists the nodes as they are asked: those that are well as configured,
-// then those that are not, which may have come back. Those whose time has come
-// are looked at meanwhile, so that no caller waits for them.
+// then those that are not, which may have come back.
 func (c *Client) order() []*node {
+	well, failing := c.sort()
+	return append(well, failing...)
+}
+
+// sort tells the nodes that are well from those that are not. Those whose time
+// has come are looked at meanwhile, so that no caller waits for them.
+func (c *Client) sort() (well, failing []*node) {
 	now := c.config.Now()
-	order := make([]*node, 0, len(c.nodes))
-	var failing []*node
 	for _, n := range c.nodes {
 		n.health.mu.Lock()
 		if n.health.failure == nil {
-			order = append(order, n)
+			well = append(well, n)
 		} else {
 			failing = append(failing, n)
 			if !n.health.probing && !now.Before(n.health.retryAt) {
@@ -94,7 +98,7 @@ func (c *Client) order() []*node {
 		}
 		n.health.mu.Unlock()
 	}
-	return append(order, failing...)
+	return well, failing
 }
 
 // probe asks a node that failed for its newest block.

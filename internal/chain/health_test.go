@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net/http"
 	"slices"
@@ -302,5 +303,28 @@ func TestManyCallsGoThroughMulticall3WhereItStands(t *testing.T) {
 		if seen := n.seen(); len(seen) != want {
 			t.Errorf("round %d: %q", round, seen)
 		}
+	}
+}
+
+// A node that hangs keeps the others waiting once, and not for every question.
+func TestANodeThatHangsIsLeftOutOfAQuorum(t *testing.T) {
+	hanging := newFakeNode(t)
+	config := configFor(hanging, newFakeNode(t), newFakeNode(t))
+	config.Required, config.Timeout = 2, time.Second
+	client := dial(t, config)
+	hanging.set(func(n *fakeNode) {
+		n.handler = func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body) // so that the server notices the client leave
+			<-r.Context().Done()
+		}
+	})
+	began := time.Now()
+	for range 10 {
+		if _, err := client.Sealed(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("ten questions took %v", took)
 	}
 }

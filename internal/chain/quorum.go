@@ -102,19 +102,24 @@ func (c *Client) disagreement(what string, answers int) {
 // node alone can neither make one up nor, as long as there are enough others,
 // hold it back.
 func (c *Client) agreedHead(ctx context.Context) (stake.Block, error) {
-	heads := askAll(ctx, c, question[stake.Block]{ask: c.freshHead}, c.nodes)
-	if ctx.Err() != nil {
-		return stake.Block{}, ctx.Err()
-	}
 	var failures []error
 	var numbers []uint64
-	for _, head := range heads {
-		c.report(head.node, head.err)
-		if head.err != nil {
-			failures = append(failures, head.err)
-			continue
+	well, failing := c.sort()
+	for _, nodes := range [][]*node{well, failing} { // these only if they are needed
+		if len(numbers) >= c.config.Required {
+			break
 		}
-		numbers = append(numbers, head.value.Number)
+		for _, head := range askAll(ctx, c, question[stake.Block]{ask: c.freshHead}, nodes) {
+			if ctx.Err() != nil {
+				return stake.Block{}, ctx.Err()
+			}
+			c.report(head.node, head.err)
+			if head.err != nil {
+				failures = append(failures, head.err)
+				continue
+			}
+			numbers = append(numbers, head.value.Number)
+		}
 	}
 	if len(numbers) < c.config.Required {
 		return stake.Block{}, fmt.Errorf("%w: %d nodes are well, chain.required is %d: %w",

@@ -117,12 +117,6 @@ func (c AdapterConfig) rated() bool { return c.Adapter == ERC20 || c.Adapter == 
 
 func (a adapter) pooled() bool { return a.Adapter == Pool }
 
-// bound reports whether the adapter's contract is one whose receipts cannot be
-// transferred, as far as is known of it. Whether that is so is asked too.
-func (a adapter) bound() bool {
-	return a.Adapter == VeniceVVV || a.Adapter == Pool || a.Adapter == VeniceDIEM
-}
-
 // hasReceipt reports whether a stake is the balance of a token, which could be
 // transferred.
 func (a adapter) hasReceipt() bool { return a.Adapter != VeniceDIEM }

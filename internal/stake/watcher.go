@@ -138,7 +138,7 @@ func (w *Watcher) look(ctx context.Context) error {
 		return nil
 	}
 	change := Change{Block: block}
-	everybody := false
+	var everybody bool
 	if change.Cause, err = w.lostTrack(ctx, block); err != nil {
 		return err
 	}
