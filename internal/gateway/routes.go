@@ -234,8 +234,17 @@ func readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error
 		return body, err
 	}
 	var body bytes.Buffer
-	body.Grow(int(min(max(r.ContentLength, 0), trusted)) + bytes.MinRead)
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	body.Grow(trusted)
+	source := http.MaxBytesReader(w, r.Body, limit)
+	if r.ContentLength < 0 {
+		_, err := body.ReadFrom(source)
+		return body.Bytes(), err
+	}
+	if _, err := io.CopyN(&body, source, trusted-bytes.MinRead); err != nil {
+		return nil, err
+	}
+	body.Grow(int(r.ContentLength) - body.Len() + bytes.MinRead) // it has sent some, it will send the rest
+	_, err := body.ReadFrom(source)
 	return body.Bytes(), err
 }
 

@@ -33,7 +33,10 @@ const downRetryAfter = 5 * time.Second
 
 // Causes that end an upstream call from our side.
 var (
-	errTooLong   = fmt.Errorf("%w: the whole call", upstream.ErrTimeout)
+	// Not a timeout of the upstream: a client that reads slowly can make its
+	// own call last so long, and others must not pay for it with a server that
+	// counts as broken.
+	errTooLong   = errors.New("the whole call took too long")
 	errSilent    = fmt.Errorf("%w: silence", upstream.ErrTimeout)
 	errKeyEnded  = errors.New("key was revoked or has expired")
 	errComplete  = errors.New("answer is complete")
@@ -193,7 +196,7 @@ func tookTooLong() *Error {
 func (c *paid) broken(ctx context.Context, err error) *Error {
 	var tried *upstream.Error
 	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, upstream.ErrTimeout):
+	case errors.Is(cause, upstream.ErrTimeout), errors.Is(cause, errTooLong):
 		return tookTooLong()
 	case errors.Is(cause, errKeyEnded):
 		return &Error{
