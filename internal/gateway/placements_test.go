@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,18 +82,15 @@ func TestAServerThatIsAwayIsSteppedOverInsideOneHold(t *testing.T) {
 
 // It happened elsewhere: LiteLLM and others retried a call that was running.
 func TestACallThatMayHaveRunIsNotMadeAgain(t *testing.T) {
-	calls := 0
-	var mu sync.Mutex
+	var calls atomic.Int64
 	breaks := func(rw http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		calls++
-		mu.Unlock()
+		calls.Add(1)
 		reset(rw, r)
 	}
 	w := newCluster(t, upstream.Config{Failures: -1}, `kind: openai, url: "`+server(t, breaks)+`"`, `kind: openai, url: "`+server(t, breaks)+`"`)
 	response, _ := w.ask(hello)
-	if h := w.books.last(); response.StatusCode != 502 || calls != 1 || h.settled.Cost != h.amount || !w.problem().NoRetry {
-		t.Errorf("answer is %d after %d calls; charged %v of %v", response.StatusCode, calls, h.settled.Cost, h.amount)
+	if h := w.books.last(); response.StatusCode != 502 || calls.Load() != 1 || h.settled.Cost != h.amount || !w.problem().NoRetry {
+		t.Errorf("answer is %d after %d calls; charged %v of %v", response.StatusCode, calls.Load(), h.settled.Cost, h.amount)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,11 +68,11 @@ func TestAKeysOwnSignatureAsksNobody(t *testing.T) {
 // again, in time; and when those give up, there are turns again.
 func TestWalletsThatNeverAnswerTakeTurnsForSoLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		started := 0
+		var started atomic.Int64
 		v := signature.New(signature.Config{
 			Concurrent: 2, Timeout: 4 * time.Second,
 			Chain: fakeChain(func(ctx context.Context, _ []byte) ([]byte, error) {
-				if started++; started <= 2 {
+				if started.Add(1) <= 2 {
 					<-ctx.Done()
 					return nil, ctx.Err()
 				}

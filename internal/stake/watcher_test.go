@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -215,10 +216,16 @@ func TestWatcherBacksOffAndRecovers(t *testing.T) {
 func TestChangesTellTheirCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		chain := newFakeChain()
+		var mu sync.Mutex
 		var causes []stake.Cause
 		watcher := newPolicy(t, chain, devWorld).Watcher(stake.WatcherConfig{
 			Interval: time.Second, MaxRange: 3,
-			Changed: func(_ context.Context, change stake.Change) error { causes = append(causes, change.Cause); return nil },
+			Changed: func(_ context.Context, change stake.Change) error {
+				mu.Lock()
+				defer mu.Unlock()
+				causes = append(causes, change.Cause)
+				return nil
+			},
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
@@ -227,6 +234,8 @@ func TestChangesTellTheirCause(t *testing.T) {
 			t.Helper()
 			time.Sleep(d)
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if len(causes) != 1 || causes[0] != want {
 				t.Errorf("causes %v, want %s", causes, want)
 			}
@@ -255,15 +264,15 @@ func TestChangesTellTheirCause(t *testing.T) {
 func TestAMovingTotalDoesNotKeepTheChainBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		chain := newFakeChain()
-		var everybody, named int
+		var everybody, named atomic.Int64
 		watcher := newPolicy(t, chain, devWorld).Watcher(stake.WatcherConfig{
 			Interval: time.Second,
 			Changed: func(_ context.Context, change stake.Change) error {
 				if change.Addresses != nil {
-					named++
+					named.Add(1)
 					return nil
 				}
-				everybody++
+				everybody.Add(1)
 				time.Sleep(5 * time.Second)
 				return nil
 			},
@@ -275,17 +284,17 @@ func TestAMovingTotalDoesNotKeepTheChainBusy(t *testing.T) {
 			time.Sleep(time.Second)
 			chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), tokens(i+1)) })
 		}
-		if everybody < 4 || everybody > 6 || named < 100 {
-			t.Errorf("in 200 s everybody was read %d times, at 5 s each, and the named %d times", everybody, named)
+		if n := everybody.Load(); n < 4 || n > 6 || named.Load() < 100 {
+			t.Errorf("in 200 s everybody was read %d times, at 5 s each, and the named %d times", n, named.Load())
 		}
 		time.Sleep(time.Minute)
-		if everybody > 7 {
-			t.Errorf("a total that stands still was read %d times", everybody)
+		before := everybody.Load()
+		if before > 7 {
+			t.Errorf("a total that stands still was read %d times", before)
 		}
-		before := everybody
 		time.Sleep(3 * time.Minute)
-		if everybody > before+1 { // the one that comes every five minutes
-			t.Errorf("and again %d times", everybody-before)
+		if n := everybody.Load(); n > before+1 { // the one that comes every five minutes
+			t.Errorf("and again %d times", n-before)
 		}
 		cancel()
 		<-done
