@@ -8,6 +8,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"stakegate/internal/chain"
 	"stakegate/internal/money"
 	"stakegate/internal/signature"
 	"stakegate/internal/stake"
@@ -124,6 +125,9 @@ func (c AdapterConfig) adapter() (stake.AdapterConfig, error) {
 func (c ChainConfig) multicall() (common.Address, error) {
 	if c.Multicall == "none" {
 		return common.Address{}, nil
+	}
+	if c.Multicall == "" {
+		return chain.CanonicalMulticall3, nil
 	}
 	address, err := signature.ParseAddress(c.Multicall)
 	if err != nil {
