@@ -95,7 +95,7 @@ func BenchmarkHistory(b *testing.B) {
 		remember(b, full, *history)
 		old, young := open(b, full, 1000), open(b, newURL(), 1000)
 		for _, accounts := range []int{1, 1000} {
-			for _, callers := range []int{1, 256} {
+			for _, callers := range []int{1, 32, 256} {
 				b.Run(fmt.Sprintf("accounts=%d/callers=%d", accounts, callers), func(b *testing.B) {
 					compared(b, [2]string{"empty", "full"},
 						func() float64 { return pairs(b, young.engine, accounts, callers) },
