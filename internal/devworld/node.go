@@ -38,8 +38,13 @@ func (c *Chain) openNode() error {
 		return fmt.Errorf("open the chain: %w", err)
 	}
 	filterSystem := filters.NewFilterSystem(c.eth.APIBackend, filters.Config{LogCacheSize: 32})
+	pool, err := newPoolAPI(c, c.eth.APIs())
+	if err != nil {
+		return err
+	}
 	c.stack.RegisterAPIs([]rpc.API{
 		{Namespace: "eth", Service: filters.NewFilterAPI(filterSystem)},
+		{Namespace: "eth", Service: pool},
 		{Namespace: "evm", Service: &evmAPI{chain: c}},
 	})
 	return nil
