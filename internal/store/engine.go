@@ -199,16 +199,20 @@ func (s *Store) connectSQLite(path string) error {
 	options := url.Values{"_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMillis), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 	}}
-	if s.reader, err = sql.Open("sqlite", "file:"+path+"?"+options.Encode()); err != nil {
+	reader, err := s.connector("file:" + path + "?" + options.Encode())
+	if err != nil {
 		return err
 	}
+	s.reader = sql.OpenDB(reader)
 	s.reader.SetMaxOpenConns(sqliteReaders)
 	options.Set("_txlock", "immediate")
 	options["_pragma"] = append(options["_pragma"],
 		fmt.Sprintf("cache_size(-%d)", sqliteCacheKiB), fmt.Sprintf("wal_autocheckpoint(%d)", sqliteCheckpointPages))
-	if s.writer, err = sql.Open("sqlite", "file:"+path+"?"+options.Encode()); err != nil {
+	writer, err := s.connector("file:" + path + "?" + options.Encode())
+	if err != nil {
 		return err
 	}
+	s.writer = sql.OpenDB(writer)
 	s.writer.SetMaxOpenConns(1)
 	return nil
 }

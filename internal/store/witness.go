@@ -331,11 +331,8 @@ func (s *Store) watch() {
 func (s *Store) look() {
 	ctx, cancel := context.WithTimeout(context.Background(), watchTimeout)
 	defer cancel()
-	if s.opened != nil {
-		if now, err := os.Stat(s.path); err != nil || !os.SameFile(s.opened, now) {
-			_ = s.witness.stop(ErrRestored) // told to whoever asks next
-			return
-		}
+	if s.checkFile() != nil {
+		return // told to whoever asks next
 	}
 	// A database that is away is noticed by everybody who needs it.
 	if s.witness.compare(ctx, oneRowOf(s.reader)) == nil {
