@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"stakegate/internal/chain"
+	"stakegate/internal/issuer"
 )
 
 // Config is everything an operator sets. Fields without a value get the
@@ -28,7 +29,8 @@ type Config struct {
 	// PublicURL is the origin that clients use; validation tokens are bound to
 	// it. Default: http:// and the address that is listened on.
 	PublicURL string `yaml:"public_url"`
-	// Database is sqlite:PATH. Default sqlite:stakegate.db.
+	// Database is sqlite:PATH or postgres://USER@HOST/NAME. Default
+	// sqlite:stakegate.db.
 	Database string `yaml:"database"`
 	// WitnessFile remembers, outside of the database, what was committed to it,
 	// so that an old copy is noticed; each server needs its own. Default: beside
@@ -64,9 +66,9 @@ type SmartWalletsConfig struct {
 	// Counterfactual admits wallets that do not exist yet (ERC-6492). Default
 	// true.
 	Counterfactual *bool `yaml:"counterfactual"`
-	// Gas bounds one question. Default 10000000.
+	// Gas bounds one question, in units of gas. Default 10000000.
 	Gas uint64 `yaml:"gas"`
-	// Timeout bounds one question. Default 4s.
+	// Timeout bounds one question, waiting for its turn included. Default 4s.
 	Timeout Duration `yaml:"timeout"`
 	// Concurrent is how many questions run at once. Default 32.
 	Concurrent int `yaml:"concurrent"`
@@ -261,20 +263,23 @@ func (c Config) withDefaults() Config {
 		confirmations := uint64(2)
 		c.Chain.Confirmations = &confirmations
 	}
-	setDefault(&c.Limits.HeaderTimeout, Duration(5*time.Second))
-	setDefault(&c.Limits.HeaderBytes, 32<<10)
-	setDefault(&c.Limits.IdleTimeout, Duration(2*time.Minute))
-	if c.Limits.FailedAttempts == nil {
-		attempts := 50
-		c.Limits.FailedAttempts = &attempts
-	}
-	if c.Limits.TrustedProxies == nil {
-		c.Limits.TrustedProxies = []string{"127.0.0.0/8", "::1"}
-	}
 	setDefault(&c.Stake.Mint.Symbol, "VVV")
+	c.SmartWallets.setDefaults()
 	setDefault(&c.Keys.MaxActive, 500)
 	setDefault(&c.Keys.MaxPerMinute, 20)
+	setDefault(&c.Keys.OpaqueMint, string(issuer.OpaqueAll))
+	c.Limits.setDefaults()
 	return c
+}
+
+func (c *SmartWalletsConfig) setDefaults() {
+	if c.Counterfactual == nil {
+		admitted := true
+		c.Counterfactual = &admitted
+	}
+	setDefault(&c.Gas, 10_000_000)
+	setDefault(&c.Timeout, Duration(4*time.Second))
+	setDefault(&c.Concurrent, 32)
 }
 
 func setDefault[T comparable](field *T, value T) {

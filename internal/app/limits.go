@@ -22,14 +22,15 @@ type LimitsConfig struct {
 	HoldSpare Duration `yaml:"hold_spare"`
 	// HeaderTimeout is how long a request's header may take. Default 5s.
 	HeaderTimeout Duration `yaml:"header_timeout"`
-	// HeaderBytes is the longest header of a request, with up to 4096 bytes
+	// HeaderBytes is the longest header of a request in bytes, with up to 4096
 	// above. Default 32768.
 	HeaderBytes int `yaml:"header_bytes"`
-	// BodyTimeout is how long a request's body may take. Default 30s, and 15s
-	// where it costs no money.
+	// BodyTimeout is how long a request's body may take. Default, and for 0s:
+	// 30s, and 15s where it costs no money.
 	BodyTimeout Duration `yaml:"body_timeout"`
-	// BodyBytes is the longest body of a request that costs money. Default
-	// 4194304; that of others is 65536.
+	// BodyBytes is the longest body of a request that costs money, in bytes,
+	// but for the form of a transcription. Default 4194304; that of others is
+	// 65536.
 	BodyBytes int `yaml:"body_bytes"`
 	// WriteTimeout is how long a client may take to read what is written to
 	// it at once. Default 30s.
@@ -64,22 +65,32 @@ func (c LimitsConfig) trustedProxies() ([]netip.Prefix, error) {
 	return networks, nil
 }
 
-// gateway is the gateway's limits with what the operator set over what the
-// program set.
+func (c *LimitsConfig) setDefaults() {
+	setDefault(&c.UpstreamTimeout, Duration(15*time.Minute))
+	setDefault(&c.DrainTimeout, Duration(time.Minute))
+	setDefault(&c.HoldSpare, Duration(30*time.Second))
+	setDefault(&c.HeaderTimeout, Duration(5*time.Second))
+	setDefault(&c.HeaderBytes, 32<<10)
+	setDefault(&c.BodyBytes, 4<<20)
+	setDefault(&c.WriteTimeout, Duration(30*time.Second))
+	setDefault(&c.IdleTimeout, Duration(2*time.Minute))
+	if c.FailedAttempts == nil {
+		attempts := 50
+		c.FailedAttempts = &attempts
+	}
+	if c.TrustedProxies == nil {
+		c.TrustedProxies = []string{"127.0.0.0/8", "::1"}
+	}
+}
+
+// gateway is the gateway's limits: what the program set, else the operator's.
 func (c LimitsConfig) gateway(limits gateway.Limits) gateway.Limits {
-	set := func(limit *time.Duration, value Duration) {
-		if value > 0 {
-			*limit = time.Duration(value)
-		}
-	}
-	set(&limits.Upstream, c.UpstreamTimeout)
-	set(&limits.Drain, c.DrainTimeout)
-	set(&limits.Spare, c.HoldSpare)
-	set(&limits.BodyTime, c.BodyTimeout)
-	set(&limits.Write, c.WriteTimeout)
-	if c.BodyBytes > 0 {
-		limits.Body = int64(c.BodyBytes)
-	}
+	setDefault(&limits.Upstream, time.Duration(c.UpstreamTimeout))
+	setDefault(&limits.Drain, time.Duration(c.DrainTimeout))
+	setDefault(&limits.Spare, time.Duration(c.HoldSpare))
+	setDefault(&limits.BodyTime, time.Duration(c.BodyTimeout))
+	setDefault(&limits.Write, time.Duration(c.WriteTimeout))
+	setDefault(&limits.Body, int64(c.BodyBytes))
 	return limits
 }
 
