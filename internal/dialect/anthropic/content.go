@@ -17,13 +17,13 @@ func (p *parser) texts(v strictjson.Value) dialect.Parts {
 		return parts
 	}
 	if v.Kind() != strictjson.Array {
-		p.fail(v, "must be a string or an array of text blocks")
+		p.Fail(v, "must be a string or an array of text blocks")
 	}
 	for _, block := range v.Elements() {
 		if !block.Get("type").Is("text") {
-			p.fail(block, "must be of type text")
+			p.Fail(block, "must be of type text")
 		}
-		parts.Text(p.needed(block, "text"))
+		parts.Text(p.Needed(block, "text"))
 	}
 	return parts
 }
@@ -31,19 +31,19 @@ func (p *parser) texts(v strictjson.Value) dialect.Parts {
 // readMessages turns the messages' blocks into the messages of a chat.
 func (p *parser) readMessages(v strictjson.Value) {
 	if v.Kind() != strictjson.Array {
-		p.fail(v, "must be an array of messages")
+		p.Fail(v, "must be an array of messages")
 	}
 	for _, message := range v.Elements() {
-		if p.readMessage(message); p.err != nil {
+		if p.readMessage(message); p.Err != nil {
 			return
 		}
 	}
 }
 
 func (p *parser) readMessage(message strictjson.Value) {
-	role, content := p.needed(message, "role"), message.Get("content")
+	role, content := p.Needed(message, "role"), message.Get("content")
 	if kind := content.Kind(); kind != strictjson.String && kind != strictjson.Array {
-		p.fail(message, "must have a content, a string or an array of blocks")
+		p.Fail(message, "must have a content, a string or an array of blocks")
 	}
 	at := message.Path()
 	switch role {
@@ -55,7 +55,7 @@ func (p *parser) readMessage(message strictjson.Value) {
 	case "assistant":
 		p.readAssistant(at, content)
 	default:
-		p.fail(message.Get("role"), "must be user or assistant")
+		p.Fail(message.Get("role"), "must be user or assistant")
 	}
 }
 
@@ -71,13 +71,13 @@ func (p *parser) readUser(at string, content strictjson.Value) {
 		case kind.Is("tool_result"):
 			p.readResult(block)
 		case kind.Is("text"):
-			said.Text(p.needed(block, "text"))
+			said.Text(p.Needed(block, "text"))
 		case kind.Is("image"):
 			p.readImage(&said, block)
 		case kind.Is("document"), kind.Is("search_result"), kind.Is("container_upload"):
-			p.fail(block, "has no bounded cost here; send its text in a text block")
+			p.Fail(block, "has no bounded cost here; send its text in a text block")
 		default:
-			p.fail(block, "must be of type text, image or tool_result")
+			p.Fail(block, "must be of type text, image or tool_result")
 		}
 	}
 	if !said.Empty() {
@@ -88,23 +88,23 @@ func (p *parser) readUser(at string, content strictjson.Value) {
 // readResult reads what a tool gave. Whether that was an error stands in its
 // text.
 func (p *parser) readResult(block strictjson.Value) {
-	id, content := p.needed(block, "tool_use_id"), block.Get("content")
+	id, content := p.Needed(block, "tool_use_id"), block.Get("content")
 	var text, media dialect.Parts
 	switch content.Kind() {
 	case strictjson.String:
 		text.Text(string(content.Text()))
 	case strictjson.Array, strictjson.Null, 0:
 	default:
-		p.fail(content, "must be a string or an array of blocks")
+		p.Fail(content, "must be a string or an array of blocks")
 	}
 	for _, part := range content.Elements() {
 		switch kind := part.Get("type"); {
 		case kind.Is("text"):
-			text.Text(p.needed(part, "text"))
+			text.Text(p.Needed(part, "text"))
 		case kind.Is("image"):
 			p.readImage(&media, part)
 		default:
-			p.fail(part, "must be of type text or image")
+			p.Fail(part, "must be of type text or image")
 		}
 	}
 	p.messages.Result(block.Path(), id, text.JSON(), media.Open())
@@ -115,11 +115,11 @@ func (p *parser) readImage(parts *dialect.Parts, block strictjson.Value) {
 	source := block.Get("source")
 	switch kind := source.Get("type"); {
 	case kind.Is("url"):
-		parts.Image(p.needed(source, "url"), "")
+		parts.Image(p.Needed(source, "url"), "")
 	case kind.Is("base64"):
-		parts.Image("data:"+p.needed(source, "media_type")+";base64,"+p.needed(source, "data"), "")
+		parts.Image("data:"+p.Needed(source, "media_type")+";base64,"+p.Needed(source, "data"), "")
 	default:
-		p.fail(block, "must have a source of type base64 or url; files are not kept here")
+		p.Fail(block, "must have a source of type base64 or url; files are not kept here")
 	}
 }
 
@@ -133,13 +133,13 @@ func (p *parser) readAssistant(at string, content strictjson.Value) {
 	for _, block := range content.Elements() {
 		switch kind := block.Get("type"); {
 		case kind.Is("text"):
-			said.Text(p.needed(block, "text"))
+			said.Text(p.Needed(block, "text"))
 		case kind.Is("tool_use"):
 			calls = append(calls, block)
 		case kind.Is("thinking"), kind.Is("redacted_thinking"):
 			// A chat request has no place for it.
 		default:
-			p.fail(block, "must be of type text, tool_use or thinking")
+			p.Fail(block, "must be of type text, tool_use or thinking")
 		}
 	}
 	switch {
@@ -151,8 +151,8 @@ func (p *parser) readAssistant(at string, content strictjson.Value) {
 	for _, call := range calls {
 		input := call.Get("input")
 		if input.Kind() != strictjson.Object {
-			p.fail(call, "must have an input, an object")
+			p.Fail(call, "must have an input, an object")
 		}
-		p.messages.Call(call.Path(), p.needed(call, "id"), p.needed(call, "name"), string(dialect.Compact(input)))
+		p.messages.Call(call.Path(), p.Needed(call, "id"), p.Needed(call, "name"), string(dialect.Compact(input)))
 	}
 }

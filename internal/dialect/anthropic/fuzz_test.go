@@ -2,17 +2,15 @@ package anthropic_test
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 
 	"stakegate/internal/dialect/anthropic"
 	"stakegate/internal/dialect/dialecttest"
-	"stakegate/internal/strictjson"
 )
 
-// Whatever is parsed becomes a chat request that is one reading of itself, and
-// whatever is refused says why.
+var messages = dialecttest.Parse(anthropic.ParseMessages)
+
 func FuzzParseMessages(f *testing.F) {
 	for _, seed := range []string{
 		with(``), with(`,"system":[{"type":"text","text":"x"}],"stream":true,"thinking":{"type":"enabled","budget_tokens":5000}`),
@@ -23,18 +21,10 @@ func FuzzParseMessages(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		chat, front, err := anthropic.ParseMessages(body)
-		if err != nil {
-			var refused *strictjson.Error
-			if !errors.As(err, &refused) || refused.Problem == "" {
-				t.Fatalf("not a refusal: %v", err)
-			}
+		chat, front := messages.Any(t, body)
+		if front == nil {
 			return
 		}
-		if _, err := strictjson.Parse(chat); err != nil {
-			t.Fatalf("%s became %s: %v", body, chat, err)
-		}
-		front.Member("messages.0.content")
 		if request, err := (anthropic.Back{}).Request(chat); err == nil && !json.Valid(request) {
 			t.Fatalf("%s became %s", chat, request)
 		}
@@ -74,11 +64,7 @@ func FuzzBackEvents(f *testing.F) {
 		`{"type":"content_block_stop","index":0}` + "\n" + `{"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":8}}` + "\n" + `{"type":"message_stop"}`)
 	f.Add(started + "\n" + `{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"a"}}`)
 	f.Fuzz(func(t *testing.T, events string) {
-		_, front, err := anthropic.ParseMessages([]byte(with(``)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		decoder, encoder := anthropic.Back{}.Stream(), front.Stream()
+		decoder, encoder := anthropic.Back{}.Stream(), messages.Front(t, with(``)).Stream()
 		var out []byte
 		for line := range strings.Lines(events) {
 			chunks, _, err := decoder.Event([]byte(line))
@@ -98,25 +84,4 @@ func FuzzBackEvents(f *testing.F) {
 	})
 }
 
-// Chunks of any server, one a line, never make anything but events.
-func FuzzChunks(f *testing.F) {
-	f.Add(`{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}},{"index":1,"function":{"name":"g"}},{"index":0,"function":{"arguments":"}"}}]}}]}`)
-	f.Add(`{"id":1,"choices":[{"delta":{"content":[{"type":"text","text":"a"}],"reasoning":"b"},"finish_reason":"stop"}]}`)
-	f.Fuzz(func(t *testing.T, chunks string) {
-		_, front, err := anthropic.ParseMessages([]byte(with(``)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var lines [][]byte
-		for line := range strings.Lines(chunks) {
-			lines = append(lines, []byte(line))
-		}
-		stream := dialecttest.Encode(front.Stream(), lines, []byte(chunks))
-		if _, err := dialecttest.Events(stream); err != nil {
-			t.Fatal(err)
-		}
-		if whole, err := front.Answer([]byte(chunks)); err == nil && !json.Valid(whole) {
-			t.Fatalf("%s became %s", chunks, whole)
-		}
-	})
-}
+func FuzzChunks(f *testing.F) { messages.FuzzChunks(f, with(``)) }

@@ -30,27 +30,11 @@ import (
 // error is a *strictjson.Error that names the client's own member, or a
 // *dialect.Refusal with one.
 func ParseMessages(body []byte) (chat []byte, front dialect.Front, err error) {
-	document, err := strictjson.Parse(body)
-	if err != nil {
-		return nil, nil, err
-	}
-	root := document.Root()
-	if root.Kind() != strictjson.Object {
-		return nil, nil, &strictjson.Error{Problem: "must be an object"}
-	}
-	p := &parser{options: []byte{'{'}}
-	for name, value := range root.Members() {
-		read, known := rules[string(name.Text())]
-		if !known || value.Kind() == strictjson.Null {
-			continue
-		}
-		if read(p, value); p.err != nil {
-			return nil, nil, p.refusal()
-		}
+	p := &parser{}
+	if err := rules.Read(body, p, &p.Reader); err != nil {
+		return nil, nil, p.refusal(err)
 	}
 	switch {
-	case p.model == "":
-		return nil, nil, &strictjson.Error{Member: "model", Problem: "is required"}
 	case !p.capped:
 		return nil, nil, &strictjson.Error{Member: "max_tokens", Problem: "is required"}
 	case p.messages.Empty():
@@ -60,11 +44,11 @@ func ParseMessages(body []byte) (chat []byte, front dialect.Front, err error) {
 }
 
 // refusal is the error, with the code that programs wait for.
-func (p *parser) refusal() error {
+func (p *parser) refusal(err error) error {
 	if p.code != "" {
-		return &dialect.Refusal{Err: p.err, Code: p.code}
+		return &dialect.Refusal{Err: p.Err, Code: p.code}
 	}
-	return p.err
+	return err
 }
 
 // chat puts the chat request together. The system's text comes first.
@@ -74,12 +58,9 @@ func (p *parser) chat() ([]byte, dialect.Front, error) {
 		conversation = conversation.After("system", "system", p.system.JSON())
 	}
 	if p.effort != nil {
-		p.option("reasoning_effort", p.effort)
+		p.Option("reasoning_effort", p.effort)
 	}
-	out := dialect.TextField([]byte{'{'}, "model", p.model)
-	out = dialect.Field(out, "messages", conversation.JSON())
-	out = append(append(out, ','), p.options[1:]...)
-	return append(out, '}'), &front{stops: p.stops, messages: conversation}, nil
+	return p.Chat(conversation), &front{stops: p.stops, messages: conversation}, nil
 }
 
 // front answers one request.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -79,43 +78,14 @@ func accumulate(events []dialecttest.Event) (object, error) {
 }
 
 func TestAStreamedMessageIsTheWholeMessage(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		told := dialecttest.Draw(t)
-		_, front, err := anthropic.ParseMessages([]byte(with(``)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		whole, err := front.Answer(told.Completion())
-		if err != nil {
-			t.Fatal(err)
-		}
-		events, err := dialecttest.Events(dialecttest.Encode(front.Stream(), told.Chunks(t), told.Last()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := accumulate(events)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want object
-		if err := json.Unmarshal(whole, &want); err != nil {
-			t.Fatal(err)
-		}
-		if !reflect.DeepEqual(got, want) {
-			t.Fatalf("the stream says %v, the whole %v", got, want)
-		}
-	})
+	messages.StreamIsWhole(t, with(``), accumulate)
 }
 
 // A message of ours read by ourselves gives back the completion, whole and
 // streamed: text, calls, reasoning, how it ended and what it used.
 func TestFrontAndBackAreInverse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		told := dialecttest.Draw(t)
-		_, front, err := anthropic.ParseMessages([]byte(with(``)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		told, front := dialecttest.Draw(t), messages.Front(t, with(``))
 		whole, err := front.Answer(told.Completion())
 		if err != nil {
 			t.Fatal(err)

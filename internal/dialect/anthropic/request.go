@@ -1,71 +1,34 @@
 package anthropic
 
 import (
-	"strings"
-
 	"stakegate/internal/dialect"
 	"stakegate/internal/strictjson"
 )
 
-// parser reads one request and writes the chat request. The first error
-// stays; what is read after it is of no use.
+// parser reads one request and writes the chat request.
 type parser struct {
-	err      *strictjson.Error
-	code     string // the API's own for err, "" for most
-	model    string
+	dialect.Reader
+	code     string // the API's own for the error, "" for most
 	capped   bool
 	system   dialect.Parts
 	messages dialect.Conversation
 	stops    []string
 	effort   []byte
-	chosen   bool   // effort was given as such, not as a budget
-	options  []byte // members of the chat request, after '{'
+	chosen   bool // effort was given as such, not as a budget
 }
 
-func (p *parser) fail(v strictjson.Value, problem string) {
-	if p.err == nil {
-		p.err = dialect.Invalid(v, problem)
-	}
-}
-
-// text reads a string.
-func (p *parser) text(v strictjson.Value) string {
-	if v.Kind() != strictjson.String {
-		p.fail(v, "must be a string")
-	}
-	return string(v.Text())
-}
-
-// needed reads a member that must be a string.
-func (p *parser) needed(object strictjson.Value, name string) string {
-	v := object.Get(name)
-	if !v.Exists() && p.err == nil {
-		p.err = &strictjson.Error{Member: strings.TrimPrefix(object.Path()+"."+name, "."), Problem: "is required"}
-	}
-	return p.text(v)
-}
-
-func (p *parser) option(name string, value []byte) {
-	p.options = dialect.Field(p.options, name, value)
-}
-
-// readCap reads the output cap. 0, which only fills a cache, has no use here.
+// readCap reads the output cap, which must be given.
 func (p *parser) readCap(v strictjson.Value) {
-	if n, ok := v.Int(); !ok || n < 1 {
-		p.fail(v, "must be a whole number above 0")
-	}
 	p.capped = true
-	p.option("max_tokens", dialect.Compact(v))
+	p.Cap(v)
 }
 
 // rule reads one member of the request, which is not null.
 type rule func(p *parser, v strictjson.Value)
 
-// rules are the members that are understood. A member that is in no rule is
-// left out of the chat request, so that it can cost nothing; one that would
-// change what the answer costs, or needs a memory that is not here, is refused.
-var rules = map[string]rule{
-	"model":      func(p *parser, v strictjson.Value) { p.model = p.text(v) },
+// rules are the members that are understood.
+var rules = dialect.Rules[*parser]{
+	"model":      (*parser).ReadModel,
 	"max_tokens": (*parser).readCap,
 	"system":     (*parser).readSystem,
 	"messages":   (*parser).readMessages,
@@ -74,7 +37,7 @@ var rules = map[string]rule{
 	"top_p":          pass("top_p"),
 	"top_k":          pass("top_k"),
 	"stop_sequences": (*parser).readStops,
-	"stream":         (*parser).readStream,
+	"stream":         (*parser).Stream,
 
 	"tools":         (*parser).readTools,
 	"tool_choice":   (*parser).readToolChoice,
@@ -91,11 +54,11 @@ var rules = map[string]rule{
 }
 
 func pass(name string) rule {
-	return func(p *parser, v strictjson.Value) { p.option(name, dialect.Compact(v)) }
+	return func(p *parser, v strictjson.Value) { p.Option(name, dialect.Compact(v)) }
 }
 
 func refuse(problem string) rule {
-	return func(p *parser, v strictjson.Value) { p.fail(v, problem) }
+	return func(p *parser, v strictjson.Value) { p.Fail(v, problem) }
 }
 
 // only is the rule of a member that may have values which change nothing.
@@ -106,13 +69,13 @@ func only(problem string, values ...string) rule {
 				return
 			}
 		}
-		p.fail(v, problem)
+		p.Fail(v, problem)
 	}
 }
 
 func (p *parser) readServers(v strictjson.Value) {
 	if v.Kind() != strictjson.Array || v.Len() > 0 {
-		p.fail(v, "must be empty; tools that run elsewhere have no bounded cost here")
+		p.Fail(v, "must be empty; tools that run elsewhere have no bounded cost here")
 	}
 }
 
@@ -120,31 +83,20 @@ func (p *parser) readServers(v strictjson.Value) {
 // SDK sends all of them when it hears that the thread is not there.
 func (p *parser) readThread(v strictjson.Value) {
 	if !v.Get("type").Is("create") {
-		p.fail(v, "is not supported, nothing is kept here; send the whole conversation in messages")
+		p.Fail(v, "is not supported, nothing is kept here; send the whole conversation in messages")
 		p.code = "thread_not_found"
 	}
 }
 
 func (p *parser) readStops(v strictjson.Value) {
 	if v.Kind() != strictjson.Array {
-		p.fail(v, "must be an array of strings")
+		p.Fail(v, "must be an array of strings")
 	}
 	for _, stop := range v.Elements() {
-		p.stops = append(p.stops, p.text(stop))
+		p.stops = append(p.stops, p.Text(stop))
 	}
 	if len(p.stops) > 0 {
-		p.option("stop", dialect.Compact(v))
-	}
-}
-
-func (p *parser) readStream(v strictjson.Value) {
-	stream, ok := v.Bool()
-	if !ok {
-		p.fail(v, "must be true or false")
-	}
-	if stream {
-		p.option("stream", []byte("true"))
-		p.option("stream_options", []byte(`{"include_usage":true}`))
+		p.Option("stop", dialect.Compact(v))
 	}
 }
 
@@ -152,21 +104,21 @@ const noTool = "must be custom, with an input_schema; other tools have no bounde
 
 func (p *parser) readTools(v strictjson.Value) {
 	if v.Kind() != strictjson.Array {
-		p.fail(v, "must be an array of tools")
+		p.Fail(v, "must be an array of tools")
 	}
 	out := []byte{'['}
 	for _, tool := range v.Elements() {
 		if kind := tool.Get("type"); dialect.Given(kind) && !kind.Is("custom") {
-			p.fail(kind, noTool)
+			p.Fail(kind, noTool)
 			return
 		}
-		function := dialect.TextField([]byte{'{'}, "name", p.needed(tool, "name"))
+		function := dialect.TextField([]byte{'{'}, "name", p.Needed(tool, "name"))
 		if description := tool.Get("description"); dialect.Given(description) {
-			function = dialect.TextField(function, "description", p.text(description))
+			function = dialect.TextField(function, "description", p.Text(description))
 		}
 		schema := tool.Get("input_schema")
 		if schema.Kind() != strictjson.Object {
-			p.fail(tool, noTool)
+			p.Fail(tool, noTool)
 			return
 		}
 		function = dialect.Field(function, "parameters", dialect.Compact(schema))
@@ -177,30 +129,30 @@ func (p *parser) readTools(v strictjson.Value) {
 		out = dialect.Item(out, append(dialect.Field(one, "function", append(function, '}')), '}'))
 	}
 	if v.Len() > 0 {
-		p.option("tools", append(out, ']'))
+		p.Option("tools", append(out, ']'))
 	}
 }
 
 func (p *parser) readToolChoice(v strictjson.Value) {
 	switch kind := v.Get("type"); {
 	case kind.Is("auto"), kind.Is("none"):
-		p.option("tool_choice", dialect.Compact(kind))
+		p.Option("tool_choice", dialect.Compact(kind))
 	case kind.Is("any"):
-		p.option("tool_choice", []byte(`"required"`))
+		p.Option("tool_choice", []byte(`"required"`))
 	case kind.Is("tool"):
-		name := dialect.TextField([]byte{'{'}, "name", p.needed(v, "name"))
+		name := dialect.TextField([]byte{'{'}, "name", p.Needed(v, "name"))
 		out := dialect.TextField([]byte{'{'}, "type", "function")
-		p.option("tool_choice", append(dialect.Field(out, "function", append(name, '}')), '}'))
+		p.Option("tool_choice", append(dialect.Field(out, "function", append(name, '}')), '}'))
 	default:
-		p.fail(v, "must be an object of type auto, any, tool or none")
+		p.Fail(v, "must be an object of type auto, any, tool or none")
 	}
 	if one := v.Get("disable_parallel_tool_use"); dialect.Given(one) {
 		disabled, ok := one.Bool()
 		if !ok {
-			p.fail(one, "must be true or false")
+			p.Fail(one, "must be true or false")
 		}
 		if disabled {
-			p.option("parallel_tool_calls", []byte("false"))
+			p.Option("parallel_tool_calls", []byte("false"))
 		}
 	}
 }
@@ -217,7 +169,7 @@ func (p *parser) readThinking(v strictjson.Value) {
 	case kind.Is("enabled"):
 		budget, ok := v.Get("budget_tokens").Int()
 		if !ok || budget < 1 {
-			p.fail(v, "must have budget_tokens, a whole number above 0")
+			p.Fail(v, "must have budget_tokens, a whole number above 0")
 		}
 		if p.chosen {
 			return
@@ -231,13 +183,13 @@ func (p *parser) readThinking(v strictjson.Value) {
 			p.effort = []byte(`"high"`)
 		}
 	default:
-		p.fail(v, "must be an object of type enabled, adaptive or disabled")
+		p.Fail(v, "must be an object of type enabled, adaptive or disabled")
 	}
 }
 
 func (p *parser) readOutputConfig(v strictjson.Value) {
 	if v.Kind() != strictjson.Object {
-		p.fail(v, "must be an object")
+		p.Fail(v, "must be an object")
 	}
 	if effort := v.Get("effort"); dialect.Given(effort) {
 		p.effort, p.chosen = dialect.Compact(effort), true
@@ -252,14 +204,14 @@ func (p *parser) readOutputConfig(v strictjson.Value) {
 func (p *parser) readFormat(v strictjson.Value) {
 	schema := v.Get("schema")
 	if !v.Get("type").Is("json_schema") || schema.Kind() != strictjson.Object {
-		p.fail(v, "must be an object of type json_schema with a schema")
+		p.Fail(v, "must be an object of type json_schema with a schema")
 		return
 	}
 	inner := dialect.TextField([]byte{'{'}, "name", formatName)
 	inner = dialect.Field(inner, "schema", dialect.Compact(schema))
 	inner = append(dialect.Field(inner, "strict", []byte("true")), '}')
 	out := dialect.TextField([]byte{'{'}, "type", "json_schema")
-	p.option("response_format", append(dialect.Field(out, "json_schema", inner), '}'))
+	p.Option("response_format", append(dialect.Field(out, "json_schema", inner), '}'))
 }
 
 const formatName = "answer"

@@ -12,15 +12,15 @@ func (p *parser) readInput(v strictjson.Value) {
 		p.input.Say(v.Path(), "user", dialect.Compact(v))
 	case strictjson.Array:
 		for _, item := range v.Elements() {
-			if p.readItem(item); p.err != nil {
+			if p.readItem(item); p.Err != nil {
 				return
 			}
 		}
 		if p.input.Empty() {
-			p.fail(v, "must have at least one message")
+			p.Fail(v, "must have at least one message")
 		}
 	default:
-		p.fail(v, "must be a string or an array of items")
+		p.Fail(v, "must be a string or an array of items")
 	}
 }
 
@@ -28,31 +28,31 @@ func (p *parser) readItem(item strictjson.Value) {
 	kind := item.Get("type")
 	switch {
 	case item.Kind() != strictjson.Object:
-		p.fail(item, "must be an object")
+		p.Fail(item, "must be an object")
 	case kind.Is("message"), !kind.Exists() && item.Get("role").Exists():
 		p.readMessage(item)
 	case kind.Is("function_call"):
-		id, name := p.needed(item, "call_id"), p.needed(item, "name")
-		p.input.Call(item.Path(), id, name, p.needed(item, "arguments"))
+		id, name := p.Needed(item, "call_id"), p.Needed(item, "name")
+		p.input.Call(item.Path(), id, name, p.Needed(item, "arguments"))
 	case kind.Is("function_call_output"):
 		p.readOutput(item)
 	case kind.Is("reasoning"):
 		// What an earlier answer thought; a chat request has no place for it.
 	case kind.Is("item_reference"):
-		p.fail(item, "cannot be looked up, nothing is kept here; send the item itself")
+		p.Fail(item, "cannot be looked up, nothing is kept here; send the item itself")
 	default:
-		p.fail(item, "must be of type message, function_call, function_call_output or reasoning")
+		p.Fail(item, "must be of type message, function_call, function_call_output or reasoning")
 	}
 }
 
 func (p *parser) readMessage(item strictjson.Value) {
-	role := p.needed(item, "role")
+	role := p.Needed(item, "role")
 	switch role {
 	case "user", "assistant", "system":
 	case "developer": // a word that only OpenAI's own models know
 		role = "system"
 	default:
-		p.fail(item.Get("role"), "must be user, assistant, system or developer")
+		p.Fail(item.Get("role"), "must be user, assistant, system or developer")
 	}
 	content := item.Get("content")
 	switch content.Kind() {
@@ -65,7 +65,7 @@ func (p *parser) readMessage(item strictjson.Value) {
 		if !content.Exists() {
 			content = item
 		}
-		p.fail(content, "must have a content, a string or an array of parts")
+		p.Fail(content, "must have a content, a string or an array of parts")
 	}
 }
 
@@ -76,15 +76,15 @@ func (p *parser) parts(content strictjson.Value) dialect.Parts {
 		kind := part.Get("type")
 		switch {
 		case kind.Is("input_text"), kind.Is("output_text"), kind.Is("text"):
-			parts.Text(p.needed(part, "text"))
+			parts.Text(p.Needed(part, "text"))
 		case kind.Is("refusal"): // what a model said instead
-			parts.Text(p.needed(part, "refusal"))
+			parts.Text(p.Needed(part, "refusal"))
 		case kind.Is("input_image"), kind.Is("image_url"):
 			p.image(&parts, part)
 		case kind.Is("input_file"), kind.Is("input_audio"), kind.Is("input_video"):
-			p.fail(part, "has no bounded cost here; send text or images")
+			p.Fail(part, "has no bounded cost here; send text or images")
 		default:
-			p.fail(part, "must be of type input_text, input_image, output_text or refusal")
+			p.Fail(part, "must be of type input_text, input_image, output_text or refusal")
 		}
 	}
 	return parts
@@ -98,7 +98,7 @@ func (p *parser) image(parts *dialect.Parts, part strictjson.Value) {
 		url, detail = url.Get("url"), url.Get("detail")
 	}
 	if url.Kind() != strictjson.String {
-		p.fail(part, "must have an image_url; files are not kept here")
+		p.Fail(part, "must have an image_url; files are not kept here")
 		return
 	}
 	parts.Image(string(url.Text()), string(detail.Text()))
@@ -107,7 +107,7 @@ func (p *parser) image(parts *dialect.Parts, part strictjson.Value) {
 // readOutput reads what a function gave: text, or parts; other JSON is told as
 // it stands.
 func (p *parser) readOutput(item strictjson.Value) {
-	id, output := p.needed(item, "call_id"), item.Get("output")
+	id, output := p.Needed(item, "call_id"), item.Get("output")
 	switch output.Kind() {
 	case strictjson.String:
 		p.input.Result(item.Path(), id, dialect.Compact(output), nil)
@@ -119,7 +119,7 @@ func (p *parser) readOutput(item strictjson.Value) {
 		content, media := split(p, output)
 		p.input.Result(item.Path(), id, content.JSON(), media.Open())
 	case 0:
-		p.needed(item, "output")
+		p.Needed(item, "output")
 	default:
 		p.input.Result(item.Path(), id, dialect.Quote(nil, string(dialect.Compact(output))), nil)
 	}
@@ -140,11 +140,11 @@ func split(p *parser, output strictjson.Value) (content, media dialect.Parts) {
 	for _, part := range output.Elements() {
 		switch kind := part.Get("type"); {
 		case kind.Is("input_text"), kind.Is("output_text"), kind.Is("text"):
-			content.Text(p.needed(part, "text"))
+			content.Text(p.Needed(part, "text"))
 		case kind.Is("input_image"):
 			p.image(&media, part)
 		default:
-			p.fail(part, "must be of type input_text or input_image")
+			p.Fail(part, "must be of type input_text or input_image")
 		}
 	}
 	return content, media

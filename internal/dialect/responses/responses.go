@@ -22,28 +22,11 @@ import (
 // same; members that a chat request has too are checked there. Every error is
 // a *strictjson.Error that names the client's own member.
 func Parse(body []byte) (chat []byte, front dialect.Front, err error) {
-	document, err := strictjson.Parse(body)
-	if err != nil {
+	p := &parser{}
+	if err := rules.Read(body, p, &p.Reader); err != nil {
 		return nil, nil, err
 	}
-	root := document.Root()
-	if root.Kind() != strictjson.Object {
-		return nil, nil, &strictjson.Error{Problem: "must be an object"}
-	}
-	p := &parser{options: []byte{'{'}}
-	for name, value := range root.Members() {
-		read, known := rules[string(name.Text())]
-		if !known || value.Kind() == strictjson.Null {
-			continue
-		}
-		if read(p, value); p.err != nil {
-			return nil, nil, p.err
-		}
-	}
-	switch {
-	case p.model == "":
-		return nil, nil, &strictjson.Error{Member: "model", Problem: "is required"}
-	case p.input.Empty():
+	if p.input.Empty() {
 		return nil, nil, &strictjson.Error{Member: "input", Problem: "is required"}
 	}
 	return p.chat()
@@ -55,12 +38,7 @@ func (p *parser) chat() ([]byte, dialect.Front, error) {
 	if p.instructions != "" {
 		conversation = conversation.After("instructions", "system", dialect.Quote(nil, p.instructions))
 	}
-	out := dialect.TextField([]byte{'{'}, "model", p.model)
-	out = dialect.Field(out, "messages", conversation.JSON())
-	if len(p.options) > 1 {
-		out = append(append(out, ','), p.options[1:]...)
-	}
-	return append(out, '}'), &front{echo: p.echo, messages: conversation}, nil
+	return p.Chat(conversation), &front{echo: p.echo, messages: conversation}, nil
 }
 
 // front answers one request.
