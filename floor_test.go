@@ -32,7 +32,8 @@ var floor = map[string]int{
 	// Programs.
 	"cmd/stakegate": 5, "cmd/stakegate-dev": 5, "contracts/generate": 5,
 	// Kits, which only tests import.
-	"api/apitest": kit, "contracts/conformance": kit, "internal/app/apptest": kit, "internal/sim": kit, "internal/store/pgtest": kit,
+	"api/apitest": kit, "contracts/conformance": kit, "internal/app/apptest": kit, "internal/signature/signaturetest": kit, "internal/sim": kit,
+	"internal/store/pgtest": kit,
 	// The agent's side: the public SDK, which could be written by anybody.
 	"agent": 2, "agent/dex": 1, "agent/wallet": 1, "agent/internal/secretfile": 0,
 }

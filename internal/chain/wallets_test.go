@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/accounts"
-	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -18,6 +17,7 @@ import (
 	"stakegate/contracts"
 	"stakegate/contracts/bindings"
 	"stakegate/internal/signature"
+	"stakegate/internal/signature/signaturetest"
 )
 
 const text = "a text to sign"
@@ -80,24 +80,6 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 	return key
 }
 
-// wrapped is a signature of a wallet that does not exist yet (ERC-6492).
-func wrapped(t *testing.T, factory common.Address, prepare, sig []byte) []byte {
-	t.Helper()
-	var arguments abi.Arguments
-	for _, name := range []string{"address", "bytes", "bytes"} {
-		kind, err := abi.NewType(name, "", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		arguments = append(arguments, abi.Argument{Type: kind})
-	}
-	packed, err := arguments.Pack(factory, prepare, sig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(packed, slices.Repeat([]byte{0x64, 0x92}, 16)...)
-}
-
 // Contract wallets on a real chain: those that exist, one that does not yet,
 // one owner's plain signature, and a key whose account has code.
 func TestContractWalletsSign(t *testing.T) {
@@ -125,18 +107,18 @@ func TestContractWalletsSign(t *testing.T) {
 		"its owner's signature":                      {wallet, good, nil},
 		"somebody else's":                            {wallet, bad, signature.ErrMismatch},
 		"none":                                       {wallet, nil, signature.ErrMismatch},
-		"wrapped, although the wallet exists":        {wallet, wrapped(t, factory, create, good), nil},
-		"a wallet to come":                           {future, wrapped(t, factory, create, good), nil},
+		"wrapped, although the wallet exists":        {wallet, signaturetest.Wrap(factory, create, good), nil},
+		"a wallet to come":                           {future, signaturetest.Wrap(factory, create, good), nil},
 		"a wallet to come, not wrapped":              {future, good, signature.ErrMismatch},
-		"a wallet to come, another's signature":      {future, wrapped(t, factory, create, bad), signature.ErrMismatch},
-		"a wallet to come, another factory call":     {future, wrapped(t, factory, bindingsFactory.PackCreate(ownerAddress, [32]byte{2}), good), signature.ErrMismatch},
-		"a factory that makes nothing":               {future, wrapped(t, always, create, good), signature.ErrMismatch},
-		"a factory without code":                     {future, wrapped(t, w.wallet, create, good), signature.ErrMismatch},
-		"no factory":                                 {future, wrapped(t, common.Address{}, create, good), signature.ErrMismatch},
-		"a precompile as factory":                    {future, wrapped(t, common.Address{19: 4}, create, good), signature.ErrMismatch},
-		"wrapped twice":                              {future, wrapped(t, factory, create, wrapped(t, factory, create, good)), signature.ErrMismatch},
-		"a plain key, wrapped":                       {ownerAddress, wrapped(t, factory, create, good), signature.ErrMismatch},
-		"the suffix alone":                           {wallet, slices.Repeat([]byte{0x64, 0x92}, 16), signature.ErrMismatch},
+		"a wallet to come, another's signature":      {future, signaturetest.Wrap(factory, create, bad), signature.ErrMismatch},
+		"a wallet to come, another factory call":     {future, signaturetest.Wrap(factory, bindingsFactory.PackCreate(ownerAddress, [32]byte{2}), good), signature.ErrMismatch},
+		"a factory that makes nothing":               {future, signaturetest.Wrap(always, create, good), signature.ErrMismatch},
+		"a factory without code":                     {future, signaturetest.Wrap(w.wallet, create, good), signature.ErrMismatch},
+		"no factory":                                 {future, signaturetest.Wrap(common.Address{}, create, good), signature.ErrMismatch},
+		"a precompile as factory":                    {future, signaturetest.Wrap(common.Address{19: 4}, create, good), signature.ErrMismatch},
+		"wrapped twice":                              {future, signaturetest.Wrap(factory, create, signaturetest.Wrap(factory, create, good)), signature.ErrMismatch},
+		"a plain key, wrapped":                       {ownerAddress, signaturetest.Wrap(factory, create, good), signature.ErrMismatch},
+		"the suffix alone":                           {wallet, signaturetest.Suffix(), signature.ErrMismatch},
 		"a pre-delegated signature":                  {wallet, append(slices.Clone(good), slices.Repeat([]byte{0x80, 0x10}, 16)...), signature.ErrUnsupported},
 		"a key whose account has code":               {crypto.PubkeyToAddress(delegated.PublicKey), signed(t, delegated), nil},
 		"its code, which accepts whatever it is fed": {crypto.PubkeyToAddress(delegated.PublicKey), []byte("junk"), nil},
@@ -147,7 +129,7 @@ func TestContractWalletsSign(t *testing.T) {
 		}
 	}
 	strict := signature.New(signature.Config{Chain: w.client, NoCounterfactual: true})
-	if err := strict.Verify(t.Context(), future, text, wrapped(t, factory, create, good)); !errors.Is(err, signature.ErrUnsupported) {
+	if err := strict.Verify(t.Context(), future, text, signaturetest.Wrap(factory, create, good)); !errors.Is(err, signature.ErrUnsupported) {
 		t.Errorf("a wallet to come where it is switched off: %v", err)
 	}
 }
@@ -182,7 +164,7 @@ func TestHostileWalletsAreRefusedAndCostLittle(t *testing.T) {
 	sig := signed(t, newKey(t))
 	for i, answer := range hostileAnswers {
 		wallet := w.deploy("HostileWallet", uint8(i+1))
-		for _, sig := range [][]byte{sig, nil, wrapped(t, wallet, []byte("prepare"), sig)} {
+		for _, sig := range [][]byte{sig, nil, signaturetest.Wrap(wallet, []byte("prepare"), sig)} {
 			if err := verifier.Verify(t.Context(), wallet, text, sig); !errors.Is(err, signature.ErrMismatch) {
 				t.Errorf("%s: %v", answer, err)
 			}

@@ -137,7 +137,7 @@ func TestRestoringRubbishMovesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, from := range []string{rubbish, path + ".nowhere"} {
-		if _, _, err := store.RestoreFile(t.Context(), b.url, "", from, time.Now, store.RestoreOptions{KeepKeys: true}); err == nil {
+		if _, _, err := b.restore(t, from, store.RestoreOptions{KeepKeys: true}); err == nil {
 			t.Errorf("%s was restored", filepath.Base(from))
 		}
 	}
@@ -148,14 +148,12 @@ func TestRestoringRubbishMovesNothing(t *testing.T) {
 
 // A backup can be put where no database was: on a new machine.
 func TestRestoreOnANewMachine(t *testing.T) {
-	b, path := sqliteSandbox(t)
+	b, _ := sqliteSandbox(t)
 	s := b.open(t)
 	insert(t, s, insertion("k"))
-	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
-		t.Fatal(err)
-	}
+	backup := b.backUp(t)
 	fresh := &sandbox{url: "sqlite:" + filepath.Join(t.TempDir(), "books", "stakegate.db")}
-	_, aside, err := store.RestoreFile(t.Context(), fresh.url, "", path+".backup", time.Now, store.RestoreOptions{KeepKeys: true})
+	_, aside, err := fresh.restore(t, backup, store.RestoreOptions{KeepKeys: true})
 	if err != nil || aside != "" {
 		t.Fatalf("aside %q, %v", aside, err)
 	}

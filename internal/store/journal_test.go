@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"stakegate/internal/store"
 )
@@ -38,14 +37,12 @@ func TestTheJournalKnowsEveryRevocation(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = b.open(t)
-	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
-		t.Fatal(err)
-	}
+	backup := b.backUp(t)
 	if err := s.RevokeKey(t.Context(), account, "k1"); err != nil {
 		t.Fatal(err)
 	}
 	b.close(t, s, func() {})
-	restored, aside, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{})
+	restored, aside, err := b.restore(t, backup, store.RestoreOptions{})
 	if err != nil || restored.Revoked != 1 || aside == "" {
 		t.Fatalf("restored %+v, old one at %q, %v", restored, aside, err)
 	}
@@ -60,20 +57,18 @@ func TestALostJournalIsNoAnswer(t *testing.T) {
 	b, path := sqliteSandbox(t)
 	s := b.open(t)
 	insert(t, s, insertion("k"))
-	if _, err := store.Backup(t.Context(), b.url, path+".backup", time.Now()); err != nil {
-		t.Fatal(err)
-	}
+	backup := b.backUp(t)
 	b.close(t, s, func() {})
 	if err := os.Remove(path + ".revocations"); err != nil {
 		t.Fatal(err)
 	}
 	b.close(t, b.open(t), func() {})
-	if _, _, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{}); !errors.Is(err, store.ErrRevocations) {
+	if _, _, err := b.restore(t, backup, store.RestoreOptions{}); !errors.Is(err, store.ErrRevocations) {
 		t.Fatalf("got %v", err)
 	}
 	s = b.open(t) // nothing was moved
 	b.close(t, s, func() {})
-	if _, _, err := store.RestoreFile(t.Context(), b.url, "", path+".backup", time.Now, store.RestoreOptions{RevokeAll: true}); err != nil {
+	if _, _, err := b.restore(t, backup, store.RestoreOptions{RevokeAll: true}); err != nil {
 		t.Fatal(err)
 	}
 	b.open(t)

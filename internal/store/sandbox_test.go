@@ -96,6 +96,22 @@ func (b *sandbox) close(t testing.TB, s *store.Store, stop func()) {
 	}
 }
 
+// backUp writes a backup of the running server, and returns where.
+func (b *sandbox) backUp(t testing.TB) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "backup")
+	if _, err := store.Backup(t.Context(), b.url, file, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// restore puts a backup in the place of the database.
+func (b *sandbox) restore(t testing.TB, file string, options store.RestoreOptions) (restored store.Restored, aside string, err error) {
+	t.Helper()
+	return store.RestoreFile(t.Context(), b.url, "", file, time.Now, options)
+}
+
 func (b *sandbox) acknowledge(t testing.TB, options store.RestoreOptions) store.Restored {
 	t.Helper()
 	restored, err := store.Acknowledge(t.Context(), b.url, b.witness, time.Now, options)

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -16,6 +14,7 @@ import (
 	"stakegate/contracts"
 	"stakegate/contracts/bindings"
 	"stakegate/internal/app/apptest"
+	"stakegate/internal/signature/signaturetest"
 )
 
 // stakeFor stakes a wallet's VVV for another address.
@@ -74,7 +73,7 @@ func TestContractWalletsGetAKey(t *testing.T) {
 	}
 	wrapped := func(by apptest.Wallet) func(string) []byte {
 		return func(token string) []byte {
-			return wrap(t, factory, calls.PackCreate(owner.Address, [32]byte{7}), by.SignBytes(t, token))
+			return signaturetest.Wrap(factory, calls.PackCreate(owner.Address, [32]byte{7}), by.SignBytes(t, token))
 		}
 	}
 	if answer := w.mintFor(wallet, plain(owner)); answer.Text("error") != "Wallet has no staked VVV on Base" {
@@ -115,22 +114,4 @@ func wantRefusal(t *testing.T, name string, answer apptest.Answer, text string) 
 	if answer.Status != http.StatusBadRequest || answer.Text("error") != text || !strings.Contains(answer.Text("code"), "SIGNATURE") {
 		t.Errorf("%s: %s", name, answer)
 	}
-}
-
-// wrap is a signature of a wallet that does not exist yet (ERC-6492).
-func wrap(t *testing.T, factory common.Address, prepare, signature []byte) []byte {
-	t.Helper()
-	var arguments abi.Arguments
-	for _, name := range []string{"address", "bytes", "bytes"} {
-		kind, err := abi.NewType(name, "", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		arguments = append(arguments, abi.Argument{Type: kind})
-	}
-	packed, err := arguments.Pack(factory, prepare, signature)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(packed, slices.Repeat([]byte{0x64, 0x92}, 16)...)
 }
