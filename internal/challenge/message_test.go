@@ -1,6 +1,9 @@
 package challenge_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -23,10 +26,11 @@ func issueFor(t testing.TB, issuer *challenge.Issuer, address string) (string, c
 // As EIP-4361 has it, with what a person needs to know before signing.
 func TestMessageSaysWhatItsSignatureDoes(t *testing.T) {
 	_, message := issueFor(t, newIssuer(t, root, "g1"), wallet)
-	want := "api.example.org wants you to sign in with your Ethereum account:\n" + wallet + "\n\n" +
-		"Create an API key at api.example.org that can spend this wallet's staked allocation.\n\n" +
-		"URI: " + audience + "\nVersion: 1\nChain ID: 8453\nNonce: " + message.Nonce + "\n" +
-		"Issued At: 2026-11-23T11:10:00Z\nExpiration Time: 2026-11-23T11:25:00Z\nResources:\n- urn:venice:api-key:create"
+	said, err := newIssuer(t, root, "g1").CheckMessage(message.Text, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := written(t, macKey(t, root, "g1"), said)
 	if message.Text != want {
 		t.Errorf("the message is\n%s\nwant\n%s", message.Text, want)
 	}
@@ -119,17 +123,35 @@ func TestMessagesOfTheKeyBeforeAreTakenForAWhile(t *testing.T) {
 	}
 }
 
-// Nothing but what was issued is accepted, whatever is done to it.
+// Whatever is accepted is what the server writes about that challenge, to the
+// byte.
 func FuzzCheckMessage(f *testing.F) {
 	issuer := newIssuer(f, root, "g1")
+	secret := macKey(f, root, "g1")
 	_, message := issueFor(f, issuer, wallet)
 	f.Add(message.Text)
 	f.Add("")
 	f.Add(strings.Replace(message.Text, "Nonce: ", "Nonce: 0", 1))
 	f.Add("a\n" + wallet + "\nNonce: " + message.Nonce + "\nIssued At: 2026-11-23T11:10:00Z\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := issuer.CheckMessage(text, now); err == nil && text != message.Text {
+		if got, err := issuer.CheckMessage(text, now); err == nil && text != written(t, secret, got) {
 			t.Fatalf("accepted %q", text)
 		}
 	})
+}
+
+// written is the message of a challenge, by its specification.
+func written(t *testing.T, secret []byte, c challenge.Challenge) string {
+	t.Helper()
+	text := func(nonce string) string {
+		return "api.example.org wants you to sign in with your Ethereum account:\n" + c.Subject + "\n\n" +
+			"Create an API key at api.example.org that can spend this wallet's staked allocation.\n\n" +
+			"URI: " + audience + "\nVersion: 1\nChain ID: 8453\nNonce: " + nonce + "\n" +
+			"Issued At: " + c.ExpiresAt.Add(-challenge.Lifetime).Format(time.RFC3339) + "\n" +
+			"Expiration Time: " + c.ExpiresAt.Format(time.RFC3339) + "\nResources:\n- urn:venice:api-key:create"
+	}
+	id := hex.EncodeToString([]byte(decoded(t, c.ID)))
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("message\n" + text(id)))
+	return text(id + hex.EncodeToString(mac.Sum(nil)[:16]))
 }

@@ -106,7 +106,7 @@ func mintProblem(err error) *Error {
 		}
 	case errors.Is(err, signature.ErrUnavailable): // before the chain's own error, which it wraps
 		return &Error{
-			Status: http.StatusBadRequest, Text: signature.ErrUnavailable.Error(), Code: "WALLET_UNAVAILABLE",
+			Status: http.StatusServiceUnavailable, Text: signature.ErrUnavailable.Error(), Code: "WALLET_UNAVAILABLE",
 			Next: "The chain could not be asked about this contract wallet. Nothing was spent; try again.", RetryAfter: chainRetryAfter, cause: err,
 		}
 	case errors.Is(err, stake.ErrChain):

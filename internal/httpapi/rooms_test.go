@@ -254,6 +254,7 @@ func TestErrorsOfTheRoomsHaveTheirAnswers(t *testing.T) {
 		"mismatch":      {signature.ErrMismatch, mint, 400, "Wallet signature does not match", "SIGNATURE_MISMATCH", false},
 		"no stake":      {&issuer.NoStakeError{Symbol: "XYZ", Chain: "Moon"}, mint, 400, "Wallet has no staked XYZ on Moon", "NO_STAKE", false},
 		"chain":         {fmt.Errorf("asking: %w", stake.ErrChain), mint, 503, "Could not read stake", "CHAIN_UNAVAILABLE", true},
+		"wallet":        {fmt.Errorf("%w: %w", signature.ErrUnavailable, stake.ErrChain), mint, 503, "Could not verify wallet signature", "WALLET_UNAVAILABLE", true},
 		"too fast":      {issuer.ErrTooFast, mint, 429, "Rate limit exceeded", "RATE_LIMIT_EXCEEDED", true},
 		"too many":      {issuer.ErrTooManyKeys, mint, 400, "Maximum number of active API keys reached", "TOO_MANY_KEYS", false},
 		"unknown key":   {apikey.ErrNotFound, requests[7], 404, "API key not found", "KEY_NOT_FOUND", false},
