@@ -34,4 +34,4 @@ if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev
 fi
 modules contracts
 modules test/e2e
-scripts/step.sh "fetching Uniswap's contracts, for conformance" sh contracts/conformance/fetch.sh
+scripts/step.sh "fetching others' contracts, for conformance" sh contracts/conformance/fetch.sh

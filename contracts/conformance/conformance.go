@@ -1,7 +1,8 @@
-// Package conformance puts Uniswap's real v3 contracts, as their authors
-// compiled them, on a test chain, so that code which swaps in the dev world can
-// be run against them too. fetch.sh gets them; nothing of them is committed.
-// Only tests import this package.
+// Package conformance puts contracts of others, as their authors compiled
+// them, on a test chain: Uniswap's v3, so that code which swaps in the dev world
+// can be run against it too, and wallets (Safe, ERC-4337's EntryPoint and its
+// EIP-7702 account). fetch.sh gets them; nothing of them is committed. Only tests
+// import this package.
 package conformance
 
 import (
@@ -163,19 +164,29 @@ func SqrtPriceX96(amount0, amount1 *big.Int) *big.Int {
 }
 
 func (d *deployer) deploy(name string, args ...any) (common.Address, error) {
-	contract, code, err := read(name)
+	code, err := InitCode(name, args...)
 	if err != nil {
 		return common.Address{}, err
 	}
-	packed, err := contract.Pack("", args...)
+	at, err := contracts.DeployCode(d.ctx, d.backend, d.auth, code)
 	if err != nil {
-		return common.Address{}, fmt.Errorf("constructor arguments of %s: %w", name, err)
-	}
-	at, err := contracts.DeployCode(d.ctx, d.backend, d.auth, slices.Concat(code, packed))
-	if err != nil {
-		return common.Address{}, fmt.Errorf("deploy Uniswap's %s: %w", name, err)
+		return common.Address{}, fmt.Errorf("deploy the real %s: %w", name, err)
 	}
 	return at, nil
+}
+
+// InitCode is the creation code of one of the contracts that fetch.sh has
+// fetched, with the arguments of its constructor.
+func InitCode(name string, args ...any) ([]byte, error) {
+	contract, code, err := read(name)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := contract.Pack("", args...)
+	if err != nil {
+		return nil, fmt.Errorf("constructor arguments of %s: %w", name, err)
+	}
+	return slices.Concat(code, packed), nil
 }
 
 func (d *deployer) send(to common.Address, value *big.Int, data []byte) error {

@@ -10,8 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/holiman/uint256"
 
 	"stakegate/contracts/bindings"
 	"stakegate/internal/app/apptest"
@@ -49,31 +51,50 @@ func start(t *testing.T) *world {
 // send makes a wallet call a contract and waits until that is mined.
 func (w *world) send(wallet apptest.Wallet, to common.Address, data []byte) {
 	w.t.Helper()
+	w.sendWith(wallet, &types.DynamicFeeTx{Gas: 1_000_000, To: &to, Data: data})
+}
+
+// sendWith completes a transaction by the wallet's nonce, the chain's id and a
+// fee, and waits until it is mined.
+func (w *world) sendWith(wallet apptest.Wallet, tx types.TxData) *types.Receipt {
+	w.t.Helper()
+	nonce, err := w.chain.Client().PendingNonceAt(w.t.Context(), wallet.Address)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	id, tip, fee := new(big.Int).SetUint64(w.chain.ChainID()), big.NewInt(1_000_000), big.NewInt(10_000_000_000)
+	switch tx := tx.(type) {
+	case *types.DynamicFeeTx:
+		tx.ChainID, tx.Nonce, tx.GasTipCap, tx.GasFeeCap = id, nonce, tip, fee
+	case *types.SetCodeTx:
+		tx.ChainID, tx.Nonce = uint256.MustFromBig(id), nonce
+		tx.GasTipCap, tx.GasFeeCap = uint256.MustFromBig(tip), uint256.MustFromBig(fee)
+	}
+	signed, err := types.SignNewTx(wallet.Key, types.LatestSignerForChainID(id), tx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.mined(signed)
+}
+
+// mined sends a transaction and waits until it is mined.
+func (w *world) mined(signed *types.Transaction) *types.Receipt {
+	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Second)
 	defer cancel()
-	client := w.chain.Client()
-	nonce, err := client.PendingNonceAt(ctx, wallet.Address)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	signed, err := types.SignNewTx(wallet.Key, types.LatestSignerForChainID(new(big.Int).SetUint64(w.chain.ChainID())), &types.DynamicFeeTx{
-		ChainID: new(big.Int).SetUint64(w.chain.ChainID()), Nonce: nonce, Gas: 1_000_000,
-		GasTipCap: big.NewInt(1_000_000), GasFeeCap: big.NewInt(10_000_000_000), To: &to, Data: data,
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if err := client.SendTransaction(ctx, signed); err != nil {
+	if err := w.chain.Client().SendTransaction(ctx, signed); err != nil {
 		w.t.Fatal(err)
 	}
 	var receipt *types.Receipt
 	w.Eventually(10*time.Second, "the transaction is mined", func() bool {
-		receipt, err = client.TransactionReceipt(ctx, signed.Hash())
+		var err error
+		receipt, err = w.chain.Client().TransactionReceipt(ctx, signed.Hash())
 		return err == nil
 	})
 	if receipt.Status != types.ReceiptStatusSuccessful {
-		w.t.Fatal("the transaction was reverted")
+		w.t.Fatalf("the transaction was reverted with %d gas used of %d", receipt.GasUsed, signed.Gas())
 	}
+	return receipt
 }
 
 // staker has gas and VVV, and stakes so many of them.
@@ -164,13 +185,17 @@ func TestStakedDIEMAddsADollarADay(t *testing.T) {
 
 func (w *world) read(contract common.Address, data []byte) *big.Int {
 	w.t.Helper()
-	var answer string
-	err := w.chain.Client().Client().CallContext(w.t.Context(), &answer, "eth_call",
-		map[string]any{"to": contract, "data": "0x" + common.Bytes2Hex(data)}, "latest")
+	return new(big.Int).SetBytes(w.call(contract, data))
+}
+
+// call asks a contract at the newest block.
+func (w *world) call(contract common.Address, data []byte) []byte {
+	w.t.Helper()
+	answer, err := w.chain.Client().CallContract(w.t.Context(), ethereum.CallMsg{To: &contract, Data: data}, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return new(big.Int).SetBytes(common.FromHex(answer))
+	return answer
 }
 
 func TestADayThatBeginsIsServedSoon(t *testing.T) {

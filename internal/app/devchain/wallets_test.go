@@ -2,7 +2,6 @@ package devchain_test
 
 import (
 	"fmt"
-	"math/big"
 	"net/http"
 	"strings"
 	"testing"
@@ -30,25 +29,15 @@ func (w *world) deploy(wallet apptest.Wallet, name string, arguments ...any) com
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	client := w.chain.Client()
-	nonce, err := client.PendingNonceAt(w.t.Context(), wallet.Address)
-	if err != nil {
-		w.t.Fatal(err)
+	return w.create(wallet, name, code)
+}
+
+func (w *world) create(wallet apptest.Wallet, name string, code []byte) common.Address {
+	w.t.Helper()
+	receipt := w.sendWith(wallet, &types.DynamicFeeTx{Gas: 10_000_000, Data: code})
+	if receipt.ContractAddress == (common.Address{}) {
+		w.t.Fatalf("%s has no address", name)
 	}
-	signed, err := types.SignNewTx(wallet.Key, types.LatestSignerForChainID(new(big.Int).SetUint64(w.chain.ChainID())), &types.LegacyTx{
-		Nonce: nonce, Gas: 3_000_000, GasPrice: big.NewInt(10_000_000_000), Data: code,
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if err := client.SendTransaction(w.t.Context(), signed); err != nil {
-		w.t.Fatal(err)
-	}
-	var receipt *types.Receipt
-	w.Eventually(soon, name+" is deployed", func() bool {
-		receipt, err = client.TransactionReceipt(w.t.Context(), signed.Hash())
-		return err == nil
-	})
 	return receipt.ContractAddress
 }
 
