@@ -208,27 +208,6 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-func TestATwentyFirstKeyInAMinuteWaits(t *testing.T) {
-	w := apptest.Start(t, apptest.Options{})
-	wallet := apptest.NewWallet(t)
-	w.Chain.StakeVVV(wallet.Address, apptest.Tokens(1))
-	for i := range 20 {
-		if answer := w.Mint(wallet, "INFERENCE", ""); answer.Status != http.StatusOK {
-			t.Fatalf("mint %d: %s", i+1, answer)
-		}
-	}
-	f := newForm(t, w, wallet)
-	answer := f.post("")
-	wantError(t, answer, http.StatusTooManyRequests, "Rate limit exceeded", nil)
-	if answer.Header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
-	}
-	w.Clock.Advance(time.Minute + time.Second)
-	if answer := f.post(""); answer.Status != http.StatusOK {
-		t.Errorf("the same token, a minute later: %s", answer)
-	}
-}
-
 func TestAnAccountHasABoundedNumberOfActiveKeys(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.Keys.MaxActive = 3 }})
 	wallet, admin := w.Account(1)

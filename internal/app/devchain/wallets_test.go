@@ -46,8 +46,13 @@ func (w *world) create(wallet apptest.Wallet, name string, code []byte) common.A
 func (w *world) mintFor(address common.Address, sign func(token string) []byte) apptest.Answer {
 	w.t.Helper()
 	token := w.Token()
+	return w.mintWith(address, token, sign(token))
+}
+
+func (w *world) mintWith(address common.Address, token string, signed []byte) apptest.Answer {
+	w.t.Helper()
 	return w.Call(http.MethodPost, "/api_keys/generate_web3_key", "", fmt.Sprintf(
-		`{"address":%q,"signature":%q,"token":%q,"apiKeyType":"INFERENCE"}`, address.Hex(), hexutil.Encode(sign(token)), token))
+		`{"address":%q,"signature":%q,"token":%q,"apiKeyType":"INFERENCE"}`, address.Hex(), hexutil.Encode(signed), token))
 }
 
 func TestContractWalletsGetAKey(t *testing.T) {
