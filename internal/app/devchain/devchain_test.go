@@ -16,6 +16,7 @@ import (
 	"github.com/holiman/uint256"
 
 	"stakegate/contracts/bindings"
+	"stakegate/internal/app"
 	"stakegate/internal/app/apptest"
 	"stakegate/internal/devworld"
 	"stakegate/internal/money"
@@ -34,6 +35,11 @@ type world struct {
 
 func start(t *testing.T) *world {
 	t.Helper()
+	return startWith(t, nil)
+}
+
+func startWith(t *testing.T, config func(*app.Config)) *world {
+	t.Helper()
 	clock := apptest.NewClock()
 	chain, err := devworld.StartChain(t.Context(), devworld.Config{Now: clock.Now})
 	if err != nil {
@@ -44,7 +50,7 @@ func start(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	server := apptest.Start(t, apptest.Options{Clock: clock, RPC: chain.RPCURL(), ChainID: chain.ChainID()})
+	server := apptest.Start(t, apptest.Options{Clock: clock, RPC: chain.RPCURL(), ChainID: chain.ChainID(), Config: config})
 	return &world{World: server, t: t, chain: chain, contracts: devworld.BaseContracts()}
 }
 
