@@ -61,7 +61,8 @@ type Spec struct {
 	Limits      Limits
 	Period      Period
 	Privacy     Privacy
-	ExpiresAt   *time.Time // nil: never
+	ExpiresAt   *time.Time // nil: never, or with the keys above
+	Scope       Scope
 }
 
 // ErrNotFound is what keepers of keys return when an account has no such key,
@@ -71,15 +72,15 @@ var ErrNotFound = errors.New("key not found")
 // Key is a stored key, without its secret.
 type Key struct {
 	Spec
-	ID         string // UUIDv4
-	AccountID  string // the wallet's address, lower case with 0x
+	ID        string // UUIDv4
+	AccountID string // the wallet's address, lower case with 0x
+	// ParentIDs name the keys that this one was made under, its parent first; nil:
+	// it is no sub-key.
+	ParentIDs []string
+	// Parents are those keys, in the same order, for whoever judges this one.
+	Parents    []*Key
 	Last6      string
 	CreatedAt  time.Time
 	LastUsedAt *time.Time
 	RevokedAt  *time.Time
-}
-
-// Active reports whether the key may be used at the given instant.
-func (k Key) Active(now time.Time) bool {
-	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
 }

@@ -154,15 +154,20 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 	if err := a.countFailures(); err != nil {
 		return err
 	}
+	proxies, err := a.config.Limits.trustedProxies()
+	if err != nil {
+		return err
+	}
 	handler := httpapi.New(httpapi.Config{
 		Mint: issuer.New(issuer.Config{
 			Challenges: challenges, Verifier: a.verifier(), Stake: books, Store: a.store, Hasher: hasher,
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
+			MaxDepth: *a.config.Keys.MaxDepth, MaxSubKeys: a.config.Keys.MaxSubKeys,
 			OpaqueMint: issuer.OpaqueMint(a.config.Keys.OpaqueMint),
 		}),
 		Keys: a.store, Books: booksOf{a.store, books}, Allocations: books, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
-		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, Failures: a.failures, Observe: a.metrics.observeRequest,
+		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Observe: a.metrics.observeRequest,
 		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {

@@ -81,11 +81,21 @@ type KeysConfig struct {
 	// MaxPerMinute is how many keys an account may make in a minute.
 	// Default 20.
 	MaxPerMinute int `yaml:"max_per_minute"`
+	// MaxDepth is how many keys may be above a sub-key; 0 forbids sub-keys.
+	// At most 16. Default 4.
+	MaxDepth *int `yaml:"max_depth"`
+	// MaxSubKeys is how many active sub-keys may be below a key that is none.
+	// Default 100.
+	MaxSubKeys int `yaml:"max_sub_keys"`
 	// OpaqueMint says which keys a signature over a validation token makes, whose
 	// meaning a wallet cannot show: all, inference or off. One over a sign-in
 	// message makes all. Default all.
 	OpaqueMint string `yaml:"opaque_mint"`
 }
+
+// maxDepth bounds keys.max_depth: every call of a sub-key reads all keys above
+// it.
+const maxDepth = 16
 
 // Duration is a time.Duration written as "1.5s" or "2m".
 type Duration time.Duration
@@ -194,6 +204,10 @@ func (c Config) check() error {
 		return errors.New("chain.reads_per_second must be above 0")
 	case c.Keys.MaxActive < 0:
 		return errors.New("keys.max_active must be above 0")
+	case c.Keys.MaxDepth != nil && (*c.Keys.MaxDepth < 0 || *c.Keys.MaxDepth > maxDepth):
+		return fmt.Errorf("keys.max_depth must be from 0 to %d", maxDepth)
+	case c.Keys.MaxSubKeys < 0:
+		return errors.New("keys.max_sub_keys must be above 0")
 	case c.Keys.MaxPerMinute < 0:
 		return errors.New("keys.max_per_minute must be above 0")
 	case !slices.Contains([]string{"", "all", "inference", "off"}, c.Keys.OpaqueMint):
@@ -267,6 +281,11 @@ func (c Config) withDefaults() Config {
 	c.SmartWallets.setDefaults()
 	setDefault(&c.Keys.MaxActive, 500)
 	setDefault(&c.Keys.MaxPerMinute, 20)
+	setDefault(&c.Keys.MaxSubKeys, 100)
+	if c.Keys.MaxDepth == nil {
+		depth := 4
+		c.Keys.MaxDepth = &depth
+	}
 	setDefault(&c.Keys.OpaqueMint, string(issuer.OpaqueAll))
 	c.Limits.setDefaults()
 	return c

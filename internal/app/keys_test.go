@@ -28,6 +28,8 @@ func routes() []route {
 		{method: "DELETE", path: "/api_keys?id=%s"},
 		{method: "DELETE", path: "/api_keys/%s"},
 		{method: "GET", path: "/api_keys/%s"},
+		{method: "GET", path: "/api_keys/%s/children"},
+		{method: "POST", path: "/api_keys/%s/children", body: `{}`},
 		{method: "GET", path: "/billing/usage-history"},
 		{method: "GET", path: "/billing/usage-analytics"},
 		{method: "GET", path: "/api_keys/rate_limits/log"},
@@ -240,7 +242,8 @@ func TestChangingAKeyChangesWhatIsNamedAndNothingElse(t *testing.T) {
 func TestManagementBodiesMustBeSmallUncompressedJSON(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	_, admin := w.Account(100)
-	for _, method := range []string{"POST", "PATCH"} {
+	for _, route := range []string{"POST /api_keys", "PATCH /api_keys", "POST /api_keys/x/children"} {
+		method, path, _ := strings.Cut(route, " ")
 		for name, test := range map[string]struct {
 			header, value, body string
 			status              int
@@ -250,8 +253,8 @@ func TestManagementBodiesMustBeSmallUncompressedJSON(t *testing.T) {
 			"compressed": {"Content-Encoding", "gzip", "{}", http.StatusUnsupportedMediaType},
 			"too large":  {"Accept", "*/*", strings.Repeat(" ", 64<<10+1), http.StatusRequestEntityTooLarge},
 		} {
-			t.Run(method+" "+name, func(t *testing.T) {
-				request := w.Request(method, "/api_keys", admin, test.body)
+			t.Run(route+" "+name, func(t *testing.T) {
+				request := w.Request(method, path, admin, test.body)
 				request.Header.Set(test.header, test.value)
 				if answer := w.Send(request); answer.Status != test.status {
 					t.Errorf("%s", answer)

@@ -25,6 +25,9 @@ func TestAServerWithoutItsDatabaseGetsNoTraffic(t *testing.T) {
 		"a call": w.Chat(admin, "hello", ""),
 		"a mint": w.Call(http.MethodPost, "/api_keys/generate_web3_key", "", body),
 		"a list": w.Call(http.MethodGet, "/api_keys", admin, ""),
+
+		"a list of sub-keys": w.Call(http.MethodGet, "/api_keys/x/children", admin, ""),
+		"a sub-key":          w.Call(http.MethodPost, "/api_keys/x/children", admin, "{}"),
 	} {
 		if answer.Status != http.StatusServiceUnavailable {
 			t.Errorf("%s: %s", name, answer)

@@ -81,6 +81,27 @@ func (c *Catalog) Named(kind Type, name string, now time.Time) (*Model, error) {
 	return c.current(model, now)
 }
 
+// IDOf is the id of the model that a name stands for at a time, whatever its
+// type: its id, or a trait or compatibility name that no other type has for
+// another model. A suffix is cut off.
+func (c *Catalog) IDOf(name string, now time.Time) (id string, known bool) {
+	name, _, _ = cutSuffix(name)
+	if _, is := c.byID[name]; is {
+		return name, true
+	}
+	for _, kind := range Types() {
+		model, err := c.Named(kind, name, now)
+		switch {
+		case err != nil:
+		case known && model.ID != id:
+			return "", false
+		default:
+			id, known = model.ID, true
+		}
+	}
+	return id, known
+}
+
 func (c *Catalog) find(kind Type, name string) (*Model, error) {
 	if m, ok := c.byID[name]; ok {
 		if m.Type != kind {

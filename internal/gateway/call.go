@@ -82,7 +82,7 @@ func (c *call) hold(d demand) (*paid, *Error) {
 // holdRequest asks for the demand's bound, and for least at the least.
 func (c *call) holdRequest(d demand, least catalog.Demand) ledger.HoldRequest {
 	return ledger.HoldRequest{
-		ID: c.id, KeyHash: c.caller.KeyHash,
+		ID: c.id, KeyHash: c.caller.KeyHash, Client: c.caller.Client,
 		ModelID: c.model.ID, ModelType: string(c.model.Type), ModelPrivate: c.model.Privacy == catalog.Private,
 		Min: c.model.BoundOf(least), Max: c.model.BoundOf(d.Demand),
 		Idempotency: c.marked,

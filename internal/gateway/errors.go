@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -83,11 +84,19 @@ func clientLeft() *Error {
 func holdError(err error) *Error {
 	var refusal *ledger.Refusal
 	var repeat *ledger.Repeated
+	var running *ledger.InFlight
 	switch {
 	case errors.As(err, &refusal):
 		return refused(refusal)
 	case errors.As(err, &repeat):
 		return repeated(repeat)
+	case errors.As(err, &running):
+		return tooManyRunning(running)
+	case errors.Is(err, ledger.ErrModel):
+		return &Error{
+			Status: 403, Code: "MODEL_NOT_ALLOWED", NoRetry: true,
+			Message: "Unauthorized access: the allowedModels of this key, or of a key above it, do not have the model",
+		}
 	case errors.Is(err, ledger.ErrKey):
 		return &Error{Status: 401, Code: "AUTHENTICATION_FAILED", Message: "Authentication failed", NoRetry: true}
 	case errors.Is(err, ledger.ErrPrivacy):
@@ -102,6 +111,19 @@ func holdError(err error) *Error {
 	}
 }
 
+// tooManyRunning says whose cap on calls in flight is reached.
+func tooManyRunning(running *ledger.InFlight) *Error {
+	whose := "this key"
+	if running.Parent {
+		whose = "a key above this one, with the keys below it,"
+	}
+	return &Error{
+		Status: 429, Code: "IN_FLIGHT_LIMIT_EXCEEDED", RetryAfter: time.Second,
+		Message: fmt.Sprintf("Rate limit exceeded: %s has %d calls in flight, and may have %d. Please try again when one has ended.",
+			whose, running.Running, running.Limit),
+	}
+}
+
 // refused says which budget stood in the way. 429 is for money that is only
 // set aside for calls in flight, so that clients retry by themselves.
 func refused(refusal *ledger.Refusal) *Error {
@@ -110,9 +132,12 @@ func refused(refusal *ledger.Refusal) *Error {
 	case refusal.OnlyHeld:
 		e.Status, e.Code, e.NoRetry, e.RetryAfter = 429, "BUDGET_HELD", false, time.Second
 		e.Message = "What is left of the budget is set aside for calls in flight. Please try again."
-	case refusal.Scope == "key":
+	case refusal.Scope == "key", refusal.Scope == "parent":
 		e.Code = "API_KEY_" + string(refusal.Currency) + "_SPEND_LIMIT_EXCEEDED"
 		e.Message = "API key " + string(refusal.Currency) + " spend limit exceeded"
+		if refusal.Scope == "parent" {
+			e.Message += " for a key above this one"
+		}
 	default:
 		e.Code = "INSUFFICIENT_BALANCE"
 		e.Message = "Insufficient USD or Diem balance to complete request"

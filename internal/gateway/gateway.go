@@ -19,6 +19,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -42,6 +43,9 @@ type Ledger interface {
 type Caller struct {
 	KeyHash [32]byte
 	KeyType apikey.Type
+	// Client is the address that the call comes from, for keys that may be used
+	// from some networks only.
+	Client netip.Addr
 }
 
 // Limits bound what one call may take. A zero field gets the value named.

@@ -98,7 +98,10 @@ func problemOf(err error) *Error {
 
 func mintProblem(err error) *Error {
 	var noStake *issuer.NoStakeError
+	var wider *apikey.WiderError
 	switch {
+	case errors.As(err, &wider):
+		return invalid(wider.Member, wider.Problem)
 	case errors.As(err, &noStake):
 		return &Error{
 			Status: http.StatusBadRequest, Text: noStake.Error(), Code: "NO_STAKE",
@@ -118,6 +121,11 @@ func mintProblem(err error) *Error {
 		return &Error{
 			Status: http.StatusTooManyRequests, Text: textRate, Code: "RATE_LIMIT_EXCEEDED",
 			Next: "An account may make only so many keys a minute; nothing was spent.", RetryAfter: mintRetryAfter,
+		}
+	case errors.Is(err, issuer.ErrTooDeep):
+		return &Error{
+			Status: http.StatusBadRequest, Text: issuer.ErrTooDeep.Error(), Code: "SUB_KEY_TOO_DEEP",
+			Next: "Make the key below one that has fewer keys above it.",
 		}
 	case errors.Is(err, issuer.ErrTooManyKeys):
 		return &Error{Status: http.StatusBadRequest, Text: issuer.ErrTooManyKeys.Error(), Code: "TOO_MANY_KEYS", Next: "Delete a key first."}
@@ -178,6 +186,9 @@ func gatewayProblem(err error) *Error {
 	if !errors.As(err, &refused) {
 		return nil
 	}
+	if refused.Code == "AUTHENTICATION_FAILED" { // the same words, whoever refuses: they must not tell why
+		return unauthorized()
+	}
 	problem := &Error{
 		Status: refused.Status, Text: refused.Message, Code: refused.Code, RetryAfter: refused.RetryAfter,
 		NoRetry: refused.NoRetry, refusal: refused.Refusal, tokens: refused.AffordableMaxTokens,
@@ -212,6 +223,8 @@ func budgetAdvice(refusal *ledger.Refusal, tokens *int64) string {
 	switch {
 	case refusal.OnlyHeld:
 		advice = "Calls in flight hold the rest of this budget; try again when one of them has ended."
+	case refusal.Scope == "parent":
+		advice = "Raise the limit of the key above this one, use another key, or wait until resetsAt."
 	case refusal.Scope == "key":
 		advice = "Raise this key's limit, use another key, or wait until resetsAt."
 	}

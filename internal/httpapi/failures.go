@@ -227,20 +227,23 @@ func (f *Failures) makeRoom(now time.Time) {
 	}
 }
 
-// clientNetwork is the network that a request comes from: an IPv4 address, or
-// the /64 of an IPv6 one, which one subscriber has.
-func clientNetwork(r *http.Request, trusted []netip.Prefix) string {
+// clientAddress is the address that a request comes from; the zero one if that
+// cannot be told.
+func clientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
 	client, err := netip.ParseAddr(host)
 	if err != nil {
-		return ""
+		return netip.Addr{}
 	}
 	client = client.Unmap()
 	isTrusted := func(a netip.Addr) bool {
 		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a) })
+	}
+	if !isTrusted(client) {
+		return client
 	}
 	// Each proxy appends whom it got the request from: the last one that is
 	// not a proxy of ours is the client, whatever it wrote before that.
@@ -251,6 +254,16 @@ func clientNetwork(r *http.Request, trusted []netip.Prefix) string {
 			break
 		}
 		client = hop.Unmap()
+	}
+	return client
+}
+
+// clientNetwork is the network that a request comes from: an IPv4 address, or
+// the /64 of an IPv6 one, which one subscriber has.
+func clientNetwork(r *http.Request, trusted []netip.Prefix) string {
+	client := clientAddress(r, trusted)
+	if !client.IsValid() {
+		return ""
 	}
 	if client.Is4() {
 		return client.String()

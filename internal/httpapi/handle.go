@@ -74,7 +74,9 @@ func (s *server) billable(route gateway.Route) http.Handler {
 			s.writeError(w, r, err)
 			return
 		}
-		problem := route.Serve(w, r, gateway.Caller{KeyHash: sent.hash, KeyType: sent.secret.Type()})
+		problem := route.Serve(w, r, gateway.Caller{
+			KeyHash: sent.hash, KeyType: sent.secret.Type(), Client: clientAddress(r, s.config.TrustedProxies),
+		})
 		// What the ledger decided about a call, it decided about a valid key.
 		eventOf(r).proven = problem == nil || proves(problem.Status)
 		if problem != nil {
@@ -154,11 +156,18 @@ func (s *server) authenticate(r *http.Request) (apikey.Key, error) {
 	if err != nil {
 		return apikey.Key{}, err
 	}
-	if !key.Active(s.config.Now()) {
+	if !s.usable(r, &key) {
 		return apikey.Key{}, unauthorized()
 	}
 	eventOf(r).key, eventOf(r).proven = key.ID, true
 	return key, nil
+}
+
+// usable reports whether a key is valid where the request comes from. The answer
+// is the same for one that is not valid and one that is elsewhere, so that a
+// thief does not learn that a key is worth trying from another place.
+func (s *server) usable(r *http.Request, key *apikey.Key) bool {
+	return key.Active(s.config.Now()) && key.AdmitsClient(clientAddress(r, s.config.TrustedProxies))
 }
 
 // balanceHeaders tells every authenticated client what its account has free, as

@@ -18,6 +18,7 @@ func keyAnswer(key apikey.Key, week, period *ledger.Settled) map[string]any {
 		"createdAt": timestamp(key.CreatedAt), "expiresAt": optionalTime(key.ExpiresAt),
 		"lastUsedAt": optionalTime(key.LastUsedAt), "last6Chars": key.Last6,
 	}
+	scopeAnswer(answer, key)
 	if week != nil {
 		answer["usage"] = map[string]any{"trailingSevenDays": map[string]string{
 			"usd": week.USD.String(), "diem": week.DIEM.String(), "vcu": "0",
@@ -31,11 +32,30 @@ func keyAnswer(key apikey.Key, week, period *ledger.Settled) map[string]any {
 
 func createdAnswer(minted issuer.Minted) any {
 	key := minted.Key
-	return map[string]any{"success": true, "data": map[string]any{
+	data := map[string]any{
 		"apiKey": minted.Secret.Reveal(), "apiKeyType": key.Type, "consumptionLimit": limitsAnswer(key.Limits),
 		"limitPeriod": key.Period, "modelPrivacy": key.Privacy, "description": key.Description,
 		"expiresAt": optionalTime(key.ExpiresAt), "id": key.ID,
-	}}
+	}
+	scopeAnswer(data, key)
+	return map[string]any{"success": true, "data": data}
+}
+
+// scopeAnswer adds what narrows a key beside its limits, and its parent. A key
+// without these has Venice's members alone.
+func scopeAnswer(answer map[string]any, key apikey.Key) {
+	if len(key.ParentIDs) > 0 {
+		answer["parentId"] = key.ParentIDs[0]
+	}
+	if key.Scope.Models != nil {
+		answer["allowedModels"] = key.Scope.Models
+	}
+	if key.Scope.Networks != nil {
+		answer["allowedNetworks"] = key.Scope.Networks
+	}
+	if key.Scope.MaxInFlight > 0 {
+		answer["maxInFlight"] = key.Scope.MaxInFlight
+	}
 }
 
 // limitsAnswer shows limits as JSON numbers in the caller's own digits.

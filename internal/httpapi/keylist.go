@@ -23,10 +23,13 @@ func (s *server) listKeys(r *http.Request, caller apikey.Key) (any, error) {
 	return map[string]any{"data": list, "object": "list"}, nil
 }
 
-// getKey shows one of the account's keys; to an INFERENCE key, only itself.
+// getKey shows one of the account's keys; to an INFERENCE key, only itself and
+// its sub-keys.
 func (s *server) getKey(r *http.Request, caller apikey.Key) (any, error) {
-	if caller.Type != apikey.Admin && r.PathValue("id") != caller.ID {
-		return nil, adminRequired()
+	if r.PathValue("id") != caller.ID {
+		if err := s.manages(r, caller, r.PathValue("id")); err != nil {
+			return nil, err
+		}
 	}
 	key, err := s.config.Keys.Key(r.Context(), caller.AccountID, r.PathValue("id"))
 	if err != nil {

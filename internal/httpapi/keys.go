@@ -24,6 +24,9 @@ type keyFields struct {
 	LimitPeriod      jsontext.Value `json:"limitPeriod"`
 	ModelPrivacy     jsontext.Value `json:"modelPrivacy"`
 	ExpiresAt        jsontext.Value `json:"expiresAt"`
+	AllowedModels    jsontext.Value `json:"allowedModels"`
+	AllowedNetworks  jsontext.Value `json:"allowedNetworks"`
+	MaxInFlight      jsontext.Value `json:"maxInFlight"`
 }
 
 type mintBody struct {
@@ -211,6 +214,9 @@ func (s *server) edits(fields *keyFields) ([]func(*apikey.Key), error) {
 		{"limitPeriod", fields.LimitPeriod, fromText(apikey.ParsePeriod, func(key *apikey.Key, p apikey.Period) { key.Period = p })},
 		{"modelPrivacy", fields.ModelPrivacy, fromText(apikey.ParsePrivacy, func(key *apikey.Key, p apikey.Privacy) { key.Privacy = p })},
 		{"expiresAt", fields.ExpiresAt, s.expiryEdit},
+		{"allowedModels", fields.AllowedModels, s.modelsEdit},
+		{"allowedNetworks", fields.AllowedNetworks, networksEdit},
+		{"maxInFlight", fields.MaxInFlight, flightEdit},
 	} {
 		if member.value == nil {
 			continue
@@ -340,6 +346,9 @@ func (s *server) deleteKey(r *http.Request, caller apikey.Key) (any, error) {
 	}
 	if id == "" {
 		return nil, invalid("id", "Required")
+	}
+	if err := s.manages(r, caller, id); err != nil {
+		return nil, err
 	}
 	if err := s.config.Keys.RevokeKey(r.Context(), caller.AccountID, id); err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ func (s *server) admitBody(r *http.Request, sent *credentials) error {
 		return unauthorized()
 	case err != nil:
 		return err
-	case !key.Active(now):
+	case !s.usable(r, &key):
 		return unauthorized()
 	}
 	s.known.add(sent.hash, now)

@@ -56,6 +56,10 @@ func (r *rooms) Create(context.Context, string, apikey.Spec) (issuer.Minted, err
 	return r.minted()
 }
 
+func (r *rooms) CreateChild(context.Context, string, string, apikey.Spec) (issuer.Minted, error) {
+	return r.minted()
+}
+
 func (r *rooms) minted() (issuer.Minted, error) {
 	if err := r.failed(); err != nil {
 		return issuer.Minted{}, err
@@ -69,6 +73,10 @@ func (r *rooms) KeyByHash(context.Context, [32]byte) (apikey.Key, error) { retur
 func (r *rooms) Key(context.Context, string, string) (apikey.Key, error) { return r.key, r.failed() }
 
 func (r *rooms) Keys(context.Context, string) ([]apikey.Key, error) {
+	return []apikey.Key{r.key}, r.failed()
+}
+
+func (r *rooms) SubKeys(context.Context, string, string) ([]apikey.Key, error) {
 	return []apikey.Key{r.key}, r.failed()
 }
 
@@ -181,6 +189,8 @@ var requests = []struct{ method, path, body string }{
 	{"DELETE", api + "/api_keys?id=x", ""},
 	{"DELETE", api + "/api_keys/x", ""},
 	{"GET", api + "/api_keys/x", ""},
+	{"GET", api + "/api_keys/x/children", ""},
+	{"POST", api + "/api_keys/x/children", `{"description":"canary"}`},
 	{"GET", api + "/api_keys/rate_limits", ""},
 	{"GET", api + "/api_keys/rate_limits/log", ""},
 	{"GET", api + "/billing/balance", ""},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -25,6 +26,7 @@ type Mint interface {
 	ChallengeFor(address common.Address) (token string, message challenge.Message, err error)
 	Mint(ctx context.Context, proof issuer.Proof, spec apikey.Spec) (issuer.Minted, error)
 	Create(ctx context.Context, accountID string, spec apikey.Spec) (issuer.Minted, error)
+	CreateChild(ctx context.Context, accountID, parentID string, spec apikey.Spec) (issuer.Minted, error)
 }
 
 // Keys finds and changes stored keys. Its methods return apikey.ErrNotFound.
@@ -32,6 +34,7 @@ type Keys interface {
 	KeyByHash(ctx context.Context, hash [32]byte) (apikey.Key, error)
 	Key(ctx context.Context, accountID, id string) (apikey.Key, error)
 	Keys(ctx context.Context, accountID string) ([]apikey.Key, error)
+	SubKeys(ctx context.Context, accountID, keyID string) ([]apikey.Key, error)
 	UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error)
 	RevokeKey(ctx context.Context, accountID, id string) error
 }
@@ -117,6 +120,9 @@ type Config struct {
 	// Catalog returns the newest catalogue.
 	Catalog func() *catalog.Catalog
 	Hasher  *apikey.Hasher
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed, for keys
+	// that may be used from some networks only.
+	TrustedProxies []netip.Prefix
 	// Failures blocks callers whose requests fail too often; nil: nobody.
 	Failures *Failures
 	// Observe is told of every request when it is over; nil: nobody is.
@@ -155,11 +161,13 @@ func (s *server) routes(r *router) {
 	add("GET "+api+"/api_keys", s.admin(s.listKeys))
 	add("POST "+api+"/api_keys", s.admin(s.createKey))
 	add("PATCH "+api+"/api_keys", s.admin(s.updateKey))
-	add("DELETE "+api+"/api_keys", s.admin(s.deleteKey))
+	add("DELETE "+api+"/api_keys", s.authenticated(s.deleteKey))
 	add("GET "+api+"/api_keys/rate_limits", s.authenticated(s.rateLimits))
 	add("GET "+api+"/api_keys/rate_limits/log", s.admin(s.rateLimitLog))
 	add("GET "+api+"/api_keys/{id}", s.authenticated(s.getKey))
-	add("DELETE "+api+"/api_keys/{id}", s.admin(s.deleteKey))
+	add("DELETE "+api+"/api_keys/{id}", s.authenticated(s.deleteKey))
+	add("GET "+api+"/api_keys/{id}/children", s.authenticated(s.listChildren))
+	add("POST "+api+"/api_keys/{id}/children", s.authenticated(s.createChild))
 
 	for _, prefix := range []string{apiPrefix, openAIPrefix} {
 		add("GET "+prefix+"/models", s.open(s.listModels))

@@ -27,6 +27,7 @@ var (
 	ErrOpaque      = errors.New("Sign the message of GET ?address= instead of a token")
 	ErrTooManyKeys = errors.New("Maximum number of active API keys reached")
 	ErrTooFast     = errors.New("Rate limit exceeded")
+	ErrTooDeep     = errors.New("Maximum depth of sub-keys reached")
 )
 
 // NoStakeError says that the wallet has no mint right.
@@ -40,7 +41,9 @@ func (e *NoStakeError) Error() string {
 type Store interface {
 	// InsertKey spends the challenge (when there is one), makes the account if
 	// it is new, and inserts the key, in one transaction. It returns
-	// ErrChallengeSpent, ErrTooManyKeys or ErrTooFast, having changed nothing.
+	// ErrChallengeSpent, ErrTooManyKeys, ErrTooFast or, of a sub-key, ErrTooDeep,
+	// *apikey.WiderError or apikey.ErrNotFound for its parent, having changed
+	// nothing.
 	InsertKey(ctx context.Context, insertion Insertion) error
 }
 
@@ -48,11 +51,28 @@ type Store interface {
 type Insertion struct {
 	Key  apikey.Key
 	Hash [32]byte
+	// ParentID is the key that a sub-key is made under, "" for other keys, and
+	// MaxDepth how many keys may be above it. The store fills in its ParentIDs.
+	ParentID string
+	MaxDepth int
 	// ChallengeID is "" when an ADMIN key creates the key.
 	ChallengeID      string
 	ChallengeExpires time.Time
-	// MaxActive and MaxPerMinute bound an account's keys and creations.
+	// MaxActive and MaxPerMinute bound an account's keys and creations; of a
+	// sub-key those below the key that is none.
 	MaxActive, MaxPerMinute int
+}
+
+// Admits returns ErrTooFast or ErrTooManyKeys where so many keys were made in
+// the last minute, or are active, that there must not be another one.
+func (n *Insertion) Admits(active, recent int) error {
+	switch {
+	case recent >= n.MaxPerMinute:
+		return ErrTooFast
+	case active >= n.MaxActive:
+		return ErrTooManyKeys
+	}
+	return nil
 }
 
 // Verifier tells whether a wallet signed a text (EIP-191).
@@ -75,6 +95,9 @@ type Config struct {
 	Hasher                  *apikey.Hasher
 	Now                     func() time.Time
 	MaxActive, MaxPerMinute int
+	// MaxDepth is how many keys may be above a sub-key, 0 for no sub-keys;
+	// MaxSubKeys is how many active ones may be below a key.
+	MaxDepth, MaxSubKeys int
 	// OpaqueMint says which keys a signature over a token makes; one over a
 	// message makes all. "" is OpaqueAll.
 	OpaqueMint OpaqueMint
@@ -141,7 +164,9 @@ func (i *Issuer) Mint(ctx context.Context, proof Proof, spec apikey.Spec) (Minte
 	if err := i.config.Stake.MintRight(ctx, proof.Address); err != nil {
 		return Minted{}, err
 	}
-	minted, err := i.insert(ctx, AccountOf(proof.Address), spec, checked)
+	minted, err := i.insert(ctx, AccountOf(proof.Address), spec, Insertion{
+		ChallengeID: checked.ID, ChallengeExpires: checked.ExpiresAt, MaxActive: i.config.MaxActive,
+	})
 	if errors.Is(err, ErrChallengeSpent) && proof.Message != "" {
 		return Minted{}, ErrMessageSpent
 	}
@@ -170,10 +195,20 @@ func (i *Issuer) check(proof Proof, kind apikey.Type) (checked challenge.Challen
 
 // Create makes a key for an account at the word of one of its ADMIN keys.
 func (i *Issuer) Create(ctx context.Context, accountID string, spec apikey.Spec) (Minted, error) {
-	return i.insert(ctx, accountID, spec, challenge.Challenge{})
+	return i.insert(ctx, accountID, spec, Insertion{MaxActive: i.config.MaxActive})
 }
 
-func (i *Issuer) insert(ctx context.Context, accountID string, spec apikey.Spec, spent challenge.Challenge) (Minted, error) {
+// CreateChild makes a sub-key: a key below one of the account's that is
+// narrower than it, or as narrow. Its settings are bounded by those of all keys
+// above it, its calls are charged to them too, and it ends with them. It returns
+// ErrTooDeep, ErrTooManyKeys, ErrTooFast, *apikey.WiderError or
+// apikey.ErrNotFound.
+func (i *Issuer) CreateChild(ctx context.Context, accountID, parentID string, spec apikey.Spec) (Minted, error) {
+	return i.insert(ctx, accountID, spec, Insertion{ParentID: parentID, MaxDepth: i.config.MaxDepth, MaxActive: i.config.MaxSubKeys})
+}
+
+// insert makes a key. The insertion says what else its transaction does.
+func (i *Issuer) insert(ctx context.Context, accountID string, spec apikey.Spec, insertion Insertion) (Minted, error) {
 	secret, err := apikey.New(spec.Type)
 	if err != nil {
 		return Minted{}, err
@@ -186,12 +221,11 @@ func (i *Issuer) insert(ctx context.Context, accountID string, spec apikey.Spec,
 		Spec: spec, ID: id.String(), AccountID: accountID,
 		Last6: secret.Last6(), CreatedAt: i.config.Now().UTC().Truncate(time.Millisecond),
 	}
-	err = i.config.Store.InsertKey(ctx, Insertion{
-		Key: key, Hash: i.config.Hasher.Hash(secret),
-		ChallengeID: spent.ID, ChallengeExpires: spent.ExpiresAt,
-		MaxActive: i.config.MaxActive, MaxPerMinute: i.config.MaxPerMinute,
-	})
-	if err != nil {
+	insertion.Key, insertion.Hash, insertion.MaxPerMinute = key, i.config.Hasher.Hash(secret), i.config.MaxPerMinute
+	if insertion.ParentID != "" {
+		key.ParentIDs = []string{insertion.ParentID} // of those above, all that is known here
+	}
+	if err := i.config.Store.InsertKey(ctx, insertion); err != nil {
 		return Minted{}, err
 	}
 	return Minted{Key: key, Secret: secret}, nil

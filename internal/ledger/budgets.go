@@ -50,17 +50,25 @@ func KeyBudget(keyID string, currency money.Currency, window string) string {
 type fund struct {
 	currency money.Currency
 	source   string
-	account  string   // budget id of the account's own row
-	pool     string   // budget id, "" when the source is not pooled
-	key      string   // budget id of the key's limit, "" when it has none at all
-	budgets  []string // all of them; parts of holds share it, so that it stays as it is
+	account  string    // budget id of the account's own row
+	pool     string    // budget id, "" when the source is not pooled
+	keys     []limited // the limits of the key and of those above it
+	budgets  []string  // all of them; parts of holds share it, so that it stays as it is
+}
+
+// limited is a key with limits, the id of its budget in a currency, and whose
+// that budget is from the point of view of who pays.
+type limited struct {
+	key    *apikey.Key
+	budget string
+	scope  string
 }
 
 // over lists the budgets that a fund is spent from.
 func (f fund) over() fund {
-	f.budgets = append(make([]string, 0, 3), f.account)
-	if f.key != "" {
-		f.budgets = append(f.budgets, f.key)
+	f.budgets = append(make([]string, 0, 2+len(f.keys)), f.account)
+	for _, one := range f.keys {
+		f.budgets = append(f.budgets, one.budget)
 	}
 	if f.pool != "" {
 		f.budgets = append(f.budgets, f.pool)
@@ -72,26 +80,34 @@ func (f fund) over() fund {
 // own. If it has a limit in one currency, both are counted.
 func HasLimits(limits apikey.Limits) bool { return limits.DIEM != nil || limits.USD != nil }
 
-// funds lists how a key can pay at an instant: DIEM by source, then USD.
+// funds lists how a key can pay at an instant: DIEM by source, then USD. What
+// it pays stands in the budgets of all keys above it too.
 func funds(sources []Source, key *Key, at time.Time) []fund {
 	epoch := EpochOf(at)
-	var diemKey, usdKey string
-	if HasLimits(key.Limits) {
-		window := key.Period.Window(at).ID
-		diemKey, usdKey = KeyBudget(key.ID, money.DIEM, window), KeyBudget(key.ID, money.USD, window)
+	var diemKeys, usdKeys []limited
+	for one := range key.Line() {
+		if !HasLimits(one.Limits) {
+			continue
+		}
+		window, scope := one.Period.Window(at).ID, scopeKey
+		if one.ID != key.ID {
+			scope = scopeParent
+		}
+		diemKeys = append(diemKeys, limited{one, KeyBudget(one.ID, money.DIEM, window), scope})
+		usdKeys = append(usdKeys, limited{one, KeyBudget(one.ID, money.USD, window), scope})
 	}
 	list := make([]fund, 0, len(sources)+1)
 	for _, source := range sources {
 		f := fund{
 			currency: money.DIEM, source: source.Name,
-			account: AllocationBudget(key.AccountID, source.Name, epoch), key: diemKey,
+			account: AllocationBudget(key.AccountID, source.Name, epoch), keys: diemKeys,
 		}
 		if source.Pooled {
 			f.pool = PoolBudget(source.Name, epoch)
 		}
 		list = append(list, f.over())
 	}
-	return append(list, fund{currency: money.USD, account: CreditBudget(key.AccountID), key: usdKey}.over())
+	return append(list, fund{currency: money.USD, account: CreditBudget(key.AccountID), keys: usdKeys}.over())
 }
 
 // funds lists how a key can pay in this batch.
@@ -109,10 +125,7 @@ func (s *State) funds(key *Key) []fund {
 
 // KeyLimit is the most that a key may spend in a window; money.Max without a
 // limit.
-func KeyLimit(key *Key, currency money.Currency) money.Nano { return limitOf(key, currency) }
-
-// limitOf is the key's cap in a currency; no limit is the largest amount.
-func limitOf(key *Key, currency money.Currency) money.Nano {
+func KeyLimit(key *apikey.Key, currency money.Currency) money.Nano {
 	limit := key.Limits.DIEM
 	if currency == money.USD {
 		limit = key.Limits.USD

@@ -118,14 +118,14 @@ const lastUsedPrecision = 10 * time.Second
 
 func (s *State) hold(request *HoldRequest) Verdict {
 	key := s.Keys[request.KeyHash]
-	if key == nil || !key.Active(s.Now) {
+	if key == nil || !key.Active(s.Now) || !key.AdmitsClient(request.Client) {
 		return Verdict{Err: ErrKey}
 	}
 	if repeated := s.repeated(key.ID, &request.Idempotency); repeated != nil {
 		return Verdict{Err: repeated}
 	}
-	if !key.Privacy.Admits(request.ModelType, request.ModelPrivate) {
-		return Verdict{Err: ErrPrivacy}
+	if err := admits(key, request); err != nil {
+		return Verdict{Err: err}
 	}
 	if s.Holds[request.ID] != nil {
 		return Verdict{Err: fmt.Errorf("hold %s exists already", request.ID)}
@@ -134,17 +134,17 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	if !s.granted(ways) {
 		return Verdict{Err: ErrNoGrant}
 	}
-	rates, err := s.rates(key, request.Rates)
+	counts, err := s.counts(key, request.Rates)
 	if err != nil {
 		return Verdict{Err: err}
 	}
 	before := s.balance(ways)
-	s.applyKeyLimits(key, ways)
+	s.applyKeyLimits(ways)
 	parts, total := s.split(ways, request.Max)
 	if total < request.Min {
-		return Verdict{Err: s.refusal(key, ways, request, total)}
+		return Verdict{Err: s.refusal(ways, request, total)}
 	}
-	parts = append(parts, rates...)
+	parts = append(parts, counts...)
 	hold := &Hold{
 		ID: request.ID, KeyID: key.ID, AccountID: key.AccountID,
 		ModelID: request.ModelID, ModelType: request.ModelType,
@@ -169,6 +169,28 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	}}
 }
 
+// admits judges the model of a call.
+func admits(key *Key, request *HoldRequest) error {
+	if !key.AdmitsPrivacy(request.ModelType, request.ModelPrivate) {
+		return ErrPrivacy
+	}
+	if !key.AdmitsModel(request.ModelID) {
+		return ErrModel
+	}
+	return nil
+}
+
+// counts are the parts of a call that count something else than money: calls
+// that run, and what its rate windows count.
+func (s *State) counts(key *Key, rates []Rate) ([]Part, error) {
+	running, err := s.flights(key)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := s.rates(key, rates)
+	return append(parts, running...), err
+}
+
 // granted reports whether every source of the account has a row for the epoch.
 func (s *State) granted(ways []fund) bool {
 	for _, way := range ways {
@@ -179,18 +201,16 @@ func (s *State) granted(ways []fund) bool {
 	return true
 }
 
-// applyKeyLimits brings the caps of the key's own budgets up to date with the
-// key's row, which is the truth.
-func (s *State) applyKeyLimits(key *Key, ways []fund) {
-	for _, way := range ways {
-		if way.key == "" {
-			continue
+// applyKeyLimits brings the caps of the budgets of the key and of those above
+// it up to date with the keys' rows, which are the truth.
+func (s *State) applyKeyLimits(ways []fund) {
+	for i := range ways {
+		for _, one := range ways[i].keys {
+			limit := KeyLimit(one.key, ways[i].currency)
+			if budget := s.Budgets[one.budget]; budget == nil || budget.Cap != limit {
+				s.setCap(s.entry(EntryLimit, one.key.AccountID, one.key.ID, ""), one.budget, limit)
+			}
 		}
-		limit := limitOf(key, way.currency)
-		if budget := s.Budgets[way.key]; budget != nil && budget.Cap == limit {
-			continue
-		}
-		s.setCap(s.entry(EntryLimit, key.AccountID, key.ID, ""), way.key, limit)
 	}
 }
 

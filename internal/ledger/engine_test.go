@@ -91,6 +91,15 @@ func (t memoryTx) Keys(_ context.Context, hashes [][32]byte) (keys []*Key, _ err
 	return keys, nil
 }
 
+func (t memoryTx) KeysByID(_ context.Context, ids []string) (keys []*Key, _ error) {
+	for _, key := range t.world.state.Keys {
+		if slices.Contains(ids, key.ID) {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
 func (t memoryTx) Take(ctx context.Context, ids []string) ([]*Hold, error) {
 	holds, err := t.Holds(ctx, ids)
 	return slices.DeleteFunc(holds, func(hold *Hold) bool { return hold.State != Reserved }), err

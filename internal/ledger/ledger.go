@@ -11,6 +11,7 @@ package ledger
 
 import (
 	"errors"
+	"net/netip"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -21,6 +22,8 @@ import (
 type HoldRequest struct {
 	ID      string // of the request, unique; it becomes the hold's id
 	KeyHash [32]byte
+	// Client is the address that the call comes from, for keys with networks.
+	Client  netip.Addr
 	ModelID string
 	// ModelType ("text", "embedding", ...) and ModelPrivate decide whether the
 	// key's privacy setting admits the model.
@@ -105,7 +108,7 @@ type Held struct {
 // was just granted included: the account's of the epoch (or its credit), or the
 // key's own limit.
 type BudgetStanding struct {
-	Scope              string // "account" or "key"
+	Scope              string // "account", "key" or "parent", a key above it
 	Currency           money.Currency
 	Limit, Spent, Held money.Nano
 }
@@ -143,10 +146,14 @@ type Settled struct {
 
 // Errors that a caller of the engine can match.
 var (
-	// ErrKey: the key is unknown, revoked or expired.
+	// ErrKey: the key, or one above it, is unknown, revoked or expired, or not to
+	// be used from where the call comes from. It does not say which: a thief shall
+	// not learn that a key is good elsewhere.
 	ErrKey = errors.New("key is not valid")
 	// ErrPrivacy: the key's privacy setting does not admit the model.
 	ErrPrivacy = errors.New("key may not call this model")
+	// ErrModel: the key, or one above it, is for other models.
+	ErrModel = errors.New("key is for other models")
 	// ErrNoGrant: the account has no allocation recorded for this epoch yet;
 	// it must be read from the chain first.
 	ErrNoGrant = errors.New("no allocation recorded for this epoch")
@@ -159,7 +166,7 @@ var (
 // Refusal is the error of a hold that does not fit. Every amount is of the
 // budget that stood in the way.
 type Refusal struct {
-	// Scope is "account", "key" or "pool".
+	// Scope is "account", "key", "parent" (a key above it) or "pool".
 	Scope    string
 	Currency money.Currency
 	Period   apikey.Period

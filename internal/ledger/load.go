@@ -54,6 +54,9 @@ func (s *State) read(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []st
 			s.Keys[key.Hash] = key
 		}
 	}
+	if err := s.readParents(ctx, tx, keys); err != nil {
+		return err
+	}
 	repeats, err := s.readAttempts(ctx, tx, ops)
 	if err != nil {
 		return err
@@ -67,6 +70,31 @@ func (s *State) read(ctx context.Context, tx Tx, hashes [][32]byte, holdIDs []st
 	}
 	for _, budget := range budgets {
 		s.Budgets[budget.ID] = budget
+	}
+	return nil
+}
+
+// readParents fills in the keys that sub-keys were made under. They belong to
+// the same account; one that is missing leaves its sub-key inactive.
+func (s *State) readParents(ctx context.Context, tx Tx, keys []*Key) error {
+	var ids []string
+	for _, key := range keys {
+		ids = append(ids, key.ParentIDs...)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	found, err := tx.KeysByID(ctx, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	parents := make(map[string]*apikey.Key, len(found))
+	for _, parent := range found {
+		parents[parent.ID] = &parent.Key
+	}
+	for _, key := range keys {
+		key.Key.Below(parents)
 	}
 	return nil
 }
@@ -296,6 +324,7 @@ func (s *State) holdBudgets(request *HoldRequest, ids []string) []string {
 			ids = append(ids, way.budgets...)
 		}
 	}
+	ids = flightIDs(key, ids)
 	for _, rate := range request.Rates {
 		ids = append(ids, RateBudget(key.AccountID, rate.Kind, rate.Tier, s.Now))
 	}
@@ -353,26 +382,33 @@ func StandingIDs(sources []Source, accountID, epoch string) []string {
 	return ids
 }
 
-// KeyBudgetIDs lists a key's own budgets in its current window, DIEM first.
+// KeyBudgetIDs lists the budgets of a key and of those above it in their current
+// windows, each in DIEM first.
 func KeyBudgetIDs(key *apikey.Key, now time.Time) []string {
-	window := key.Period.Window(now).ID
-	return []string{KeyBudget(key.ID, money.DIEM, window), KeyBudget(key.ID, money.USD, window)}
+	var ids []string
+	for one := range key.Line() {
+		window := one.Period.Window(now).ID
+		ids = append(ids, KeyBudget(one.ID, money.DIEM, window), KeyBudget(one.ID, money.USD, window))
+	}
+	return ids
 }
 
-// KeyFree is what a key can spend: its account's balance within its own limits.
+// KeyFree is what a key can spend: its account's balance within its own limits
+// and those of the keys above it.
 func KeyFree(key *apikey.Key, now time.Time, standing Standing, budgets map[string]*Budget) Balance {
 	free := standing.Balance
-	full := Key{Key: *key}
-	for i, id := range KeyBudgetIDs(key, now) {
-		amount, currency := &free.DIEM, money.DIEM
-		if i == 1 {
-			amount, currency = &free.USD, money.USD
+	for one := range key.Line() {
+		window := one.Period.Window(now).ID
+		for _, of := range []struct {
+			currency money.Currency
+			amount   *money.Nano
+		}{{money.DIEM, &free.DIEM}, {money.USD, &free.USD}} {
+			own := KeyLimit(one, of.currency)
+			if budget := budgets[KeyBudget(one.ID, of.currency, window)]; budget != nil {
+				own = max(0, own-budget.Posted-budget.Pending)
+			}
+			*of.amount = min(*of.amount, own)
 		}
-		own := limitOf(&full, currency)
-		if budget := budgets[id]; budget != nil {
-			own = max(0, own-budget.Posted-budget.Pending)
-		}
-		*amount = min(*amount, own)
 	}
 	return free
 }

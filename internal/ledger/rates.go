@@ -90,10 +90,13 @@ func (s *State) rateStatus(accountID string, rate Rate) RateStatus {
 }
 
 // counted is what a resolved call counts in a rate window: itself, or the
-// tokens that it used.
+// tokens that it used; and nothing among the calls that run.
 func counted(part *Part, settlement *Settlement) money.Nano {
-	if part.Currency == countRequests {
+	switch part.Currency {
+	case countRequests:
 		return part.Amount
+	case countCalls:
+		return 0 // it runs no more
 	}
 	used := money.Nano(max(0, settlement.PromptTokens) + max(0, settlement.CompletionTokens))
 	if settlement.Source == SourceHold {

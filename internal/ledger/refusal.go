@@ -1,19 +1,29 @@
 package ledger
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"stakegate/internal/apikey"
 	"stakegate/internal/money"
 )
 
+// Whose a budget is, in refusals and standings.
+const (
+	scopeAccount = "account"
+	scopeKey     = "key"
+	scopeParent  = "parent" // a key above
+	scopePool    = "pool"
+)
+
 // refusal explains why a hold does not fit: which budget bound, and whether
 // only the calls in flight stand in the way.
-func (s *State) refusal(key *Key, ways []fund, request *HoldRequest, affordable money.Nano) *Refusal {
+func (s *State) refusal(ways []fund, request *HoldRequest, affordable money.Nano) *Refusal {
 	refusal := &Refusal{Affordable: affordable, OnlyHeld: s.fitsWithoutPending(ways, request.Min)}
 	currency := s.boundCurrency(ways)
 	if s.placeable(ways, request.Min) >= request.Min {
-		return s.keyRefusal(refusal, key, s.keyCurrency(ways))
+		return s.keyRefusal(refusal, ways)
 	}
 	return s.accountRefusal(refusal, ways, currency, request.Min)
 }
@@ -23,8 +33,9 @@ func (s *State) refusal(key *Key, ways []fund, request *HoldRequest, affordable 
 // to be told.
 func (s *State) tightest(ways []fund) BudgetStanding {
 	currency := s.boundCurrency(ways)
-	account, key := BudgetStanding{Scope: "account", Currency: currency}, BudgetStanding{}
-	for _, way := range ways {
+	account, tightest := BudgetStanding{Scope: scopeAccount, Currency: currency}, BudgetStanding{}
+	for i := range ways {
+		way := &ways[i]
 		if way.currency != currency {
 			continue
 		}
@@ -33,15 +44,34 @@ func (s *State) tightest(ways []fund) BudgetStanding {
 			account.Spent += budget.Posted
 			account.Held += budget.Pending
 		}
-		if budget := s.Budgets[way.key]; way.key != "" && budget != nil && budget.Cap < money.Max {
-			key = BudgetStanding{Scope: "key", Currency: currency, Limit: budget.Cap, Spent: budget.Posted, Held: budget.Pending}
-		}
+		tightest = s.tightestKey(way)
 	}
-	if key.Scope != "" && key.Limit-key.Spent-key.Held < account.Limit-account.Spent-account.Held {
-		return key
+	if tightest.Scope != "" && tightest.left() < account.left() {
+		return tightest
 	}
 	return account
 }
+
+// tightestKey is where the limit stands that has the least room among those of
+// the key and the keys above it; one without a scope if there is none.
+func (s *State) tightestKey(way *fund) (tightest BudgetStanding) {
+	for _, one := range way.keys {
+		budget := s.Budgets[one.budget]
+		if budget == nil || budget.Cap == money.Max {
+			continue
+		}
+		standing := BudgetStanding{
+			Scope: one.scope, Currency: way.currency, Limit: budget.Cap, Spent: budget.Posted, Held: budget.Pending,
+		}
+		if tightest.Scope == "" || standing.left() < tightest.left() {
+			tightest = standing
+		}
+	}
+	return tightest
+}
+
+// left can be below 0: a limit may have been lowered.
+func (b *BudgetStanding) left() money.Nano { return b.Limit - b.Spent - b.Held }
 
 // boundCurrency is the currency to report: DIEM when the account has any
 // allocation or no credit at all, else USD.
@@ -63,34 +93,40 @@ func (s *State) boundCurrency(ways []fund) money.Currency {
 	return money.DIEM
 }
 
-// keyCurrency is the first currency in which the key has less room than its
-// account.
-func (s *State) keyCurrency(ways []fund) money.Currency {
-	for _, way := range ways {
+// binding is the way in which a key first has less room than its account, and
+// of the key and the keys above it the one with the least.
+func (s *State) binding(ways []fund) (*fund, limited) {
+	least := func(way *fund) limited {
+		return slices.MinFunc(way.keys, func(a, b limited) int { return cmp.Compare(s.free(a.budget), s.free(b.budget)) })
+	}
+	for i := range ways {
+		way := &ways[i]
 		free := s.free(way.account)
 		if way.pool != "" {
 			free = min(free, s.free(way.pool))
 		}
-		if way.key != "" && s.free(way.key) < free {
-			return way.currency
+		if one := least(way); s.free(one.budget) < free {
+			return way, one
 		}
 	}
-	return money.DIEM
+	return &ways[0], least(&ways[0]) // its sources have more together than a limit of DIEM
 }
 
-func (s *State) keyRefusal(refusal *Refusal, key *Key, currency money.Currency) *Refusal {
-	window := key.Period.Window(s.Now)
-	refusal.Scope, refusal.Currency, refusal.Period = "key", currency, key.Period
-	refusal.Limit = limitOf(key, currency)
-	if budget := s.Budgets[KeyBudget(key.ID, currency, window.ID)]; budget != nil {
+// keyRefusal is for a call that the account could pay: a key's limit stood in
+// the way, so that there are such limits in every way.
+func (s *State) keyRefusal(refusal *Refusal, ways []fund) *Refusal {
+	way, one := s.binding(ways)
+	refusal.Scope, refusal.Currency, refusal.Period = one.scope, way.currency, one.key.Period
+	refusal.Limit = KeyLimit(one.key, way.currency)
+	if budget := s.Budgets[one.budget]; budget != nil {
 		refusal.Spent, refusal.Held = budget.Posted, budget.Pending
 	}
-	refusal.ResetsAt = instant(window.End)
+	refusal.ResetsAt = instant(one.key.Period.Window(s.Now).End)
 	return refusal
 }
 
 func (s *State) accountRefusal(refusal *Refusal, ways []fund, currency money.Currency, amount money.Nano) *Refusal {
-	refusal.Scope, refusal.Currency = "account", currency
+	refusal.Scope, refusal.Currency = scopeAccount, currency
 	refusal.Period = apikey.Epoch
 	if currency == money.USD {
 		refusal.Period = apikey.Lifetime
@@ -116,7 +152,7 @@ func (s *State) accountRefusal(refusal *Refusal, ways []fund, currency money.Cur
 }
 
 func (s *State) poolRefusal(refusal *Refusal, ways []fund) {
-	refusal.Scope = "pool"
+	refusal.Scope = scopePool
 	refusal.Limit, refusal.Spent, refusal.Held = 0, 0, 0
 	for _, way := range ways {
 		if pool := s.Budgets[way.pool]; way.pool != "" && pool != nil {

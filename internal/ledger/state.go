@@ -12,7 +12,8 @@ import (
 )
 
 // Key is an API key as a decision needs it, read inside the decision's own
-// transaction, so that revoking it takes effect in the same commit.
+// transaction with the keys above it, so that revoking one of them takes effect
+// in the same commit.
 type Key struct {
 	apikey.Key
 	Hash [32]byte
@@ -238,6 +239,9 @@ type Tx interface {
 	Now(ctx context.Context) (time.Time, error)
 	// Keys returns the keys with these hashes; unknown hashes are left out.
 	Keys(ctx context.Context, hashes [][32]byte) ([]*Key, error)
+	// KeysByID returns the keys with these ids, which belong to accounts that are
+	// locked; unknown ids are left out.
+	KeysByID(ctx context.Context, ids []string) ([]*Key, error)
 	// Take removes and returns the running holds with these ids, whose accounts
 	// are locked; ids of others are left out. Write has to end each of them.
 	Take(ctx context.Context, ids []string) ([]*Hold, error)

@@ -204,6 +204,17 @@ func (t *memoryTx) Keys(_ context.Context, hashes [][32]byte) (keys []*ledger.Ke
 	return keys, nil
 }
 
+func (t *memoryTx) KeysByID(_ context.Context, ids []string) (keys []*ledger.Key, _ error) {
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	for _, key := range t.m.keys {
+		if slices.Contains(ids, key.ID) {
+			keys = append(keys, copyOf(key))
+		}
+	}
+	return keys, nil
+}
+
 func copyOf[T any](value *T) *T { copied := *value; return &copied }
 
 func copyHold(hold *ledger.Hold) *ledger.Hold {

@@ -29,13 +29,14 @@ func (s *Store) InsertKey(ctx context.Context, insertion issuer.Insertion) error
 		if err != nil {
 			return err
 		}
-		if err := s.countKeys(ctx, t.tx, insertion); err != nil {
+		if err := s.admitKey(ctx, t.tx, &insertion); err != nil {
 			return err
 		}
-		_, err = t.tx.ExecContext(ctx, "INSERT INTO api_keys ("+keyColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, NULL)",
+		key = insertion.Key
+		_, err = t.tx.ExecContext(ctx, "INSERT INTO api_keys ("+keyColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, NULL, $14, $15)",
 			key.ID, key.AccountID, insertion.Hash[:], key.Last6, string(key.Type), key.Description,
 			limitText(key.Limits.USD), limitText(key.Limits.DIEM), limitText(key.Limits.VCU),
-			string(key.Period), string(key.Privacy), millis(key.CreatedAt), nullMillis(key.ExpiresAt))
+			string(key.Period), string(key.Privacy), millis(key.CreatedAt), nullMillis(key.ExpiresAt), storedLine(key.ParentIDs), storedScope(key.Scope))
 		if err != nil {
 			return err
 		}
@@ -72,22 +73,22 @@ func (s *Store) spend(ctx context.Context, tx *sql.Tx, insertion issuer.Insertio
 	return err
 }
 
-func (s *Store) countKeys(ctx context.Context, tx *sql.Tx, insertion issuer.Insertion) error {
+// admitKey counts the keys that the account has. Sub-keys are counted by
+// themselves, each kind within its own bounds.
+func (s *Store) admitKey(ctx context.Context, tx *sql.Tx, insertion *issuer.Insertion) error {
+	if insertion.ParentID != "" {
+		return s.admitChild(ctx, tx, insertion)
+	}
 	now := millis(insertion.Key.CreatedAt)
 	var active, recent int
 	err := tx.QueryRowContext(ctx, `SELECT
 		COUNT(*) FILTER (WHERE revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $1)),
-		COUNT(*) FILTER (WHERE created_ms > $2) FROM api_keys WHERE account_id = $3`,
+		COUNT(*) FILTER (WHERE created_ms > $2) FROM api_keys WHERE account_id = $3 AND line = ''`,
 		now, now-time.Minute.Milliseconds(), insertion.Key.AccountID).Scan(&active, &recent)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case recent >= insertion.MaxPerMinute:
-		return issuer.ErrTooFast
-	case active >= insertion.MaxActive:
-		return issuer.ErrTooManyKeys
 	}
-	return nil
+	return insertion.Admits(active, recent)
 }
 
 func limitText(limit *apikey.Limit) sql.NullString {
@@ -97,13 +98,14 @@ func limitText(limit *apikey.Limit) sql.NullString {
 	return sql.NullString{String: limit.Text, Valid: true}
 }
 
-// KeyByHash returns the key with this hash, or apikey.ErrNotFound. It may be revoked
-// or expired.
+// KeyByHash returns the key with this hash and the keys above it, or
+// apikey.ErrNotFound. It may be revoked or expired.
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (apikey.Key, error) {
 	if err := s.witness.admits(); err != nil {
 		return apikey.Key{}, err
 	}
-	return found(scanKey(s.reader.QueryRowContext(ctx, keysByHash.texts[1], hash[:])))
+	key, err := found(scanKey(s.reader.QueryRowContext(ctx, keysByHash.texts[1], hash[:])))
+	return withParents(ctx, s.reader, key, err)
 }
 
 // Key returns an account's key that is not revoked, or apikey.ErrNotFound.
@@ -132,8 +134,8 @@ func (s *Store) Keys(ctx context.Context, accountID string) ([]apikey.Key, error
 	return scanAll(rows, func(rows *sql.Rows) (apikey.Key, error) { return found(scanKey(rows)) })
 }
 
-// RevokeKey ends a key: no hold decided after this returns can use it, nor
-// after a restore of an older database that knows the same journal.
+// RevokeKey ends a key and all that were made under it: no hold decided after
+// this returns can use them, nor after a restore of an older database that knows the same journal.
 func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
 	return s.update(ctx, func(t *transaction) error {
 		seqs := map[string]int64{}
@@ -158,7 +160,17 @@ func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
 				return err
 			}
 		}
-		return t.keyEntry(ctx, ledger.EntryRevoke, accountID, id, seqs[accountID]+1)
+		ended, err := t.revokeBelow(ctx, accountID, id, now)
+		if err != nil {
+			return err
+		}
+		for _, id := range append([]string{id}, ended...) {
+			seqs[accountID]++
+			if err := t.keyEntry(ctx, ledger.EntryRevoke, accountID, id, seqs[accountID]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -180,11 +192,14 @@ func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*
 		updated = before
 		edit(&updated)
 		_, err = t.tx.ExecContext(ctx, `UPDATE api_keys SET description = $1, limit_usd = $2, limit_diem = $3, limit_vcu = $4,
-			limit_period = $5, privacy = $6, expires_ms = $7 WHERE id = $8`,
+			limit_period = $5, privacy = $6, expires_ms = $7, scope = $8 WHERE id = $9`,
 			updated.Description, limitText(updated.Limits.USD), limitText(updated.Limits.DIEM), limitText(updated.Limits.VCU),
-			string(updated.Period), string(updated.Privacy), nullMillis(updated.ExpiresAt), id)
+			string(updated.Period), string(updated.Privacy), nullMillis(updated.ExpiresAt), storedScope(updated.Scope), id)
 		// Spending is only counted for keys that have limits, by their period.
 		counted := before.Period == updated.Period && ledger.HasLimits(before.Limits)
+		if err == nil && before.Scope.MaxInFlight == 0 && updated.Scope.MaxInFlight > 0 {
+			err = t.countFlights(ctx, &updated)
+		}
 		if err != nil {
 			return err
 		}
@@ -250,7 +265,8 @@ func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, seq int64)
 // seedSlack is clockSlack where money depends on it.
 const seedSlack = 72 * time.Hour
 
-// spentSince sums what a key's calls begun at or after the start were charged.
+// spentSince sums what the calls of a key, and of those below it, that begun at or
+// after the start were charged.
 func (t *transaction) spentSince(ctx context.Context, key apikey.Key, start time.Time) (spent ledger.Settled, err error) {
 	since, from := int64(0), int64(0)
 	if !start.IsZero() {
@@ -260,18 +276,24 @@ func (t *transaction) spentSince(ctx context.Context, key apikey.Key, start time
 		}
 	}
 	row := t.tx.QueryRowContext(ctx, `SELECT CAST(COALESCE(SUM(charged_diem), 0) AS BIGINT), CAST(COALESCE(SUM(charged_usd), 0) AS BIGINT)
-		FROM calls WHERE account_id = $1 AND seq >= $2 AND key_id = $3 AND started_ms >= $4`, key.AccountID, from, key.ID, since)
+		FROM calls WHERE account_id = $1 AND seq >= $3 AND started_ms >= $4
+		AND (key_id = $5 OR key_id IN (SELECT id FROM api_keys WHERE `+below+`))`, append(belowOf(key.AccountID, key.ID), from, since, key.ID)...)
 	return spent, row.Scan(&spent.DIEM, &spent.USD)
 }
 
-// runningOf lists a key's running calls begun at or after the start.
+// runningOf lists the running calls of a key, and of those below it, begun at
+// or after the start.
 func (t *transaction) runningOf(ctx context.Context, key apikey.Key, start time.Time) ([]*ledger.Hold, error) {
 	rows, err := t.tx.QueryContext(ctx, "SELECT "+holdColumns+" FROM holds WHERE account_id = $1", key.AccountID)
 	if err != nil {
 		return nil, err
 	}
 	holds, err := scanAll(rows, func(rows *sql.Rows) (*ledger.Hold, error) { return scanHold(rows) })
-	return slices.DeleteFunc(holds, func(hold *ledger.Hold) bool { return hold.KeyID != key.ID || hold.StartedAt.Before(start) }), err
+	if err != nil {
+		return nil, err
+	}
+	family, err := t.familyOf(ctx, key.AccountID, key.ID)
+	return slices.DeleteFunc(holds, func(hold *ledger.Hold) bool { return !family[hold.KeyID] || hold.StartedAt.Before(start) }), err
 }
 
 // heldBeside sums, in a currency, the holds that do not stand in the budget as

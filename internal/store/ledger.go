@@ -19,6 +19,7 @@ var _ ledger.Store = (*Store)(nil)
 // The statements of the hot path, each over several rows at once.
 var (
 	keysByHash    = newLookup("SELECT "+keyColumns+" FROM api_keys WHERE hash", "")
+	keysByID      = newLookup("SELECT "+keyColumns+" FROM api_keys WHERE id", "")
 	ownersOfKeys  = newLookup("SELECT account_id, hash FROM api_keys WHERE hash", "")
 	ownersOfHolds = newLookup("SELECT account_id, id FROM holds WHERE id", "")
 	ownersOfCalls = newLookup("SELECT account_id, hold_id FROM calls WHERE hold_id", "")
@@ -70,7 +71,7 @@ func (s *Store) hotStatements() []string {
 		}
 	}
 	for _, l := range []lookup{
-		keysByHash, ownersOfKeys, ownersOfHolds, ownersOfCalls, takeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, budgetsByID, s.locking.accounts, s.locking.pools,
+		keysByHash, keysByID, ownersOfKeys, ownersOfHolds, ownersOfCalls, takeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, budgetsByID, s.locking.accounts, s.locking.pools,
 	} {
 		add(l.array, l.texts)
 	}
@@ -228,19 +229,19 @@ func (t *transaction) askLock(ctx context.Context, accountIDs []string, seqs map
 }
 
 const keyColumns = `id, account_id, hash, last6, key_type, description, limit_usd, limit_diem, limit_vcu,
-	limit_period, privacy, created_ms, expires_ms, last_used_ms, revoked_ms`
+	limit_period, privacy, created_ms, expires_ms, last_used_ms, revoked_ms, line, scope`
 
 type scanner interface{ Scan(values ...any) error }
 
 func scanKey(row scanner) (*ledger.Key, error) {
 	var key ledger.Key
 	var hash []byte
-	var kind, period, privacy string
+	var kind, period, privacy, line, scope string
 	var usd, diem, vcu sql.NullString
 	var created int64
 	var expires, used, revoked sql.NullInt64
 	err := row.Scan(&key.ID, &key.AccountID, &hash, &key.Last6, &kind, &key.Description, &usd, &diem, &vcu,
-		&period, &privacy, &created, &expires, &used, &revoked)
+		&period, &privacy, &created, &expires, &used, &revoked, &line, &scope)
 	if err != nil {
 		return nil, err
 	}
@@ -257,6 +258,10 @@ func scanKey(row scanner) (*ledger.Key, error) {
 			*limit = &parsed
 		}
 	}
+	key.ParentIDs = readLine(line)
+	if key.Scope, err = readScope(scope); err != nil {
+		return nil, fmt.Errorf("key %s: %w", key.ID, err)
+	}
 	key.CreatedAt = fromMillis(created)
 	key.ExpiresAt, key.LastUsedAt, key.RevokedAt = fromNullMillis(expires), fromNullMillis(used), fromNullMillis(revoked)
 	return &key, nil
@@ -267,6 +272,11 @@ func (t *transaction) Keys(ctx context.Context, hashes [][32]byte) ([]*ledger.Ke
 		return *t.ahead.keys, nil
 	}
 	return find(ctx, t, keysByHash, hashes, scanKey)
+}
+
+// KeysByID implements ledger.Tx.
+func (t *transaction) KeysByID(ctx context.Context, ids []string) ([]*ledger.Key, error) {
+	return find(ctx, t, keysByID, ids, scanKey)
 }
 
 func scanBudget(row scanner) (*ledger.Budget, error) {

@@ -226,7 +226,7 @@ func (t *transaction) freezeKeys(ctx context.Context, deltas map[string][]ledger
 		for _, limited := range []struct {
 			currency money.Currency
 			limit    money.Nano
-		}{{money.DIEM, ledger.KeyLimit(key, money.DIEM)}, {money.USD, ledger.KeyLimit(key, money.USD)}} {
+		}{{money.DIEM, ledger.KeyLimit(&key.Key, money.DIEM)}, {money.USD, ledger.KeyLimit(&key.Key, money.USD)}} {
 			if limited.limit == money.Max {
 				continue
 			}

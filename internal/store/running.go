@@ -3,18 +3,22 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"time"
 )
 
-const endedHead = "SELECT id FROM api_keys WHERE (revoked_ms IS NOT NULL OR expires_ms <= $1) AND id IN ("
+// lineHead asks for keys that have ended, with a text that is not empty, and for
+// the lines of sub-keys that have not themselves.
+const lineHead = `SELECT id, line, CASE WHEN revoked_ms IS NOT NULL OR expires_ms <= $1 THEN 'ended' ELSE '' END FROM api_keys
+	WHERE (revoked_ms IS NOT NULL OR expires_ms <= $1 OR line <> '') AND id IN (`
 
 // endedChunk is how many keys one query asks for.
 const endedChunk = 64
 
-// EndedKeys returns those of the keys that were revoked or have expired. It is
-// for the calls that such keys have running, on any replica; new ones are
-// refused by the hold's own commit.
+// EndedKeys returns those of the keys that were revoked or have expired, or
+// were made under such a key. It is for the calls that such keys have running,
+// on any replica; new ones are refused by the hold's own commit.
 func (s *Store) EndedKeys(ctx context.Context, ids []string) ([]string, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -23,23 +27,56 @@ func (s *Store) EndedKeys(ctx context.Context, ids []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ended []string
+	ended, lines, err := s.endedAmong(ctx, ids, now)
+	if err != nil || len(lines) == 0 {
+		return ended, err
+	}
+	above := map[string]bool{}
+	for _, parents := range lines {
+		for _, id := range parents {
+			above[id] = true
+		}
+	}
+	endedAbove, _, err := s.endedAmong(ctx, slices.Sorted(maps.Keys(above)), now)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(lines)) {
+		if slices.ContainsFunc(lines[id], func(parent string) bool { return slices.Contains(endedAbove, parent) }) {
+			ended = append(ended, id)
+		}
+	}
+	return ended, nil
+}
+
+// endedAmong returns the keys that have ended themselves, and the lines of the
+// sub-keys that have not.
+func (s *Store) endedAmong(ctx context.Context, ids []string, now time.Time) (ended []string, lines map[string][]string, err error) {
+	lines = map[string][]string{}
 	for chunk := range slices.Chunk(ids, endedChunk) {
 		arguments := []any{millis(now)}
 		for i := range endedChunk { // one text, padded with the last id
 			arguments = append(arguments, chunk[min(i, len(chunk)-1)])
 		}
-		rows, err := s.reader.QueryContext(ctx, endedHead+marks(2, endedChunk)+")", arguments...)
+		rows, err := s.reader.QueryContext(ctx, lineHead+marks(2, endedChunk)+")", arguments...)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		found, err := scanAll(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
+		_, err = scanAll(rows, func(rows *sql.Rows) (id string, err error) {
+			var line, state string
+			err = rows.Scan(&id, &line, &state)
+			if state != "" {
+				ended = append(ended, id)
+			} else {
+				lines[id] = readLine(line)
+			}
+			return id, err
+		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		ended = append(ended, found...)
 	}
-	return ended, nil
+	return ended, lines, nil
 }
 
 // InFlight is what the database holds for calls that run.

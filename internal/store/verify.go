@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
@@ -56,6 +57,7 @@ func verifyBooks(ctx context.Context, q queryer) (Report, error) {
 	steps := []func() error{
 		func() error { return report.readLog(ctx, q, fromEntries, seeded) },
 		func() error { return report.readHolds(ctx, q, fromHolds) },
+		func() error { return report.compareFlights(ctx, q, fromHolds) },
 		func() error { return report.compare(ctx, q, fromEntries, fromHolds, seeded) },
 	}
 	for _, step := range steps {
@@ -227,6 +229,7 @@ func (r *Report) addHold(hold *ledger.Hold, sums books) {
 	for _, part := range hold.Parts {
 		switch {
 		case !part.IsMoney():
+			r.countFlights(hold, &part, sums)
 			continue
 		case part.Currency == money.USD:
 			usd -= part.Charged
@@ -248,6 +251,35 @@ func (r *Report) addHold(hold *ledger.Hold, sums books) {
 		r.problem("call %s of %s is charged %s DIEM and %s USD, its bill is of %s, and its parts leave %s DIEM and %s USD",
 			hold.ID, hold.Amount(), hold.ChargedDIEM, hold.ChargedUSD, billed, diem, usd)
 	}
+}
+
+// countFlights counts a call that runs for the keys with a cap on such calls.
+func (r *Report) countFlights(hold *ledger.Hold, part *ledger.Part, sums books) {
+	for _, id := range part.Budgets {
+		if strings.HasPrefix(id, ledger.FlightPrefix) && hold.State == ledger.Reserved {
+			sums.of(id).Pending++
+		}
+	}
+}
+
+// compareFlights holds the rows that count calls in flight against those that
+// run. A row that counts none may be missing.
+func (r *Report) compareFlights(ctx context.Context, q queryer, fromHolds books) error {
+	rows, err := q.QueryContext(ctx, "SELECT id, cap, cap_high, posted, pending, expires_ms FROM budgets WHERE id LIKE '"+ledger.FlightPrefix+"%'")
+	if err != nil {
+		return err
+	}
+	counts, err := scanAll(rows, func(rows *sql.Rows) (*ledger.Budget, error) { return scanBudget(rows) })
+	if err != nil {
+		return err
+	}
+	for _, row := range counts {
+		if want := fromHolds.of(row.ID); row.Pending != want.Pending || row.Posted != 0 {
+			r.problem("row %s counts %d calls in flight, %d run", row.ID, row.Pending, want.Pending)
+		}
+		delete(fromHolds, row.ID)
+	}
+	return nil
 }
 
 func (r *Report) compare(ctx context.Context, q queryer, fromEntries, fromHolds, seeded books) error {
