@@ -267,6 +267,8 @@ func TestOnlyPlainFormsAreSplit(t *testing.T) {
 		{kind, "--b\r\n" + head + head + "\r\nx\r\n--b--", "is not a form: a part has no name, or an encoding."},
 		{kind, "--b\r\n" + head + "Content-Transfer-Encoding: base64\r\n\r\neA==\r\n--b--", "is not a form: a part has no name, or an encoding."},
 		{kind, "--b\r\n" + head + "x\r\n--b--", "is not a form: a part has no head, or too long a one."},
+		{kind, "--b\r\n" + head + "X: a\n\r\ny\r\n\r\nx\r\n--b--", "is not a form: a part has no head, or too long a one."},
+		{kind, "--b\r\n" + head + "X: a\rb\r\n\r\nx\r\n--b--", "is not a form: a part has no head, or too long a one."},
 		{kind, "--b\r\n" + head + "X: " + strings.Repeat("x", 5000) + "\r\n\r\nx\r\n--b--", "is not a form: a part has no head, or too long a one."},
 		{kind, "--b\r\n" + head + "\r\n--b\r\n--b--", "is not a form: a boundary stands where data begins."},
 		{"multipart/form-data", "--b--", "is not a form of a known boundary."},

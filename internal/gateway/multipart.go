@@ -69,11 +69,16 @@ func splitForm(contentType string, body []byte) (parts []part, problem string) {
 	}
 }
 
-// cutHead splits a part at the empty line after its header fields.
+// cutHead splits a part at the empty line after its header fields. Lines that
+// end otherwise than by CRLF are no head: some readers would see its end there.
 func cutHead(rest []byte) (head, data []byte, found bool) {
 	window := rest[:min(len(rest), maxPartHeader)]
 	end := bytes.Index(window, []byte("\r\n\r\n"))
 	if end < 0 {
+		return nil, nil, false
+	}
+	lines := bytes.Count(window[:end], []byte("\r\n"))
+	if bytes.Count(window[:end], []byte("\n")) != lines || bytes.Count(window[:end], []byte("\r")) != lines {
 		return nil, nil, false
 	}
 	return rest[:end+4], rest[end+4:], true
