@@ -247,15 +247,16 @@ func scanKey(row scanner) (*ledger.Key, error) {
 	}
 	copy(key.Hash[:], hash)
 	key.Type, key.Period, key.Privacy = apikey.Type(kind), apikey.Period(period), apikey.Privacy(privacy)
-	for text, limit := range map[*sql.NullString]**apikey.Limit{
-		&usd: &key.Limits.USD, &diem: &key.Limits.DIEM, &vcu: &key.Limits.VCU,
-	} {
-		if text.Valid {
-			parsed, err := apikey.ParseLimit(text.String)
+	for _, limit := range [...]struct {
+		text sql.NullString
+		into **apikey.Limit
+	}{{usd, &key.Limits.USD}, {diem, &key.Limits.DIEM}, {vcu, &key.Limits.VCU}} {
+		if limit.text.Valid {
+			parsed, err := apikey.ParseLimit(limit.text.String)
 			if err != nil {
 				return nil, fmt.Errorf("key %s has an unreadable limit: %w", key.ID, err)
 			}
-			*limit = &parsed
+			*limit.into = &parsed
 		}
 	}
 	key.ParentIDs = readLine(line)
