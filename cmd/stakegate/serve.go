@@ -26,8 +26,9 @@ func serveCommand() *cobra.Command {
 		Long: `Run the server: it issues keys to staked wallets and meters every call in
 front of the upstreams that its catalogue names.
 
-The catalogue and the upstreams' keys are read again when their files change,
-and at once on SIGHUP; what is not valid is refused and the old ones stay.
+The catalogue, the upstreams' keys and the root key file are read again when
+they change, and at once on SIGHUP; what is not valid is refused and the old
+ones stay.
 
 Every field of the configuration can also be given in the environment:
 STAKEGATE_LISTEN, STAKEGATE_CHAIN_RPC (separated by commas), and so on.`,
@@ -88,7 +89,7 @@ func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool)
 	return server.Run(cmd.Context())
 }
 
-// reloadOnHangup reads the catalogue again at each SIGHUP, which is what
+// reloadOnHangup reads the catalogue and the root keys again at each SIGHUP, which is what
 // "systemctl reload" sends, until stop is called.
 func reloadOnHangup(server *app.App) (stop func()) {
 	hangups := make(chan os.Signal, 1)
@@ -97,6 +98,7 @@ func reloadOnHangup(server *app.App) (stop func()) {
 	reloader.Go(func() {
 		for range hangups {
 			_ = server.ReloadCatalog() // logged and counted there
+			_ = server.ReloadRootKeys()
 		}
 	})
 	return func() {

@@ -60,6 +60,7 @@ type App struct {
 	metrics     *metrics
 	metricsDoor *metricsServer // nil: nobody watches
 	watcher     *stake.Watcher
+	rootKeys    *rootKeyFile
 	server      *http.Server
 	api         string
 	closing     sync.Once
@@ -99,7 +100,7 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.api = publicURL + "/api/v1"
-	root, err := loadRootKey(a.config.RootKeyFile)
+	roots, err := loadRootKeys(a.config.RootKeyFile)
 	if err != nil {
 		return err
 	}
@@ -117,21 +118,22 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	challenges, err := challenge.New(root, a.store.Generation(), publicURL, a.config.Chain.ID)
+	challenges, err := challenge.NewWithRoots(roots.roots, a.store.Generation(), publicURL, a.config.Chain.ID)
 	if err != nil {
 		return err
 	}
+	a.rootKeys = &rootKeyFile{path: a.config.RootKeyFile, first: roots.first, text: roots.text, challenges: challenges, log: a.options.Logger}
 	allocations := a.allocations(policy)
 	a.watcher = policy.Watcher(stake.WatcherConfig{
 		Interval: time.Duration(a.config.Chain.PollInterval), Changed: allocations.changed, Failed: a.watchFailed,
 	})
-	hasher := apikey.NewHasher(root)
+	hasher := apikey.NewHasher(roots.first)
 	a.gateway = gateway.New(gateway.Config{
 		Catalog: a.models.Current, Ledger: allocations, Upstreams: a.upstreams, Limits: a.config.Limits.gateway(a.options.Limits),
 		Now: a.options.Now, NewID: newID, Log: a.options.Logger,
 		Observe: a.metrics.observeCall, Denied: a.denials.add,
 	})
-	return a.open(root, hasher, allocations, challenges)
+	return a.open(roots.first, hasher, allocations, challenges)
 }
 
 // open builds the front door.
@@ -337,6 +339,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() { _ = a.engine.Run(books) })
 	group.Go(func() { _ = a.watcher.Run(watching) })
 	group.Go(func() { a.models.Run(watching) })
+	group.Go(func() { a.rootKeys.run(watching) })
 	group.Go(func() { a.upstreams.Run(watching) })
 	group.Go(func() { a.watchKeys(books) })
 	group.Go(func() { a.denials.run(books) })

@@ -38,7 +38,9 @@ type Config struct {
 	WitnessFile string `yaml:"witness_file"`
 	// RootKeyFile holds 32 secret bytes in hex from which all other secrets
 	// are derived. It is made, readable by its owner only, if it is missing.
-	// Default root.key.
+	// Further lines, each with a secret and the time from which it signs
+	// validation tokens in the place of the one before, may be added while
+	// servers run (docs/keys.md). Default root.key.
 	RootKeyFile string `yaml:"root_key_file"`
 	// Chain is where stakes are read.
 	Chain ChainConfig `yaml:"chain"`

@@ -205,7 +205,8 @@ func forge(t *testing.T, w *apptest.World, header, payload string) string {
 		t.Fatal(err)
 	}
 	generation, _, _ := strings.Cut(fields.KID, "-")
-	secret := must(hkdf.Key(sha256.New, root, []byte(generation), "stakegate/token/v1", 32))
+	info := fmt.Sprintf("stakegate/token/v2/%d", w.Clock.Now().Unix()/86_400)
+	secret := must(hkdf.Key(sha256.New, root, []byte(generation), info, 32))
 	if header == "" {
 		header = string(must(base64.RawURLEncoding.DecodeString(encoded)))
 	}

@@ -11,32 +11,101 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
+
+	"stakegate/internal/challenge"
 )
 
-const rootKeyBytes = 32
+const (
+	rootKeyBytes   = 32
+	maxRootKeyFile = 64 << 10
+)
 
-// loadRootKey reads the root secret, making it at the first start. A file that
-// others may read is refused.
-func loadRootKey(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+// rootKeys are the secrets of a root key file. It has one in each line:
+//
+//	3f0c...e1                         the first one
+//	9a77...40 2026-11-24T00:00:00Z    signs validation tokens from then on
+//
+// Keys are hashed, and cursors sealed, with the first one for ever: they live
+// longer than any schedule. Validation tokens are signed with the last one
+// whose time has come.
+type rootKeys struct {
+	first []byte
+	roots []challenge.Root
+	text  string // of the file
+}
+
+// loadRootKeys reads the root secrets, making one at the first start. A file
+// that others may read is refused.
+func loadRootKeys(path string) (rootKeys, error) {
+	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return makeRootKey(path)
+		key, err := makeRootKey(path)
+		return rootKeys{first: key, roots: []challenge.Root{{Secret: key}}}, err
 	}
+	return readRootKeys(path)
+}
+
+// readRootKeys reads a file that exists.
+func readRootKeys(path string) (rootKeys, error) {
+	text, err := readSecretFile(path)
+	if err != nil {
+		return rootKeys{}, err
+	}
+	keys := rootKeys{text: string(text)}
+	for line := range bytes.Lines(bytes.TrimSpace(text)) {
+		root, err := parseRoot(line, len(keys.roots) == 0)
+		if err != nil {
+			return rootKeys{}, fmt.Errorf("root key file %s, line %d %w", path, len(keys.roots)+1, err)
+		}
+		keys.roots = append(keys.roots, root)
+	}
+	if len(keys.roots) == 0 {
+		return rootKeys{}, fmt.Errorf("root key file %s does not hold %d random bytes in hexadecimal", path, rootKeyBytes)
+	}
+	keys.first = keys.roots[0].Secret
+	return keys, nil
+}
+
+// readSecretFile reads a file that nobody else may read.
+func readSecretFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the root key: %w", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("root key file %s can be read by others; run chmod 600 on it", path)
 	}
+	if info.Size() > maxRootKeyFile {
+		return nil, fmt.Errorf("root key file %s is not one: it has %d bytes", path, info.Size())
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the root key: %w", err)
 	}
-	key, err := hex.DecodeString(string(bytes.TrimSpace(text)))
-	if err != nil || len(key) != rootKeyBytes || bytes.Count(key, key[:1]) == len(key) {
-		return nil, fmt.Errorf("root key file %s does not hold %d random bytes in hexadecimal", path, rootKeyBytes)
+	return text, nil
+}
+
+// parseRoot reads a line. Its error completes "line 1 ...", and quotes nothing.
+func parseRoot(line []byte, first bool) (challenge.Root, error) {
+	fields := bytes.Fields(line)
+	if len(fields) == 0 || first && len(fields) != 1 || !first && len(fields) != 2 {
+		if first {
+			return challenge.Root{}, fmt.Errorf("does not hold %d random bytes in hexadecimal", rootKeyBytes)
+		}
+		return challenge.Root{}, errors.New("does not hold a secret and the time from which it signs, such as 2026-11-24T00:00:00Z")
 	}
-	return key, nil
+	key, err := hex.DecodeString(string(fields[0]))
+	if err != nil || len(key) != rootKeyBytes || bytes.Count(key, key[:1]) == len(key) {
+		return challenge.Root{}, fmt.Errorf("does not hold %d random bytes in hexadecimal", rootKeyBytes)
+	}
+	root := challenge.Root{Secret: key}
+	if !first {
+		if root.From, err = time.Parse(time.RFC3339, string(fields[1])); err != nil {
+			return challenge.Root{}, errors.New("has no time such as 2026-11-24T00:00:00Z after its secret")
+		}
+	}
+	return root, nil
 }
 
 func makeRootKey(path string) ([]byte, error) {

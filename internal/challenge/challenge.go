@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -57,14 +58,13 @@ type Challenge struct {
 	Subject   string    // the one address that may use it, or ""
 }
 
-// Issuer issues and checks the tokens of one deployment. It is immutable and
-// safe for concurrent use.
+// Issuer issues and checks the tokens of one deployment. It is safe for
+// concurrent use.
 type Issuer struct {
 	issuer, audience string
 	chainID          uint64
-	current          key
-	previous         *key
-	previousUntil    time.Time
+	ring             atomic.Pointer[ring]
+	recent           atomic.Pointer[keys] // those of the second that was asked for last
 }
 
 // claims are the token's payload. The order of the fields is the wire's.
@@ -80,35 +80,53 @@ type claims struct {
 
 var encoding = base64.RawURLEncoding.Strict()
 
-// New makes the issuer of one deployment. Its key is derived from the root
-// secret (at least 32 bytes of good randomness) and the ledger's generation,
-// so that a restored ledger accepts no token of before. publicURL is what
-// clients reach the server by, "https://api.example.org".
+// New makes the issuer of one deployment. Its keys are derived from the root
+// secret (at least 32 bytes of good randomness), the ledger's generation, so
+// that a restored ledger accepts no token of before, and the day. publicURL is
+// what clients reach the server by, "https://api.example.org".
 func New(root []byte, generation, publicURL string, chainID uint64) (*Issuer, error) {
+	return NewWithRoots([]Root{{Secret: root}}, generation, publicURL, chainID)
+}
+
+// NewWithRoots is New with root secrets that follow each other.
+func NewWithRoots(roots []Root, generation, publicURL string, chainID uint64) (*Issuer, error) {
 	if err := checkPublicURL(publicURL); err != nil {
 		return nil, err
 	}
 	if chainID == 0 {
 		return nil, errors.New("chain id is 0: set the id of the chain that holds the stake")
 	}
-	current, err := deriveKey(root, generation)
+	ring, err := newRing(roots, generation)
 	if err != nil {
 		return nil, err
 	}
-	return &Issuer{issuer: publicURL, audience: publicURL + MintPath, chainID: chainID, current: current}, nil
+	i := &Issuer{issuer: publicURL, audience: publicURL + MintPath, chainID: chainID}
+	i.ring.Store(ring)
+	return i, nil
 }
 
-// WithPrevious returns an issuer that also takes tokens of an earlier root or
-// generation until the given time, for a change of keys without refusing
-// anybody: a token lives for Lifetime.
-func (i *Issuer) WithPrevious(root []byte, generation string, until time.Time) (*Issuer, error) {
-	previous, err := deriveKey(root, generation)
-	if err != nil {
-		return nil, err
+// SetRoots replaces the root secrets. Tokens of a root that is among the new
+// ones stay good until they expire; those of others are refused from now on.
+// On an error nothing has changed.
+func (i *Issuer) SetRoots(roots []Root) error {
+	ring, err := newRing(roots, i.ring.Load().generation)
+	if err == nil {
+		i.ring.Store(ring)
 	}
-	widened := *i
-	widened.previous, widened.previousUntil = &previous, until
-	return &widened, nil
+	return err
+}
+
+// keys are those in use at an instant. They are derived once a second.
+func (i *Issuer) keys(now time.Time) (*keys, error) {
+	ring := i.ring.Load()
+	if recent := i.recent.Load(); recent != nil && recent.ring == ring && recent.second == now.Unix() {
+		return recent, nil
+	}
+	fresh, err := ring.at(now)
+	if err == nil {
+		i.recent.Store(fresh)
+	}
+	return fresh, err
 }
 
 // Issue makes a token that the wallet signs. A subject, an address of the form
@@ -116,6 +134,10 @@ func (i *Issuer) WithPrevious(root []byte, generation string, until time.Time) (
 func (i *Issuer) Issue(now time.Time, subject string) (string, error) {
 	if subject != "" && !isAddress(subject) {
 		return "", errors.New("subject is not an address")
+	}
+	keys, err := i.keys(now)
+	if err != nil {
+		return "", err
 	}
 	var id [idBytes]byte
 	if _, err := rand.Read(id[:]); err != nil {
@@ -130,8 +152,8 @@ func (i *Issuer) Issue(now time.Time, subject string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	signed := i.current.header + "." + payload
-	return signed + "." + i.current.sign(signed), nil
+	signed := keys.signing.header + "." + payload
+	return signed + "." + keys.signing.sign(signed), nil
 }
 
 // Check returns what a token says, or one of ErrMalformed, ErrSignature,
@@ -147,7 +169,7 @@ func (i *Issuer) Check(token string, now time.Time) (Challenge, error) {
 		return Challenge{}, ErrSignature
 	}
 	said, ok := i.readClaims(payload, now)
-	if !ok {
+	if !ok || !key.signs(said.IssuedAt) {
 		return Challenge{}, ErrClaims
 	}
 	expires := time.Unix(said.Expires, 0).UTC()
@@ -170,14 +192,16 @@ func split(token string) (header, payload, mac string, ok bool) {
 
 // keyFor finds the key by comparing whole headers; nothing in one is read.
 func (i *Issuer) keyFor(header string, now time.Time) *key {
-	switch {
-	case header == i.current.header:
-		return &i.current
-	case i.previous != nil && header == i.previous.header && now.Before(i.previousUntil):
-		return i.previous
-	default:
+	keys, err := i.keys(now)
+	if err != nil { // nothing was ever signed
 		return nil
 	}
+	for _, k := range keys.all {
+		if header == k.header {
+			return k
+		}
+	}
+	return nil
 }
 
 // readClaims decodes an authentic payload. It must be what encodePayload would

@@ -53,8 +53,12 @@ func (i *Issuer) IssueFor(now time.Time, address common.Address) (token string, 
 	if err != nil {
 		return "", Message{}, fmt.Errorf("read an own token's id: %w", err)
 	}
+	keys, err := i.keys(now)
+	if err != nil {
+		return "", Message{}, err
+	}
 	issuedAt := time.Unix(now.Unix(), 0).UTC()
-	text := i.messageText(&i.current, address, hex.EncodeToString(id), issuedAt)
+	text := i.messageText(keys.signing, address, hex.EncodeToString(id), issuedAt)
 	return token, Message{Text: text, Nonce: lineOf(text, "Nonce: "), ExpiresAt: said.ExpiresAt}, nil
 }
 
@@ -86,14 +90,14 @@ func (i *Issuer) CheckMessage(text string, now time.Time) (Challenge, error) {
 	return Challenge{ID: encoding.EncodeToString(id), ExpiresAt: expires, Subject: common.HexToAddress(address).Hex()}, nil
 }
 
-// wrote reports whether the text is what one of the keys in use would write.
+// wrote reports whether the text is what a key of its time would write.
 func (i *Issuer) wrote(text string, address common.Address, id string, issuedAt, now time.Time) bool {
-	keys := []*key{&i.current}
-	if i.previous != nil && now.Before(i.previousUntil) {
-		keys = append(keys, i.previous)
+	keys, err := i.keys(now)
+	if err != nil { // nothing was ever written
+		return false
 	}
-	for _, k := range keys {
-		if hmac.Equal([]byte(text), []byte(i.messageText(k, address, id, issuedAt))) {
+	for _, k := range keys.all {
+		if k.signs(issuedAt.Unix()) && hmac.Equal([]byte(text), []byte(i.messageText(k, address, id, issuedAt))) {
 			return true
 		}
 	}

@@ -109,20 +109,6 @@ func TestAlteredMessagesAreRefused(t *testing.T) {
 	}
 }
 
-func TestMessagesOfTheKeyBeforeAreTakenForAWhile(t *testing.T) {
-	_, message := issueFor(t, newIssuer(t, root, "g1"), wallet)
-	next, err := newIssuer(t, root, "g2").WithPrevious(root, "g1", now.Add(time.Minute))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := next.CheckMessage(message.Text, now.Add(59*time.Second)); err != nil {
-		t.Errorf("within its time: %v", err)
-	}
-	if _, err := next.CheckMessage(message.Text, now.Add(time.Minute)); !errors.Is(err, challenge.ErrMessage) {
-		t.Errorf("after it: %v", err)
-	}
-}
-
 // Whatever is accepted is what the server writes about that challenge, to the
 // byte.
 func FuzzCheckMessage(f *testing.F) {
