@@ -179,17 +179,6 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 	return nil
 }
 
-// newServer is a server within the limits of the configuration. What it would
-// answer by itself to "OPTIONS *" is the handler's too.
-func (a *App) newServer(handler http.Handler) *http.Server {
-	limits := a.config.Limits
-	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: time.Duration(limits.HeaderTimeout), IdleTimeout: time.Duration(limits.IdleTimeout),
-		MaxHeaderBytes: limits.HeaderBytes, DisableGeneralOptionsHandler: true,
-		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
-	}
-}
-
 // booksOf is everything that the front door reads about money.
 type booksOf struct {
 	*store.Store

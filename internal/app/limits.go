@@ -3,6 +3,8 @@ package app
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -108,4 +110,15 @@ func (c LimitsConfig) check() error {
 		return errors.New("limits.body_bytes must be above 0")
 	}
 	return nil
+}
+
+// newServer is a server within the limits of the configuration. What it would
+// answer by itself to "OPTIONS *" is the handler's too.
+func (a *App) newServer(handler http.Handler) *http.Server {
+	limits := a.config.Limits
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: time.Duration(limits.HeaderTimeout), IdleTimeout: time.Duration(limits.IdleTimeout),
+		MaxHeaderBytes: limits.HeaderBytes, DisableGeneralOptionsHandler: true,
+		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
+	}
 }
