@@ -16,7 +16,7 @@ import (
 // commit; m.mu is held. It trusts nothing but the entries, from which it keeps
 // books of its own.
 func (m *memory) checkCommit(changes *ledger.Changes, now time.Time) {
-	seqs := maps.Clone(m.accounts)
+	seqs, before := maps.Clone(m.accounts), m.pools(changes)
 	for _, entry := range changes.Log() {
 		if seqs[entry.AccountID]++; entry.Seq != seqs[entry.AccountID] {
 			m.failed("I11: entry %d of %s follows %d", entry.Seq, entry.AccountID, seqs[entry.AccountID]-1)
@@ -24,6 +24,7 @@ func (m *memory) checkCommit(changes *ledger.Changes, now time.Time) {
 		m.checkEntry(entry)
 		m.log = append(m.log, fmt.Sprint(now.UnixMilli(), " ", entry.Kind, " ", entry.AccountID, " ", entry.HoldID, " ", entry.Deltas))
 	}
+	m.checkPools(changes, before)
 	for _, budget := range changes.Budgets {
 		if again := m.shadow[budget.ID]; budget.Expires.IsZero() && (again == nil || *again != *budget) {
 			m.failed("I4: budget %s is written as %+v, its entries say %+v", budget.ID, *budget, again)
@@ -34,6 +35,34 @@ func (m *memory) checkCommit(changes *ledger.Changes, now time.Time) {
 	}
 	for _, hold := range slices.Concat(changes.Ended, changes.Corrected) {
 		m.checkEnd(hold, changes)
+	}
+}
+
+// pools are those that a commit changes, as they were before it.
+func (m *memory) pools(changes *ledger.Changes) map[string]ledger.Budget {
+	pools := map[string]ledger.Budget{}
+	for _, budget := range changes.Budgets {
+		if ledger.IsPool(budget.ID) {
+			pools[budget.ID] = ledger.Budget{}
+			if b := m.shadow[budget.ID]; b != nil {
+				pools[budget.ID] = *b
+			}
+		}
+	}
+	return pools
+}
+
+// checkPools: a commit takes no pool that accounts share past its cap (I2).
+func (m *memory) checkPools(changes *ledger.Changes, before map[string]ledger.Budget) {
+	for id, was := range before {
+		is := m.shadow[id]
+		if is == nil {
+			continue // I4 says so
+		}
+		used := is.Posted + is.Pending
+		if used > is.CapHigh || used > was.Posted+was.Pending && used > max(was.Cap, is.Cap) {
+			m.failed("I2: a commit takes budget %s from %+v to %+v", id, was, *is)
+		}
 	}
 }
 
@@ -55,7 +84,8 @@ func (m *memory) checkEntry(entry *ledger.Entry) {
 		if b.Posted < 0 || b.Pending < 0 {
 			m.failed("I1: budget %s is %+v", b.ID, *b)
 		}
-		if after > b.CapHigh || entry.Kind == ledger.EntryHold && after > b.Cap {
+		// Entries of one commit have no order among accounts: see checkPools.
+		if !ledger.IsPool(b.ID) && (after > b.CapHigh || entry.Kind == ledger.EntryHold && after > b.Cap) {
 			m.failed("I2: %s takes budget %s to %+v", entry.Kind, b.ID, *b)
 		}
 		ends := entry.Kind == ledger.EntrySettle || entry.Kind == ledger.EntryVoid || entry.Kind == ledger.EntryAssume || entry.Kind == ledger.EntryCorrect
@@ -74,14 +104,9 @@ func (m *memory) checkNewHold(hold *ledger.Hold) {
 	if life := hold.Deadline.Sub(hold.StartedAt); life != holdLifetime {
 		m.failed("I8: hold %s lives %v", hold.ID, life)
 	}
-	var key *ledger.Key
-	for _, candidate := range m.keys {
-		if candidate.ID == hold.KeyID {
-			key = candidate
-		}
-	}
-	if key == nil || key.RevokedAt != nil {
-		m.failed("hold %s is made for a key that was revoked in a commit before", hold.ID)
+	key := m.keyOf(hold.KeyID)
+	if key == nil || slices.ContainsFunc(m.lineOf(key), func(one *ledger.Key) bool { return one.RevokedAt != nil }) {
+		m.failed("hold %s is made for a key that was revoked, or one above it, in a commit before", hold.ID)
 		return
 	}
 	for _, part := range hold.Parts {
@@ -94,12 +119,14 @@ func (m *memory) checkNewHold(hold *ledger.Hold) {
 	}
 }
 
-// checkScopes: money stands in every budget that it touches: the key's own, if
-// it has limits, and the pool's.
+// checkScopes: money stands in every budget that it touches: those of the key
+// and of the keys above it that have limits, and the pool's.
 func (m *memory) checkScopes(hold *ledger.Hold, key *ledger.Key, part ledger.Part) {
-	own := ledger.KeyBudget(key.ID, part.Currency, key.Period.Window(hold.StartedAt).ID)
-	if ledger.HasLimits(key.Limits) && !slices.Contains(part.Budgets, own) {
-		m.failed("hold %s is not counted against %s", hold.ID, own)
+	for _, one := range m.lineOf(key) {
+		own := ledger.KeyBudget(one.ID, part.Currency, one.Period.Window(hold.StartedAt).ID)
+		if ledger.HasLimits(one.Limits) && !slices.Contains(part.Budgets, own) {
+			m.failed("hold %s is not counted against %s", hold.ID, own)
+		}
 	}
 	epoch := ledger.EpochOf(hold.StartedAt)
 	share := ledger.AllocationBudget(hold.AccountID, "pool", epoch)
@@ -111,6 +138,11 @@ func (m *memory) checkScopes(hold *ledger.Hold, key *ledger.Key, part ledger.Par
 func (m *memory) checkWindow(hold *ledger.Hold, key *ledger.Key, currency money.Currency, id string) {
 	switch {
 	case strings.HasPrefix(id, "k/"):
+		for _, one := range m.lineOf(key) {
+			if strings.HasPrefix(id, "k/"+one.ID+"/") {
+				key = one
+			}
+		}
 		limit, own := money.Max, key.Limits.DIEM
 		if currency == money.USD {
 			own = key.Limits.USD

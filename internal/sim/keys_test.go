@@ -10,13 +10,38 @@ import (
 	"stakegate/internal/money"
 )
 
-// InsertKey makes a key.
+// InsertKey makes a key, below another one if it is a sub-key.
 func (m *memory) InsertKey(_ context.Context, insertion issuer.Insertion) error {
 	return m.transact(func(tx *memoryTx) error {
 		tx.lock("account " + insertion.Key.AccountID)
-		tx.keys = append(tx.keys, &ledger.Key{Key: insertion.Key, Hash: insertion.Hash})
+		made := &ledger.Key{Key: insertion.Key, Hash: insertion.Hash}
+		if insertion.ParentID != "" {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			made.ParentIDs = append([]string{insertion.ParentID}, m.keyOf(insertion.ParentID).ParentIDs...)
+		}
+		tx.keys = append(tx.keys, made)
 		return nil
 	})
+}
+
+// keyOf is the key with an id, nil if there is none; m.mu is held.
+func (m *memory) keyOf(id string) *ledger.Key {
+	for _, key := range m.keys {
+		if key.ID == id {
+			return key
+		}
+	}
+	return nil
+}
+
+// lineOf is a key and those above it; m.mu is held.
+func (m *memory) lineOf(key *ledger.Key) []*ledger.Key {
+	line := []*ledger.Key{key}
+	for _, id := range key.ParentIDs {
+		line = append(line, m.keyOf(id))
+	}
+	return line
 }
 
 // RevokeKey ends a key.
@@ -72,7 +97,8 @@ func (t *memoryTx) seed(key apikey.Key) {
 		}
 		var spent money.Nano
 		for _, hold := range t.m.holds {
-			if hold.KeyID != key.ID || hold.StartedAt.Before(window.Start) {
+			by := t.m.keyOf(hold.KeyID)
+			if by.ID != key.ID && !slices.Contains(by.ParentIDs, key.ID) || hold.StartedAt.Before(window.Start) {
 				continue
 			}
 			for _, part := range hold.Parts {

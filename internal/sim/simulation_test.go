@@ -208,6 +208,7 @@ func (s *simulation) populate() {
 		s.setStake(a, money.Nano(s.rng.IntN(3_000_000)), money.Nano(s.rng.IntN(1_500_000)))
 		s.addKey(a)
 		s.addKey(a)
+		s.addSubKey(a, a.keys[i%2])
 	}
 	n := 3
 	if s.alone {
@@ -240,6 +241,21 @@ func (s *simulation) addKey(a *account) {
 	})
 	if err != nil {
 		s.failed("making a key: %v", err)
+	}
+	a.keys = append(a.keys, k)
+}
+
+// addSubKey makes a key below another one, with limits at most later on.
+func (s *simulation) addSubKey(a *account, parent *key) {
+	k := &key{id: fmt.Sprintf("key-%s-%d", a.id[38:], len(a.keys))}
+	copy(k.hash[:], k.id)
+	spec := apikey.Spec{Type: apikey.Inference, Description: k.id, Period: apikey.Epoch, Privacy: apikey.PrivacyAll}
+	err := s.backing.InsertKey(context.Background(), issuer.Insertion{
+		Key:  apikey.Key{ID: k.id, AccountID: a.id, Last6: "abcdef", CreatedAt: s.clock(), Spec: spec},
+		Hash: k.hash, MaxActive: 500, MaxPerMinute: 500, ParentID: parent.id, MaxDepth: 1,
+	})
+	if err != nil {
+		s.failed("making a sub-key: %v", err)
 	}
 	a.keys = append(a.keys, k)
 }
