@@ -1,123 +1,18 @@
 package upstream
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
-	"net/http/httptrace"
-	"net/url"
 	"sync/atomic"
 	"time"
-
-	"stakegate/internal/catalog"
 )
 
-const (
-	userAgent        = "stakegate"
-	anthropicVersion = "2023-06-01"
-	mediaJSON        = "application/json"
-	mediaEvents      = "text/event-stream"
-	// staleTries is how often a call goes on to another connection of a server
-	// that had closed the kept one before anything could be written to it. Each
-	// try uses up a dead connection; other calls may leave new ones.
-	staleTries = 100
-)
-
-// header is everything that a server gets to see beside the body.
-func (t *target) header(r Request) http.Header {
-	h := make(http.Header, len(r.Header)+6)
-	maps.Copy(h, r.Header)
-	for name, value := range map[string]string{
-		"Content-Type": r.ContentType, "Accept": r.Accept,
-		"Accept-Encoding": "identity", "User-Agent": userAgent,
-	} {
-		h[name] = []string{value}
-	}
-	h.Del("Authorization")
-	h.Del("X-Api-Key")
-	if t.Kind == catalog.KindAnthropic {
-		h["Anthropic-Version"] = []string{anthropicVersion}
-	}
-	switch {
-	case t.key == "":
-	case t.Kind == catalog.KindAnthropic:
-		h["X-Api-Key"] = []string{t.key}
-	default:
-		h["Authorization"] = []string{"Bearer " + t.key}
-	}
-	return h
-}
-
-// post builds the request. It has no GetBody, without which net/http never
-// sends a body twice.
-func (t *target) post(ctx context.Context, r Request) *http.Request {
-	if r.ContentType == "" {
-		r.ContentType = mediaJSON
-	}
-	if r.Accept == "" {
-		r.Accept = mediaJSON
-	}
-	var header http.Header
-	switch {
-	case len(r.Header) > 0 || r.ContentType != mediaJSON:
-		header = t.header(r)
-	case r.Accept == mediaJSON:
-		header = t.usual[0] // nobody writes to it
-	case r.Accept == mediaEvents:
-		header = t.usual[1]
-	default:
-		header = t.header(r)
-	}
-	request := &http.Request{
-		Method: http.MethodPost, URL: t.at(r.Path), Host: t.server.base.Host, Header: header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: io.NopCloser(bytes.NewReader(r.Body)), ContentLength: int64(len(r.Body)),
-	}
-	return request.WithContext(ctx)
-}
-
-func (t *target) at(path string) *url.URL {
-	u := *t.server.base
-	u.Path, u.RawPath = u.Path+path, ""
-	return &u
-}
-
-// attempt follows one request on its way to a connection.
-type attempt struct {
-	trace  httptrace.ClientTrace
-	conn   atomic.Pointer[counted]
-	before atomic.Int64
-	got    atomic.Bool
-	reused atomic.Bool
-}
-
-func newAttempt() *attempt {
-	a := &attempt{}
-	a.trace.GotConn = func(info httptrace.GotConnInfo) {
-		if conn, ok := info.Conn.(*counted); ok {
-			a.before.Store(conn.written.Load())
-			a.conn.Store(conn)
-		}
-		a.reused.Store(info.Reused)
-		a.got.Store(true)
-	}
-	return a
-}
-
-// written reports whether a byte of the request may be on its way. On our own
-// connections the count tells, because net/http gives an error only after its
-// writer has stopped; a cancelled one may not have, and a connection inside of
-// a proxy's tunnel is not ours.
-func (a *attempt) written(ctx context.Context) bool {
-	if !a.got.Load() {
-		return false
-	}
-	conn := a.conn.Load()
-	return conn == nil || ctx.Err() != nil || conn.written.Load() != a.before.Load()
-}
+// staleTries is how often a call goes on to another connection of a server
+// that had closed the kept one before anything could be written to it. Each
+// try uses up a dead connection; other calls may leave new ones.
+const staleTries = 100
 
 // try asks one server.
 func (p *Pool) try(ctx context.Context, t *target, admitted pass, r Request) (*Response, *Error) {
@@ -127,14 +22,12 @@ func (p *Pool) try(ctx context.Context, t *target, admitted pass, r Request) (*R
 	}
 	began := p.now()
 	for left := staleTries; ; left-- {
-		a := newAttempt()
-		request := t.post(httptrace.WithClientTrace(ctx, &a.trace), r)
-		response, err := t.server.transport.RoundTrip(request) //nolint:bodyclose // Send's caller closes it
+		response, f, err := t.exchange(ctx, http.MethodPost, r) //nolint:bodyclose // Send's caller closes it
 		if err == nil {
 			return p.answered(ctx, t, admitted, response, began, cancel), nil
 		}
-		failure := &Error{Upstream: t.Name, Written: a.written(ctx), Timeout: late(ctx), cause: err}
-		if !failure.Written && a.reused.Load() && left > 0 && ctx.Err() == nil {
+		failure := &Error{Upstream: t.Name, Written: f.written, Timeout: late(ctx), cause: err}
+		if !f.written && f.reused && left > 0 && ctx.Err() == nil {
 			continue
 		}
 		cancel()

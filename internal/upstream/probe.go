@@ -100,12 +100,7 @@ func (p *Pool) probe(ctx context.Context, t *target) {
 func (t *target) ask(ctx context.Context) (well bool) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	request := &http.Request{
-		Method: http.MethodGet, URL: t.at(t.HealthPath), Host: t.server.base.Host, Header: t.usual[0].Clone(),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}
-	request.Header.Del("Content-Type")
-	response, err := t.server.transport.RoundTrip(request.WithContext(ctx))
+	response, _, err := t.exchange(ctx, http.MethodGet, Request{Path: t.HealthPath})
 	if err != nil {
 		return false
 	}

@@ -15,8 +15,8 @@ import (
 type server struct {
 	name      string
 	base      *url.URL
-	transport http.RoundTripper
-	own       *http.Transport // the same, if the pool made it
+	client    *client           // nil: transport reaches it
+	transport http.RoundTripper // nil: client does
 
 	mu       sync.Mutex
 	inFlight int64
@@ -26,8 +26,11 @@ type server struct {
 }
 
 func (s *server) close() {
-	if s.own != nil {
-		s.own.CloseIdleConnections()
+	if s.client != nil {
+		s.client.close()
+	}
+	if ours, is := s.transport.(*http.Transport); is {
+		ours.CloseIdleConnections()
 	}
 }
 
@@ -79,7 +82,7 @@ type target struct {
 	server *server
 	key    string
 	ready  bool // its URL and its key could be read
-	usual  [2]http.Header
+	usual  usual
 }
 
 // generation is everything that belongs to one catalogue.
@@ -136,13 +139,10 @@ func (p *Pool) target(u catalog.Upstream, old *generation) *target {
 	if t.server == nil {
 		t.server = &server{name: u.Name, base: base, transport: p.transport}
 		if p.transport == nil {
-			t.server.own = newTransport(p.tls)
-			t.server.transport = t.server.own
+			t.server.client, t.server.transport = newClient(base, p.tls)
 		}
 	}
-	for i, accept := range [...]string{mediaJSON, mediaEvents} {
-		t.usual[i] = t.header(Request{ContentType: mediaJSON, Accept: accept})
-	}
+	t.usual = t.usually()
 	return t
 }
 

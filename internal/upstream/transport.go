@@ -5,14 +5,16 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unicode"
 )
 
 // Limits of a connection.
@@ -27,17 +29,50 @@ const (
 	idleTimeout = 3 * time.Second
 )
 
-// newTransport makes the connections to one server: HTTP/1.1, uncompressed,
-// pooled, and counting what is written to them.
-func newTransport(base *tls.Config) *http.Transport {
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
+// newClient makes the client of a server, or else the transport if a proxy from
+// the environment (HTTPS_PROXY and its like) leads there, or if its name has to
+// be translated.
+func newClient(server *url.URL, base *tls.Config) (*client, http.RoundTripper) {
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: server})
+	if proxy != nil || err != nil || !isASCII(server.Host) {
+		return nil, newTransport(base)
+	}
+	c := &client{address: server.Host}
+	port := "80"
+	if server.Scheme == "https" {
+		port = "443"
+		c.secure = secured(base)
+		if c.secure.ServerName == "" {
+			c.secure.ServerName = server.Hostname()
+		}
+	}
+	if server.Port() == "" {
+		c.address = net.JoinHostPort(server.Hostname(), port)
+	}
+	return c, nil
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+// secured is a configuration of TLS for HTTP/1.1.
+func secured(base *tls.Config) *tls.Config {
 	secure := base.Clone()
 	if secure == nil {
 		secure = &tls.Config{}
 	}
 	secure.MinVersion = tls.VersionTLS12
 	secure.NextProtos = []string{"http/1.1"}
+	return secure
+}
+
+// newTransport makes the connections to one server by way of net/http: HTTP/1.1,
+// uncompressed, pooled, and counting what is written to them.
+func newTransport(base *tls.Config) *http.Transport {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	secure := secured(base)
 	return &http.Transport{
 		Proxy: http.ProxyFromEnvironment,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -116,12 +151,9 @@ func dialTLS(ctx context.Context, network, address string, config *tls.Config) (
 			return nil, errors.Join(err, plain.Close())
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
-	secure := tls.Client(plain, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		_ = plain.Close() // the handshake's error says more
-		return nil, fmt.Errorf("TLS: %w", err)
+	secure, err := shake(ctx, plain, config)
+	if err != nil {
+		return nil, err
 	}
 	return &counted{Conn: secure}, nil
 }
