@@ -141,6 +141,16 @@ func (c *conn) trailer() error {
 		}
 		return err
 	}
+	// As net/http does: an empty line that is not CRLF ends nothing.
+	for seen := 4; ; seen++ {
+		end, err := c.in.Peek(seen)
+		if err != nil {
+			return headError(err, "trailer")
+		}
+		if string(end[seen-4:]) == "\r\n\r\n" {
+			break
+		}
+	}
 	if _, err := c.text.ReadMIMEHeader(); err != nil {
 		return headError(err, "trailer")
 	}

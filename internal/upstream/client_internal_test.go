@@ -477,6 +477,7 @@ func FuzzAnswerFraming(f *testing.F) {
 	for _, seed := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a\r\n{}\r\n0\r\nA: b\r\n\r\n",
 		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 200 OK\n\nrest", "HTTP/1.1 204 No\r\nConnection: close\r\n\r\nrest", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+		"HTTP/1.1 200 \nTransfer-Encoding:Chunked\n\n2 \r\n00\r\n0\r\n\n0", // a bare LF ends no trailer
 		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 304 x\r\nContent-Length: 7\r\n\r\nHTTP/1.1 ",
 	} {
 		f.Add([]byte(seed))
