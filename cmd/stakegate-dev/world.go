@@ -177,8 +177,7 @@ func (w *world) startServer(ctx context.Context, listener net.Listener, failed c
 	}
 	// People and tests must not be locked out of their own laptop.
 	config.Keys = app.KeysConfig{MaxActive: 500, MaxPerMinute: 20}
-	failedAttempts := 10_000
-	config.Limits.FailedAttempts = &failedAttempts
+	config.Limits.Generous(10_000)
 	config.ShutdownGrace = app.Duration(5 * time.Second)
 	w.server, err = app.New(ctx, config, app.Options{
 		Listener: listener, Guide: w.guide(contracts), Wrap: w.wrap(), Version: "dev", Now: time.Now, Logger: w.logger,

@@ -156,20 +156,24 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 	if err := a.countFailures(); err != nil {
 		return err
 	}
+	sources, err := a.config.Limits.sources()
+	if err != nil {
+		return err
+	}
 	proxies, err := a.config.Limits.trustedProxies()
 	if err != nil {
 		return err
 	}
 	handler := httpapi.New(httpapi.Config{
 		Mint: issuer.New(issuer.Config{
-			Challenges: challenges, Verifier: a.verifier(), Stake: books, Store: a.store, Hasher: hasher,
+			Challenges: challenges, Verifier: a.verifier(sources), Stake: books, Store: a.store, Hasher: hasher,
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
 			MaxDepth: *a.config.Keys.MaxDepth, MaxSubKeys: a.config.Keys.MaxSubKeys,
 			OpaqueMint: issuer.OpaqueMint(a.config.Keys.OpaqueMint),
 		}),
 		Keys: a.store, Books: booksOf{a.store, books}, Allocations: books, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
-		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Observe: a.metrics.observeRequest,
+		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Sources: sources, Observe: a.metrics.observeRequest,
 		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
@@ -200,11 +204,12 @@ func modelNames(current func() *catalog.Catalog) func(id string) string {
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // verifier asks contract wallets on the chain.
-func (a *App) verifier() *signature.Verifier {
+func (a *App) verifier(sources *httpapi.Sources) *signature.Verifier {
 	wallets := a.config.SmartWallets
 	return signature.New(signature.Config{
 		Chain: a.chain, NoCounterfactual: wallets.Counterfactual != nil && !*wallets.Counterfactual,
-		Gas: wallets.Gas, Timeout: time.Duration(wallets.Timeout), Concurrent: wallets.Concurrent,
+		Admit: func(ctx context.Context) error { return sources.AdmitWallet(ctx, a.options.Now()) },
+		Gas:   wallets.Gas, Timeout: time.Duration(wallets.Timeout), Concurrent: wallets.Concurrent,
 	})
 }
 

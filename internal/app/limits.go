@@ -44,11 +44,52 @@ type LimitsConfig struct {
 	// sends no valid key, may fail in 30 s; one more blocks it for 30 s. 0
 	// blocks nobody. Default 50.
 	FailedAttempts *int `yaml:"failed_attempts"`
+	// Tokens, Mints and Wallets bound what a source, an IPv4 address or an IPv6
+	// /64, may do before it has proved anything: get validation tokens, present
+	// signed ones, and have contracts asked about its signatures. An IPv6 /48 may
+	// do sixteen times as much. Defaults: 60 a minute with a burst of 20, the
+	// same, and 20 with a burst of 10.
+	Tokens  RateConfig `yaml:"tokens"`
+	Mints   RateConfig `yaml:"mints"`
+	Wallets RateConfig `yaml:"wallets"`
 	// TrustedProxies lists the addresses or networks of proxies in front of
 	// this server, whose X-Forwarded-For says who the client is; all others
 	// are clients themselves. Without a proxy's address here all who come
 	// through it count as one. Default: this machine, 127.0.0.0/8 and ::1.
 	TrustedProxies []string `yaml:"trusted_proxies"`
+}
+
+// RateConfig is how often something may be done.
+type RateConfig struct {
+	// PerMinute is how many in a minute; 0 bounds nothing.
+	PerMinute *int `yaml:"per_minute"`
+	// Burst is how many of them at once.
+	Burst int `yaml:"burst"`
+}
+
+func (c *RateConfig) setDefaults(perMinute, burst int) {
+	if c.PerMinute == nil {
+		c.PerMinute = &perMinute
+	}
+	setDefault(&c.Burst, burst)
+}
+
+func (c RateConfig) rate() httpapi.Rate { return httpapi.Rate{PerMinute: *c.PerMinute, Burst: c.Burst} }
+
+// Generous lifts the limits on what strangers may do so far that nobody is
+// locked out of a machine that only its owner reaches: to so many a minute.
+func (c *LimitsConfig) Generous(perMinute int) {
+	c.FailedAttempts = &perMinute
+	for _, rate := range []*RateConfig{&c.Tokens, &c.Mints, &c.Wallets} {
+		*rate = RateConfig{PerMinute: &perMinute, Burst: perMinute}
+	}
+}
+
+// sources are the counters of what strangers do.
+func (c LimitsConfig) sources() (*httpapi.Sources, error) {
+	proxies, err := c.trustedProxies()
+	limits := httpapi.SourceLimits{Tokens: c.Tokens.rate(), Mints: c.Mints.rate(), Wallets: c.Wallets.rate()}
+	return httpapi.NewSources(limits, proxies), err
 }
 
 // trustedProxies reads addresses ("192.0.2.1") and networks ("10.0.0.0/8").
@@ -80,6 +121,9 @@ func (c *LimitsConfig) setDefaults() {
 		attempts := 50
 		c.FailedAttempts = &attempts
 	}
+	c.Tokens.setDefaults(60, 20)
+	c.Mints.setDefaults(60, 20)
+	c.Wallets.setDefaults(20, 10)
 	if c.TrustedProxies == nil {
 		c.TrustedProxies = []string{"127.0.0.0/8", "::1"}
 	}
@@ -108,6 +152,11 @@ func (c LimitsConfig) check() error {
 		return errors.New("limits.header_bytes must be above 0")
 	case c.BodyBytes < 0:
 		return errors.New("limits.body_bytes must be above 0")
+	}
+	for name, rate := range map[string]RateConfig{"tokens": c.Tokens, "mints": c.Mints, "wallets": c.Wallets} {
+		if rate.Burst < 0 || rate.PerMinute != nil && *rate.PerMinute < 0 {
+			return fmt.Errorf("limits.%s: per_minute and burst must not be negative", name)
+		}
 	}
 	return nil
 }

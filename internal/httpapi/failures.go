@@ -258,19 +258,14 @@ func clientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	return client
 }
 
-// clientNetwork is the network that a request comes from: an IPv4 address, or
-// the /64 of an IPv6 one, which one subscriber has.
+// clientNetwork is a request's source as text; "" if it has none.
 func clientNetwork(r *http.Request, trusted []netip.Prefix) string {
-	client := clientAddress(r, trusted)
-	if !client.IsValid() {
+	source := sourceOf(r, trusted)
+	switch {
+	case !source.IsValid():
 		return ""
+	case source.Addr().Is4():
+		return source.Addr().String()
 	}
-	if client.Is4() {
-		return client.String()
-	}
-	prefix, err := client.WithZone("").Prefix(64)
-	if err != nil {
-		return ""
-	}
-	return prefix.String()
+	return source.String()
 }

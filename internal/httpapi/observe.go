@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
@@ -29,6 +30,7 @@ type event struct {
 	status int
 	bytes  int64
 	extra  []slog.Attr
+	source netip.Prefix // of a request whose source is limited
 }
 
 func (e *event) add(attributes ...slog.Attr) { e.extra = append(e.extra, attributes...) }

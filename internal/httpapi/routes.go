@@ -23,6 +23,8 @@ type endpoint struct {
 	// keyHeader may carry the key instead of Authorization; "": nothing may.
 	keyHeader string
 	paid      bool // a call costs money
+	// limit is the table of sources that a call counts in; nil: none.
+	limit func(*Sources) *bucketTable
 }
 
 // router finds endpoints: by path and method where the path has no variable,
@@ -107,6 +109,10 @@ func (s *server) serve(routes *router) http.Handler {
 			}
 		}
 		s.guardFailures(w, r, func() {
+			if err := s.limitSource(r, found); err != nil {
+				s.writeError(w, r, err)
+				return
+			}
 			switch {
 			case found == nil && allow != "":
 				s.methodNotAllowed(w, r, allow)

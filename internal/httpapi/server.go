@@ -125,6 +125,9 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// Failures blocks callers whose requests fail too often; nil: nobody.
 	Failures *Failures
+	// Sources bounds what networks do before they have proved anything; nil:
+	// nobody is bounded.
+	Sources *Sources
 	// Observe is told of every request when it is over; nil: nobody is.
 	Observe func(Request)
 	// Limits bound what a management request may take.
@@ -155,8 +158,14 @@ func New(config Config) http.Handler {
 func (s *server) routes(r *router) {
 	const api = apiPrefix
 	add := func(pattern string, handler http.Handler) { r.add(endpoint{pattern: pattern, handler: handler}) }
-	add("GET "+api+"/api_keys/generate_web3_key", s.open(s.getChallenge))
-	add("POST "+api+"/api_keys/generate_web3_key", s.open(s.postMint))
+	r.add(endpoint{
+		pattern: "GET " + api + "/api_keys/generate_web3_key", handler: s.open(s.getChallenge),
+		limit: func(sources *Sources) *bucketTable { return sources.tokens },
+	})
+	r.add(endpoint{
+		pattern: "POST " + api + "/api_keys/generate_web3_key", handler: s.open(s.postMint),
+		limit: func(sources *Sources) *bucketTable { return sources.mints },
+	})
 
 	add("GET "+api+"/api_keys", s.admin(s.listKeys))
 	add("POST "+api+"/api_keys", s.admin(s.createKey))

@@ -40,6 +40,9 @@ type Config struct {
 	// NoCounterfactual refuses wallets that do not exist yet (ERC-6492), whose
 	// proof runs code of the caller's choice in the simulation.
 	NoCounterfactual bool
+	// Admit, if set, has to admit a question before a contract is asked. Its
+	// error is Verify's.
+	Admit func(ctx context.Context) error
 	// Gas bounds one check; default 10,000,000.
 	Gas uint64
 	// Timeout bounds one check, waiting for its turn included; default 4 s.
@@ -134,6 +137,11 @@ func (v *Verifier) ask(ctx context.Context, address common.Address, hash, sig []
 	}
 	if p.factory != (common.Address{}) && v.config.NoCounterfactual {
 		return fmt.Errorf("%w (ERC-6492: this server wants wallets that exist)", ErrUnsupported)
+	}
+	if v.config.Admit != nil {
+		if err := v.config.Admit(ctx); err != nil {
+			return err
+		}
 	}
 	waiting, cancel := context.WithTimeout(ctx, v.config.Timeout)
 	defer cancel()

@@ -1,0 +1,123 @@
+package app_test
+
+import (
+	"database/sql"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"stakegate/internal/app"
+	"stakegate/internal/app/apptest"
+)
+
+// strict has the limits that a server has by default, but for failures.
+func strict(t *testing.T) func(*app.Config) {
+	t.Helper()
+	defaults, err := load(t, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c *app.Config) {
+		c.Limits.Tokens, c.Limits.Mints, c.Limits.Wallets = defaults.Limits.Tokens, defaults.Limits.Mints, defaults.Limits.Wallets
+	}
+}
+
+func fromAddress(r *http.Request, address string) *http.Request {
+	r.Header.Set("X-Forwarded-For", address)
+	return r
+}
+
+// Who floods the mint, with a victim's address at that, stops nobody else: the
+// victim gets its keys from where it is.
+func TestFloodsOfTheMintStopTheirOwnSourceOnly(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: strict(t)})
+	victim, _ := w.Account(100)
+	bad := newForm(t, w, victim)
+	bad.fields["token"] = bad.token[:len(bad.token)-4] + "AAAA"
+	flood := func() apptest.Answer {
+		return w.Send(fromAddress(w.Request(http.MethodPost, mintPath, "", bad.json()), "198.51.100.66"))
+	}
+	for range 20 {
+		wantError(t, flood(), http.StatusBadRequest, "JWT signature is invalid", nil)
+	}
+	refused := flood()
+	wantError(t, refused, http.StatusTooManyRequests, "Rate limit exceeded", nil)
+	if refused.Header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After is %q", refused.Header.Get("Retry-After"))
+	}
+	if answer := newForm(t, w, victim).post(""); answer.Status != http.StatusOK {
+		t.Errorf("the victim: %s", answer)
+	}
+	w.Clock.Advance(time.Second)
+	wantError(t, flood(), http.StatusBadRequest, "JWT signature is invalid", nil)
+}
+
+// Each signature that is not the address's own makes a node run a contract of
+// the caller's choice: a source may do that less often than it may try.
+func TestQuestionsToContractsAreLimitedBySource(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: strict(t)})
+	wallet, _ := w.Account(100)
+	f := newForm(t, w, wallet)
+	body := f.json()
+	f.fields["signature"] = apptest.NewWallet(t).Sign(t, f.token)
+	ask := func() apptest.Answer {
+		return w.Send(fromAddress(w.Request(http.MethodPost, mintPath, "", f.json()), "198.51.100.66"))
+	}
+	for range 10 {
+		wantError(t, ask(), http.StatusBadRequest, "Wallet signature does not match", nil)
+	}
+	calls := w.Chain.Calls()
+	refused := ask()
+	wantError(t, refused, http.StatusTooManyRequests, "Rate limit exceeded", nil)
+	if refused.Header.Get("Retry-After") != "3" || w.Chain.Calls() > calls+5 { // the watcher asks too
+		t.Errorf("Retry-After is %q after %d questions", refused.Header.Get("Retry-After"), w.Chain.Calls()-calls)
+	}
+	if answer := w.Send(fromAddress(w.Request(http.MethodPost, mintPath, "", body), "198.51.100.66")); answer.Status != http.StatusOK {
+		t.Errorf("the key's own signature asks nobody: %s", answer)
+	}
+}
+
+func TestTokensAreLimitedBySource(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: strict(t)})
+	get := func(address string) apptest.Answer {
+		return w.Send(fromAddress(w.Request(http.MethodGet, mintPath, "", ""), address))
+	}
+	for range 20 {
+		if answer := get("2001:db8:1:2::3"); answer.Status != http.StatusOK {
+			t.Fatalf("%s", answer)
+		}
+	}
+	wantError(t, get("2001:db8:1:2:ffff::"), http.StatusTooManyRequests, "Rate limit exceeded", nil)
+	if answer := get("2001:db8:1:3::3"); answer.Status != http.StatusOK {
+		t.Errorf("a neighbour: %s", answer)
+	}
+}
+
+// While somebody else has the database's only write lock, so that every write
+// would wait, tokens are given out and bad mints refused: neither writes.
+func TestNothingIsWrittenBeforeAProof(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Dir, "stakegate.db")+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	wallet := apptest.NewWallet(t)
+	began := time.Now()
+	for range 50 {
+		f := newForm(t, w, wallet)
+		wantError(t, f.post(""), http.StatusBadRequest, "Wallet has no staked VVV on Base", nil)
+		wantError(t, f.post("{}"), http.StatusBadRequest, "Invalid request parameters", []string{"address", "apiKeyType", "signature", "token"})
+		f.fields["signature"] = "0x00"
+		wantError(t, f.post(""), http.StatusBadRequest, "Wallet signature does not match", nil)
+	}
+	if took := time.Since(began); took > 100*5*time.Second/2 { // each write would take the busy timeout
+		t.Errorf("they took %s", took)
+	}
+}

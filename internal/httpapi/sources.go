@@ -1,0 +1,206 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Rate bounds what one source may do: so many a minute, and a burst of so many
+// at once. PerMinute 0 bounds nothing.
+type Rate struct{ PerMinute, Burst int }
+
+// SourceLimits bound what a source, an IPv4 address or an IPv6 /64, may do
+// before it has proved anything. An IPv6 /48, which has 65,536 of those, may do
+// sixteen times as much.
+type SourceLimits struct {
+	Tokens  Rate // validation tokens that it gets
+	Mints   Rate // signed tokens that it presents
+	Wallets Rate // contracts that are asked about its signatures
+}
+
+const (
+	maxSources  = 1 << 16 // remembered at once, of each limit
+	siteBits    = 48      // of an IPv6 network that one site has
+	siteSources = 16      // that a site counts for
+	maxHops     = 16      // proxies in a row
+)
+
+// Sources counts what sources do. What is remembered is bounded, and nothing is
+// written anywhere.
+type Sources struct {
+	trusted                []netip.Prefix
+	tokens, mints, wallets *bucketTable
+}
+
+// NewSources makes the counters of one server. The proxies' X-Forwarded-For is
+// believed.
+func NewSources(limits SourceLimits, trusted []netip.Prefix) *Sources {
+	return &Sources{
+		trusted: trusted, tokens: newBuckets(limits.Tokens), mints: newBuckets(limits.Mints), wallets: newBuckets(limits.Wallets),
+	}
+}
+
+// AdmitWallet counts a question to a contract that the request of this context
+// names. Its error is an *Error.
+func (s *Sources) AdmitWallet(ctx context.Context, now time.Time) error {
+	if e, ok := ctx.Value(eventKey{}).(*event); ok {
+		return s.wallets.admit(e.source, now)
+	}
+	return nil
+}
+
+// limitSource turns sources away that ask too often. Nothing of the request
+// but its route and sender was looked at.
+func (s *server) limitSource(r *http.Request, found *endpoint) error {
+	sources := s.config.Sources
+	if sources == nil || found == nil || found.limit == nil {
+		return nil
+	}
+	e := eventOf(r)
+	e.source = sourceOf(r, sources.trusted)
+	return found.limit(sources).admit(e.source, s.config.Now())
+}
+
+// bucketTable is GCRA, the generic cell rate algorithm: of each source it is
+// remembered when it would have used up nothing.
+type bucketTable struct {
+	rate Rate
+
+	mu   sync.Mutex
+	full map[netip.Prefix]time.Time
+}
+
+func newBuckets(rate Rate) *bucketTable {
+	rate.Burst = max(1, rate.Burst)
+	return &bucketTable{rate: rate, full: map[netip.Prefix]time.Time{}}
+}
+
+// admit counts one more, for the source and its site, or says how long to wait.
+func (b *bucketTable) admit(source netip.Prefix, now time.Time) error {
+	if b.rate.PerMinute <= 0 {
+		return nil
+	}
+	step := time.Minute / time.Duration(b.rate.PerMinute)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.makeRoom(now, step)
+	wait := b.wait(source, now, step)
+	site := source
+	if source.Addr().Is6() && source.Bits() > siteBits {
+		site = netip.PrefixFrom(source.Addr(), siteBits).Masked()
+		wait = max(wait, b.wait(site, now, step/siteSources))
+	}
+	if wait > 0 {
+		return tooOften(wait)
+	}
+	b.full[source] = later(b.full[source], now).Add(step)
+	if site != source {
+		b.full[site] = later(b.full[site], now).Add(step / siteSources)
+	}
+	return nil
+}
+
+// wait is how long a source has to wait for its turn.
+func (b *bucketTable) wait(source netip.Prefix, now time.Time, step time.Duration) time.Duration {
+	burst := b.rate.Burst
+	if source.Bits() <= siteBits && source.Addr().Is6() {
+		burst *= siteSources
+	}
+	return later(b.full[source], now).Add(step).Sub(now) - time.Duration(burst)*step
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// makeRoom forgets sources that have used up nothing; if that is not enough
+// those that have used up little, and only then any. So many at once that it is
+// seldom done.
+func (b *bucketTable) makeRoom(now time.Time, step time.Duration) {
+	if len(b.full) < maxSources {
+		return
+	}
+	little := time.Duration(max(1, b.rate.Burst/2)) * step
+	for _, spared := range []time.Duration{0, little, 1 << 62} {
+		for source, full := range b.full {
+			if len(b.full) <= maxSources/2 {
+				return
+			}
+			if full.Sub(now) <= spared {
+				delete(b.full, source)
+			}
+		}
+	}
+}
+
+func tooOften(wait time.Duration) *Error {
+	return &Error{
+		Status: http.StatusTooManyRequests, Text: textRate, Code: "RATE_LIMIT_EXCEEDED", RetryAfter: wait,
+		Next: "So many requests of this kind may come from one network; nothing was spent.",
+	}
+}
+
+// sourceOf is the network that a request comes from: an IPv4 address, or the
+// /64 of an IPv6 one, which one subscriber has; the zero value if it has none.
+func sourceOf(r *http.Request, trusted []netip.Prefix) netip.Prefix {
+	client, ok := parseHop(r.RemoteAddr)
+	if !ok {
+		return netip.Prefix{}
+	}
+	client = forwardedFor(r.Header["X-Forwarded-For"], client, trusted)
+	bits := 32
+	if client.Is6() {
+		bits = 64
+	}
+	return netip.PrefixFrom(client, bits).Masked()
+}
+
+// forwardedFor is who sent a request to the first of our proxies. Each proxy
+// appends whom it got the request from: the last one that is not a proxy of ours
+// is the client, whatever it wrote before that. What no proxy writes ends the
+// search at the proxy that passed it on.
+func forwardedFor(headers []string, client netip.Addr, trusted []netip.Prefix) netip.Addr {
+	isTrusted := func(a netip.Addr) bool {
+		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a) })
+	}
+	hops := 0
+	for i := len(headers) - 1; i >= 0; i-- {
+		for rest, more := headers[i], true; more; {
+			if hops++; hops > maxHops || !isTrusted(client) {
+				return client
+			}
+			comma := strings.LastIndexByte(rest, ',')
+			hop, ok := parseHop(strings.TrimSpace(rest[comma+1:]))
+			if !ok {
+				return client
+			}
+			client = hop
+			if more = comma >= 0; more {
+				rest = rest[:comma]
+			}
+		}
+	}
+	return client
+}
+
+// parseHop reads an address with or without a port, in its one form: IPv4 is
+// never inside of IPv6, and there is no zone.
+func parseHop(text string) (netip.Addr, bool) {
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		port, err := netip.ParseAddrPort(text)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		address = port.Addr()
+	}
+	return address.Unmap().WithZone(""), true
+}
