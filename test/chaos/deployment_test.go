@@ -40,7 +40,7 @@ catalog: DIR/catalog.yaml
 shutdown_grace: 3s
 chain: {id: 31337, name: Base, rpc: ["RPC"], confirmations: 0, max_head_age: 1h, poll_interval: 500ms}
 keys: {max_per_minute: 1000}
-limits: {upstream_timeout: UPSTREAM_TIMEOUT, drain_timeout: 1s, hold_spare: 1s}
+limits: {upstream_timeout: UPSTREAM_TIMEOUT, drain_timeout: 1s, hold_spare: 1s, tokens: {per_minute: 0}, mints: {per_minute: 0}}
 stake:
   mint: {adapter: venice-vvv, contract: "STAKING", symbol: VVV}
   allocation:
