@@ -98,8 +98,10 @@ func NewEngine(store Store, config EngineConfig) *Engine {
 		config.Now = time.Now
 	}
 	e := &Engine{store: store, config: config, stopped: make(chan struct{}), owners: newOwners()}
-	for range config.Lanes {
-		e.lanes = append(e.lanes, &lane{engine: e, queue: make(chan *call, config.QueueLength)})
+	for i := range config.Lanes {
+		e.lanes = append(e.lanes, &lane{
+			engine: e, queue: make(chan *call, config.QueueLength), offset: time.Duration(i) * config.SweepEvery / time.Duration(config.Lanes),
+		})
 	}
 	return e
 }

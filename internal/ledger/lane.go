@@ -14,28 +14,50 @@ type lane struct {
 	engine  *Engine
 	queue   chan *call
 	orphans []Op // voids of holds whose commit is in doubt, or whose caller has left
+	// offset is how much later than the first lane's its ticks are: what each
+	// of them has to do then does not meet in the database.
+	offset time.Duration
 }
 
 // run commits batches until the context ends, and then what is queued.
 func (l *lane) run(ctx context.Context) {
-	tick := time.NewTicker(l.engine.config.SweepEvery)
+	tick := time.NewTicker(l.engine.config.SweepEvery + l.offset)
 	defer tick.Stop()
 	work := context.WithoutCancel(ctx)
 	for {
+		// What is due comes before what waits, so that which of them it is does
+		// not depend on chance.
+		if ctx.Err() != nil {
+			l.drain(work)
+			return
+		}
+		select {
+		case <-tick.C:
+			l.due(work, tick)
+			continue
+		default:
+		}
 		select {
 		case first := <-l.queue:
 			if l.commit(work, l.collect(first)) == nil {
 				l.release(work)
 			}
 		case <-tick.C:
-			l.release(work)
-			if l == l.engine.lanes[0] {
-				l.engine.sweep(work, false)
-			}
+			l.due(work, tick)
 		case <-ctx.Done():
-			l.drain(work)
-			return
 		}
+	}
+}
+
+// due does what is to be done from time to time.
+func (l *lane) due(ctx context.Context, tick *time.Ticker) {
+	if l.offset > 0 {
+		l.offset = 0
+		tick.Reset(l.engine.config.SweepEvery)
+	}
+	l.release(ctx)
+	if l == l.engine.lanes[0] {
+		l.engine.sweep(ctx, false)
 	}
 }
 

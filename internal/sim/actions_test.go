@@ -105,6 +105,7 @@ func (s *simulation) send(r *replica, a *account, k *key, m mood, outputCap int6
 		c.mayNotPass = "its key was revoked before"
 	}
 	s.say("  %s on replica %d for %s, cap %d, patience %v", c.name, r.index, k.id, outputCap, patience)
+	s.sent = append(s.sent, c)
 	s.background.Go(func() { c.run(outputCap, patience) })
 	return c
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"stakegate/internal/ledger"
@@ -39,6 +40,7 @@ type door struct {
 	next     []fault   // for the coming transactions; guarded by sim.mu
 	until    time.Time // which the database is away; guarded by sim.mu
 	troubled time.Time // when it last had a fault; guarded by sim.mu
+	busy     [4]bool   // which of its connections are in use; guarded by sim.mu
 	crash    func()
 }
 
@@ -65,10 +67,22 @@ func (d *door) take() fault {
 	return f
 }
 
-// grid is how far apart the instants are at which some engine's ticker fires;
-// tickEvery is one engine's. No transaction lasts over such an instant, because
-// an engine that finds a tick and a call at once chooses by a chance that no
-// seed decides.
+// connect takes a free connection, and returns when its turn comes among all
+// that wait for one commit, of no two the same.
+func (d *door) connect() (turn time.Duration, done func()) {
+	d.sim.mu.Lock()
+	defer d.sim.mu.Unlock()
+	free := slices.Index(d.busy[:], false)
+	d.busy[free] = true
+	return time.Duration(int(d.name)*len(d.busy)+free) * time.Nanosecond, func() {
+		d.sim.mu.Lock()
+		defer d.sim.mu.Unlock()
+		d.busy[free] = false
+	}
+}
+
+// grid is how far apart the instants are at which engines start, and so tick:
+// no two at one instant. tickEvery is how often one lane does.
 const (
 	tickEvery = 5 * time.Second
 	grid      = tickEvery / 10
@@ -78,39 +92,35 @@ const (
 // instant and what is done, so that it does not matter in which order an
 // engine's lanes draw.
 func (d *door) pause(longest time.Duration, what uint64) {
-	if length := d.some(longest, what); length > 0 {
-		time.Sleep(length)
-	}
+	time.Sleep(d.some(longest, what))
 }
 
 // some is the length of a pause.
 func (d *door) some(longest time.Duration, what uint64) time.Duration {
 	rng := rand.New(rand.NewPCG(d.sim.seed<<16^d.name^what<<32, uint64(time.Since(d.sim.began))))
-	length := time.Duration(1 + rng.Int64N(int64(longest)))
-	if left := d.sim.untilTick() - time.Duration(1+rng.Int64N(int64(time.Microsecond))); length > left {
-		length = left
-	}
-	return length
+	return time.Duration(1 + rng.Int64N(int64(longest)))
 }
 
-const ordinary = 4 * time.Millisecond
+const ordinary, tardy = 4 * time.Millisecond, 600 * time.Millisecond
 
 // Update implements ledger.Store.
 func (d *door) Update(ctx context.Context, work func(context.Context, ledger.Tx) error) error {
 	if d.isDead() {
 		return errDead
 	}
+	turn, done := d.connect()
+	defer done()
 	f := d.take()
 	d.sim.count(faultNames[f])
-	d.pause(ordinary, 0)
+	d.pause(ordinary, uint64(turn))
 	if f == faultAway {
 		return errLost
 	}
 	if f == faultSlow {
-		d.pause(time.Hour, 0) // as long as there is
+		d.pause(tardy, uint64(turn))
 	}
 	var what uint64
-	err := d.update(f)(context.WithValue(ctx, turnKey{}, time.Duration(d.name)*time.Nanosecond), func(ctx context.Context, tx ledger.Tx) error {
+	err := d.update(f)(context.WithValue(ctx, turnKey{}, turn), func(ctx context.Context, tx ledger.Tx) error {
 		through := &doorTx{Tx: tx, door: d}
 		err := work(ctx, through)
 		if what = through.what; err != nil {

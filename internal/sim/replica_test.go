@@ -203,6 +203,7 @@ type call struct {
 	// mayNotPass says why the call must not be forwarded, "" if it may.
 	mayNotPass string
 
+	verdict    string // how it ended, and when
 	problem    *gateway.Error
 	header     http.Header
 	body       bytes.Buffer
@@ -260,12 +261,21 @@ func (c *call) run(outputCap int64, patience time.Duration) {
 		r.Header.Set(gateway.IdempotencyHeader, c.marked.name)
 	}
 	problem := c.replica.gateway.Routes()[0].Serve(c, r, gateway.Caller{KeyHash: c.key.hash}) // the chat
+	c.verdict = fmt.Sprintf("%12v %s: %s, charge %s, %d bytes", time.Since(c.sim.began), c.name, code(problem), c.header.Get("X-Stakegate-Charge"), c.body.Len())
 	if c.problem = problem; problem != nil {
 		c.sim.count("answers " + problem.Code)
 	}
 	if problem != nil && (problem.Status == 400 && c.mood != refuses || problem.Status == 500) {
 		c.sim.failed("%s is answered %d %s: %v", c.name, problem.Status, problem.Code, problem)
 	}
+}
+
+// code is an answer's code.
+func code(problem *gateway.Error) string {
+	if problem == nil {
+		return "answered"
+	}
+	return problem.Code
 }
 
 // Header, Write and the rest make a call its own client.

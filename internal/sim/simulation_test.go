@@ -63,6 +63,7 @@ type simulation struct {
 	began      time.Time
 	background sync.WaitGroup
 	calls      int
+	sent       []*call
 	marks      []mark // idempotency keys since the last clock step
 
 	mu            sync.Mutex
@@ -123,9 +124,6 @@ func (s *simulation) clock() time.Time {
 	return s.databaseNow()
 }
 
-// untilTick is how long it is until some engine's ticker fires.
-func (s *simulation) untilTick() time.Duration { return grid - time.Since(s.began)%grid }
-
 // untilOwnTick is how long it is until the next instant at which a replica of
 // this number may start, so that its ticks come at instants of its own.
 func (s *simulation) untilOwnTick(index int) time.Duration {
@@ -169,7 +167,7 @@ func newSimulation(t *testing.T, seed uint64, m mutant, onSQLite bool) *simulati
 		tally: map[string]money.Nano{}, acknowledged: map[string]money.Nano{}, counts: map[string]int{},
 		billed: map[mark]int{}, lanes: 1, sources: allSources[:1+min(1, seed%3)],
 	}
-	if seed%8 == 5 { // its lanes' tickers fire at one instant: it may run a little differently each time
+	if seed%8 == 5 {
 		s.lanes = 2
 	}
 	s.rng = s.stream(0)
@@ -287,6 +285,9 @@ func (s *simulation) result() result {
 	sum := fnv.New64a()
 	if m, ok := s.backing.(*memory); ok {
 		r.trace = append(r.trace, m.log...)
+	}
+	for _, c := range s.sent { // in their order: some end at one instant
+		r.trace = append(r.trace, c.verdict)
 	}
 	for _, line := range r.trace {
 		_, _ = sum.Write([]byte(line)) // never fails
