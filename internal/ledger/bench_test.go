@@ -65,11 +65,16 @@ type opened struct {
 // for today.
 func open(b *testing.B, url string, accounts int) *opened {
 	b.Helper()
+	return openWatched(b, url, accounts, nil)
+}
+
+func openWatched(b *testing.B, url string, accounts int, observe func(ledger.Commit)) *opened {
+	b.Helper()
 	s, err := store.Open(b.Context(), url, time.Now)
 	if err != nil {
 		b.Fatal(err)
 	}
-	o := &opened{store: s, engine: ledger.NewEngine(s, ledger.EngineConfig{Sources: benchSources, Lanes: s.Commits()})}
+	o := &opened{store: s, engine: ledger.NewEngine(s, ledger.EngineConfig{Sources: benchSources, Lanes: s.Commits(), Observe: observe})}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = o.engine.Run(ctx) })
