@@ -249,6 +249,11 @@ func (s *simulation) revoke() {
 		s.failed("revoking: %v", err)
 	}
 	k.revoked = true
+	for _, below := range a.keys {
+		if below.parent == k {
+			below.revoked = true
+		}
+	}
 }
 
 // stepClock steps the database's clock, as a bad time server does.

@@ -44,7 +44,8 @@ type account struct {
 type key struct {
 	id      string
 	hash    [32]byte
-	revoked bool
+	parent  *key // nil unless it is a sub-key
+	revoked bool // or the one above it
 }
 
 // simulation is one seed's world. Its driver does one thing at a time, at
@@ -245,7 +246,7 @@ func (s *simulation) addKey(a *account) {
 
 // addSubKey makes a key below another one, with limits at most later on.
 func (s *simulation) addSubKey(a *account, parent *key) {
-	k := &key{id: fmt.Sprintf("key-%s-%d", a.id[38:], len(a.keys))}
+	k := &key{id: fmt.Sprintf("key-%s-%d", a.id[38:], len(a.keys)), parent: parent}
 	copy(k.hash[:], k.id)
 	spec := apikey.Spec{Type: apikey.Inference, Description: k.id, Period: apikey.Epoch, Privacy: apikey.PrivacyAll}
 	err := s.backing.InsertKey(context.Background(), issuer.Insertion{
