@@ -180,15 +180,21 @@ func (v *Validator) bodyProblems(req *http.Request, described *openapi3.Response
 	return nil
 }
 
-// openAISchema is the shape of errors below /v1.
-const openAISchema = "#/components/schemas/OpenAIError"
+// The shapes of errors below /v1, and on paths below /messages.
+const (
+	openAISchema    = "#/components/schemas/OpenAIError"
+	anthropicSchema = "#/components/schemas/AnthropicError"
+)
 
-// formOf narrows a choice between the two shapes of an error to the one that
-// belongs to the request's prefix.
+// formOf narrows a choice between the shapes of an error to the one that
+// belongs to the request's path.
 func formOf(req *http.Request, schema *openapi3.SchemaRef) *openapi3.Schema {
 	choices := schema.Value.AnyOf
-	if len(choices) != 2 || choices[1].Ref != openAISchema {
+	if len(choices) < 2 || choices[1].Ref != openAISchema {
 		return schema.Value
+	}
+	if len(choices) > 2 && choices[2].Ref == anthropicSchema && strings.Contains(req.URL.Path+"/", "/v1/messages/") {
+		return choices[2].Value
 	}
 	if strings.HasPrefix(req.URL.Path, "/v1/") {
 		return choices[1].Value

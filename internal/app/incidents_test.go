@@ -23,16 +23,21 @@ func TestNoOtherRouteReachesTheModel(t *testing.T) {
 		"/video/queue", "/video/retrieve", "/augment/search", "/pass-through/v1/chat/completions", "/openai/chat/completions",
 		"/engines/echo-1/completions", "/deployments/echo-1/chat/completions", "/characters/x/chat/completions",
 	} {
-		answer := w.Call(http.MethodPost, path, admin, body)
-		if answer.Status != http.StatusNotFound {
-			t.Errorf("POST %s: %s", path, answer)
+		for _, prefix := range prefixes {
+			answer := w.Send(paidRoute{path: path}.send(w, prefix, admin, "application/json", []byte(body)))
+			if answer.Status != http.StatusNotFound {
+				t.Errorf("POST %s%s: %s", prefix, path, answer)
+			}
+			wantShape(t, prefix+path, answer)
 		}
 	}
 	for _, method := range []string{"GET", "PUT", "PATCH", "DELETE"} {
-		for _, path := range []string{"/chat/completions", "/embeddings"} {
-			if answer := w.Call(method, path, admin, body); answer.Status != http.StatusMethodNotAllowed {
+		for _, path := range []string{"/chat/completions", "/embeddings", "/messages"} {
+			answer := w.Call(method, path, admin, body)
+			if answer.Status != http.StatusMethodNotAllowed {
 				t.Errorf("%s %s: %s", method, path, answer)
 			}
+			wantShape(t, "/api/v1"+path, answer)
 		}
 	}
 	if tally := w.Model.Tally(); tally.Calls+tally.Refused != 0 || w.Balance(admin) != before {

@@ -302,16 +302,18 @@ func briefLimits() gateway.Limits {
 	return gateway.Limits{BodyTime: brief, Upstream: 10 * brief, Silence: brief, Drain: brief}
 }
 
-// wantShape checks how an error is told: Anthropic's way on its route, else as
-// the prefix has it.
+// wantShape checks how an error is told: Anthropic's way on its route and below
+// it, else as the prefix has it.
 func wantShape(t *testing.T, path string, answer apptest.Answer) {
 	t.Helper()
 	shape := map[bool]string{true: "message", false: "error"}
 	_, isText := answer.Get("error").(string)
 	switch {
-	case strings.HasSuffix(path, "/messages"):
-		if answer.Text("type") != "error" || answer.Text("error.type") == "" || answer.Text("error.message") == "" {
-			t.Errorf("%s is not Anthropic's: %s", path, answer)
+	case strings.Contains(path, "/messages"):
+		id := answer.Header.Get("X-Request-Id")
+		if answer.Text("type") != "error" || answer.Text("error.type") == "" || answer.Text("error.message") == "" ||
+			answer.Text("request_id") != id || answer.Header.Get("Request-Id") != id {
+			t.Errorf("%s is not Anthropic's: %v %s", path, answer.Header, answer)
 		}
 	case isText != strings.HasPrefix(path, "/api/"):
 		t.Errorf("%s has its text in %s: %s", path, shape[!isText], answer)

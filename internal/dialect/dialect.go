@@ -26,9 +26,6 @@ type Front interface {
 	Answer(chat []byte) ([]byte, error)
 	// Stream returns an encoder for a streamed answer.
 	Stream() Encoder
-	// Error is the document of an error; nil says that the dialect has no
-	// shape of its own.
-	Error(status int, code, message string) []byte
 	// Member names a member of the chat request (dotted path) as the client
 	// wrote it: "messages.1.content" may be "input.0.content".
 	Member(chat string) string

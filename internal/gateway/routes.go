@@ -26,12 +26,19 @@ type Route struct {
 	// the charge, if there was one). The writer should support deadlines and
 	// flushing (http.ResponseController).
 	Serve func(w http.ResponseWriter, r *http.Request, caller Caller) *Error
-	// KeyHeader is a header that may carry the key instead of Authorization,
-	// as clients of another vendor's API send it; "" if there is none.
+	// Manners are what clients of another vendor's API expect of this path, and
+	// of all paths under it; nil: they are like those of the API itself.
+	Manners *Manners
+}
+
+// Manners are what the clients of another vendor's API expect.
+type Manners struct {
+	// KeyHeader is a header that may carry the key instead of Authorization.
 	KeyHeader string
-	// ErrorBody renders an error as clients of another vendor's API read it;
-	// nil: the API's own shape.
-	ErrorBody func(status int, code, message string) []byte
+	// IDHeader is a header in which they look for the request's id.
+	IDHeader string
+	// ErrorBody renders an error.
+	ErrorBody func(status int, code, message, requestID string) []byte
 }
 
 // Routes lists every paid route there is.
@@ -48,11 +55,13 @@ func (g *Gateway) Routes() []Route {
 	}
 }
 
-// messages is the route of Anthropic's API, whose clients send the key in a
-// header of their own.
+// anthropicManners are those of Anthropic's clients.
+var anthropicManners = &Manners{KeyHeader: "X-Api-Key", IDHeader: "Request-Id", ErrorBody: anthropic.Error}
+
+// messages is the route of Anthropic's API.
 func (g *Gateway) messages() Route {
 	route := g.route(sale{path: "/messages", kind: catalog.Text, read: readFront(anthropic.ParseMessages)})
-	route.KeyHeader, route.ErrorBody = "X-Api-Key", anthropic.Error
+	route.Manners = anthropicManners
 	return route
 }
 

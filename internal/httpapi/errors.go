@@ -271,7 +271,7 @@ func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if shape == nil {
 		shape = veniceForm{}
 	}
-	text, err := shape.render(problem, extra)
+	text, err := shape.render(problem, extra, header.Get(requestIDHeader))
 	if err != nil { // only for values that no handler makes
 		text = []byte(`{"error":"` + textUnknown + `"}`)
 	}

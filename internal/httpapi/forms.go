@@ -13,7 +13,7 @@ import (
 // form is the shape of an error's body: clients of different APIs read
 // different ones.
 type form interface {
-	render(problem *Error, extra *extras) ([]byte, error)
+	render(problem *Error, extra *extras, requestID string) ([]byte, error)
 }
 
 // extras are the members that any error may have beside its words.
@@ -54,7 +54,7 @@ type veniceError struct {
 	*extras
 }
 
-func (veniceForm) render(problem *Error, extra *extras) ([]byte, error) {
+func (veniceForm) render(problem *Error, extra *extras, _ string) ([]byte, error) {
 	return json.Marshal(veniceError{Error: problem.Text, Code: problem.Code, Message: problem.Next, extras: extra})
 }
 
@@ -69,7 +69,7 @@ type openAIError struct {
 	*extras
 }
 
-func (openAIForm) render(problem *Error, extra *extras) ([]byte, error) {
+func (openAIForm) render(problem *Error, extra *extras, _ string) ([]byte, error) {
 	object := openAIError{Message: problem.sentence(), Type: openAIType(problem.Status), Code: openAICode(problem.Code), extras: extra}
 	if len(problem.Members) > 0 && problem.Members[0].Path != "" {
 		object.Param = &problem.Members[0].Path
@@ -99,17 +99,19 @@ func openAICode(code string) string {
 	switch code {
 	case "AUTHENTICATION_FAILED":
 		return "invalid_api_key"
+	case "TOO_MANY_TOKENS":
+		return "context_length_exceeded" // agents shorten the conversation then
 	case "INSUFFICIENT_BALANCE", "API_KEY_DIEM_SPEND_LIMIT_EXCEEDED", "API_KEY_USD_SPEND_LIMIT_EXCEEDED":
 		return "insufficient_quota"
 	}
 	return strings.ToLower(code)
 }
 
-// routeForm is that of a route with clients of its own.
-type routeForm func(status int, code, message string) []byte
+// vendorForm is that of paths with clients of another vendor's API.
+type vendorForm func(status int, code, message, requestID string) []byte
 
-func (f routeForm) render(problem *Error, _ *extras) ([]byte, error) {
-	return f(problem.Status, problem.Code, problem.sentence()), nil
+func (f vendorForm) render(problem *Error, _ *extras, requestID string) ([]byte, error) {
+	return f(problem.Status, problem.Code, problem.sentence(), requestID), nil
 }
 
 // sentence is all that a person needs to know, for forms that have one text.

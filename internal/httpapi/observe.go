@@ -19,12 +19,10 @@ type event struct {
 	id      string
 	control *http.ResponseController
 	route   string
-	// keyHeader may carry the key instead of Authorization; "": nothing may.
-	keyHeader string
-	sent      *credentials // nil: not looked at yet
-	form      form         // of errors; nil: the API's own
-	limits    Limits
-	key       string // id, never the secret
+	manners
+	sent   *credentials // nil: not looked at yet
+	limits Limits
+	key    string // id, never the secret
 	// proven: the key that was sent is a valid one.
 	proven bool
 	status int
@@ -119,16 +117,23 @@ type recorder struct {
 }
 
 func (w *recorder) WriteHeader(status int) {
-	if w.event.status == 0 {
-		w.event.status = status
-	}
+	w.begin(status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *recorder) Write(data []byte) (int, error) {
-	if w.event.status == 0 {
-		w.event.status = http.StatusOK
+// begin is for what is known, and can be told, when an answer begins.
+func (w *recorder) begin(status int) {
+	if w.event.status != 0 {
+		return
 	}
+	w.event.status = status
+	if w.event.idHeader != "" {
+		w.Header().Set(w.event.idHeader, w.Header().Get(requestIDHeader))
+	}
+}
+
+func (w *recorder) Write(data []byte) (int, error) {
+	w.begin(http.StatusOK)
 	n, err := w.ResponseWriter.Write(data)
 	w.event.bytes += int64(n)
 	return n, err

@@ -19,12 +19,25 @@ const (
 type endpoint struct {
 	pattern string // "METHOD /path"
 	handler http.Handler
-	form    form
-	// keyHeader may carry the key instead of Authorization; "": nothing may.
-	keyHeader string
-	paid      bool // a call costs money
+	paid    bool // a call costs money
 	// limit is the table of sources that a call counts in; nil: none.
 	limit func(*Sources) *bucketTable
+	manners
+}
+
+// manners are what the clients of an API expect of its paths.
+type manners struct {
+	form form // of errors; nil: the API's own
+	// keyHeader may carry the key instead of Authorization; "": nothing may.
+	keyHeader string
+	// idHeader has the request's id once more; "": nothing has.
+	idHeader string
+}
+
+// below are the manners of a path and of all paths under it.
+type below struct {
+	path string
+	manners
 }
 
 // router finds endpoints: by path and method where the path has no variable,
@@ -34,6 +47,7 @@ type router struct {
 	allowed map[string]string               // of each static path
 	mux     *http.ServeMux
 	dynamic map[string]*endpoint // by pattern
+	manners []below              // the later goes before the earlier
 }
 
 func newRouter() *router {
@@ -43,12 +57,23 @@ func newRouter() *router {
 	}
 }
 
+// expect gives a path, and all paths under it, manners. It comes before add.
+func (r *router) expect(path string, m manners) { r.manners = append(r.manners, below{path, m}) }
+
+// mannersOf are those of any path, a route's or not.
+func (r *router) mannersOf(path string) manners {
+	for _, known := range slices.Backward(r.manners) {
+		if path == known.path || underPrefix(path, known.path) {
+			return known.manners
+		}
+	}
+	return manners{}
+}
+
 // add takes patterns of the form "METHOD /path".
 func (r *router) add(e endpoint) {
 	method, path, _ := strings.Cut(e.pattern, " ")
-	if strings.HasPrefix(path, openAIPrefix+"/") && e.form == nil {
-		e.form = openAIForm{}
-	}
+	e.manners = r.mannersOf(path)
 	if strings.Contains(path, "{") {
 		r.dynamic[e.pattern] = &e
 		r.mux.Handle(e.pattern, e.handler)
@@ -98,15 +123,11 @@ func (r *router) find(request *http.Request) (found *endpoint, allow string) {
 func (s *server) serve(routes *router) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e := eventOf(r)
-		if underPrefix(r.URL.Path, openAIPrefix) {
-			e.form = openAIForm{}
-		}
 		found, allow := routes.find(r)
 		if found != nil {
-			e.route, e.keyHeader = found.pattern, found.keyHeader
-			if found.form != nil {
-				e.form = found.form
-			}
+			e.route, e.manners = found.pattern, found.manners
+		} else {
+			e.manners = routes.mannersOf(r.URL.Path)
 		}
 		s.guardFailures(w, r, func() {
 			if err := s.limitSource(r, found); err != nil {

@@ -157,6 +157,7 @@ func New(config Config) http.Handler {
 
 func (s *server) routes(r *router) {
 	const api = apiPrefix
+	r.expect(openAIPrefix, manners{form: openAIForm{}})
 	add := func(pattern string, handler http.Handler) { r.add(endpoint{pattern: pattern, handler: handler}) }
 	r.add(endpoint{
 		pattern: "GET " + api + "/api_keys/generate_web3_key", handler: s.open(s.getChallenge),
@@ -179,16 +180,17 @@ func (s *server) routes(r *router) {
 	add("POST "+api+"/api_keys/{id}/children", s.authenticated(s.createChild))
 
 	for _, prefix := range []string{apiPrefix, openAIPrefix} {
+		for _, route := range s.config.Spend.Routes() {
+			if own := route.Manners; own != nil {
+				r.expect(prefix+route.Path, manners{form: vendorForm(own.ErrorBody), keyHeader: own.KeyHeader, idHeader: own.IDHeader})
+			}
+		}
 		add("GET "+prefix+"/models", s.open(s.listModels))
 		add("GET "+prefix+"/models/traits", s.open(s.modelTraits))
 		add("GET "+prefix+"/models/compatibility_mapping", s.open(s.compatibilityMapping))
 		add("GET "+prefix+"/models/{id}", s.open(s.getModel))
 		for _, route := range s.config.Spend.Routes() {
-			paid := endpoint{pattern: "POST " + prefix + route.Path, handler: s.billable(route), keyHeader: route.KeyHeader, paid: true}
-			if route.ErrorBody != nil {
-				paid.form = routeForm(route.ErrorBody)
-			}
-			r.add(paid)
+			r.add(endpoint{pattern: "POST " + prefix + route.Path, handler: s.billable(route), paid: true})
 		}
 	}
 

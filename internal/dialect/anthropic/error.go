@@ -13,7 +13,7 @@ var errorTypes = map[int]string{
 // was read. code is ours, for programs; it stands where the API has such words.
 // A prompt that does not fit is said in the API's own words, by which clients
 // know that they must shorten it.
-func Error(status int, code, message string) []byte {
+func Error(status int, code, message, requestID string) []byte {
 	if code == "TOO_MANY_TOKENS" {
 		message = "prompt is too long: " + message
 	}
@@ -26,7 +26,11 @@ func Error(status int, code, message string) []byte {
 		kind = "invalid_request_error"
 	}
 	out := dialect.TextField([]byte{'{'}, "type", "error")
-	return append(failure(out, kind, code, message), '}')
+	out = failure(out, kind, code, message)
+	if requestID != "" {
+		out = dialect.TextField(out, "request_id", requestID)
+	}
+	return append(out, '}')
 }
 
 // failure appends the member that says what went wrong.

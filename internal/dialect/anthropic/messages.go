@@ -69,9 +69,6 @@ type front struct {
 	messages *dialect.Conversation
 }
 
-// Error is the document of an error.
-func (*front) Error(status int, code, message string) []byte { return Error(status, code, message) }
-
 // names are the chat request's members that have another name here.
 var names = map[string]string{
 	"stop": "stop_sequences", "response_format": "output_config.format", "reasoning_effort": "output_config.effort",

@@ -169,13 +169,13 @@ func TestErrorsHaveTheAPIsWordForTheirStatus(t *testing.T) {
 		404: "not_found_error", 409: "invalid_request_error", 413: "request_too_large", 415: "invalid_request_error", 429: "rate_limit_error",
 		500: "api_error", 502: "api_error", 503: "overloaded_error", 504: "timeout_error",
 	} {
-		got := anthropic.Error(status, "CODE", `say "why"`)
-		same(t, "error", got, `{"type":"error","error":{"type":"`+want+`","message":"say \"why\"","details":{"error_code":"CODE"}}}`)
+		got := anthropic.Error(status, "CODE", `say "why"`, "id-1")
+		same(t, "error", got, `{"type":"error","error":{"type":"`+want+`","message":"say \"why\"","details":{"error_code":"CODE"}},"request_id":"id-1"}`)
 	}
 }
 
 func TestAPromptThatDoesNotFitIsSaidInTheWordsThatClientsKnow(t *testing.T) {
-	if got := string(anthropic.Error(400, "TOO_MANY_TOKENS", "x")); !strings.Contains(got, `"message":"prompt is too long: x"`) {
+	if got := string(anthropic.Error(400, "TOO_MANY_TOKENS", "x", "")); !strings.Contains(got, `"message":"prompt is too long: x"`) {
 		t.Errorf("got %s", got)
 	}
 }

@@ -47,9 +47,6 @@ type front struct {
 	messages *dialect.Conversation
 }
 
-// Error is nil: errors have the shape of the rest of the API.
-func (*front) Error(int, string, string) []byte { return nil }
-
 // names are the chat request's members that have another name here.
 var names = map[string]string{
 	"messages": "input", "max_tokens": "max_output_tokens", "response_format": "text.format",

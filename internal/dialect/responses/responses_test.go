@@ -167,9 +167,6 @@ func TestAnswersAreResponses(t *testing.T) {
 		"instructions":"be","max_output_tokens":9,"metadata":{"a":"b"},"parallel_tool_calls":false,"previous_response_id":null,"reasoning":{"effort":"low","summary":null},"store":false,
 		"temperature":1,"text":{"format":{"type":"json_object"}},"tool_choice":"auto","tools":[{"type":"function","name":"f"}],"top_p":0.5,"truncation":"disabled",
 		"usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":5,"output_tokens_details":{"reasoning_tokens":2},"total_tokens":15},"cost":{"usd":0.1,"diem":0}}`)
-	if front.Error(400, "X", "y") != nil {
-		t.Error("errors have a shape of their own")
-	}
 	for _, none := range []string{``, `[]`, `{}`, `{"choices":[]}`, `{"error":{}}`} {
 		if got, err := front.Answer([]byte(none)); err == nil {
 			t.Errorf("%q became %s", none, got)

@@ -18,6 +18,7 @@ for (const model of gateway ? ["echo-1", "echo-1-anthropic"] : ["echo-1"]) {
     assert.equal(textOf(message), repeats("hello there"));
     assert.equal(message.stop_reason, "end_turn");
     assert.ok(message.usage.input_tokens > 0 && message.usage.output_tokens > 0);
+    if (gateway) assert.ok(message._request_id);
   });
 
   test(`a message that is cut, and one with a stop sequence: ${model}`, async () => {
@@ -64,12 +65,16 @@ for (const model of gateway ? ["echo-1", "echo-1-anthropic"] : ["echo-1"]) {
   });
 
   test(`errors are of the client's classes: ${model}`, async () => {
-    await assert.rejects(client.messages.create(ask("a", { model: "claude-9" })), (e) => e instanceof NotFoundError && e.error.type === "error" && e.error.error.type === "not_found_error");
+    await assert.rejects(client.messages.create(ask("a", { model: "claude-9" })), (e) => e instanceof NotFoundError && e.error.type === "error" && e.error.error.type === "not_found_error" && (!gateway || e.requestID && e.requestID === e.error.request_id));
     await assert.rejects(client.messages.create(ask("a", { model, messages: [] })), (e) => e instanceof BadRequestError && e.error.error.type === "invalid_request_error");
     const stranger = new Anthropic({ baseURL, apiKey: "nonsense", maxRetries: 0 });
     await assert.rejects(stranger.messages.create(ask("a", { model })), (e) => e instanceof AuthenticationError && e.error.error.type === "authentication_error");
   });
 }
+
+if (gateway) test("what is not served is not found, in the client's words", async () => {
+  await assert.rejects(client.messages.batches.list(), (e) => e instanceof NotFoundError && e.error.error.type === "not_found_error");
+});
 
 if (gateway) test("the API's own base does as well", async () => {
   const other = new Anthropic({ baseURL: origin + "/api", apiKey, maxRetries: 0 });
