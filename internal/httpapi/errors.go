@@ -337,4 +337,4 @@ func tree(members []member) map[string]any {
 }
 
 // timestamp is how every time is written: UTC with milliseconds.
-func timestamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+func timestamp(at time.Time) string { return apikey.TimeText(at) }

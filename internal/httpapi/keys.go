@@ -141,7 +141,7 @@ func (s *server) createKey(r *http.Request, caller apikey.Key) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	minted, err := s.config.Mint.Create(r.Context(), caller.AccountID, spec)
+	minted, err := s.config.Mint.Create(r.Context(), caller, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (s *server) updateKey(r *http.Request, caller apikey.Key) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := s.config.Keys.UpdateKey(r.Context(), caller.AccountID, *request.ID, func(key *apikey.Key) {
+	key, err := s.config.Keys.UpdateKey(r.Context(), caller.AccountID, *request.ID, caller.ActsAs(), func(key *apikey.Key) {
 		for _, edit := range edits {
 			edit(key)
 		}
@@ -350,7 +350,7 @@ func (s *server) deleteKey(r *http.Request, caller apikey.Key) (any, error) {
 	if err := s.manages(r, caller, id); err != nil {
 		return nil, err
 	}
-	if err := s.config.Keys.RevokeKey(r.Context(), caller.AccountID, id); err != nil {
+	if err := s.config.Keys.RevokeKey(r.Context(), caller.AccountID, id, caller.ActsAs()); err != nil {
 		return nil, err
 	}
 	return map[string]bool{"success": true}, nil

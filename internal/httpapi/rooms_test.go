@@ -52,11 +52,11 @@ func (r *rooms) Mint(context.Context, issuer.Proof, apikey.Spec) (issuer.Minted,
 	return r.minted()
 }
 
-func (r *rooms) Create(context.Context, string, apikey.Spec) (issuer.Minted, error) {
+func (r *rooms) Create(context.Context, apikey.Key, apikey.Spec) (issuer.Minted, error) {
 	return r.minted()
 }
 
-func (r *rooms) CreateChild(context.Context, string, string, apikey.Spec) (issuer.Minted, error) {
+func (r *rooms) CreateChild(context.Context, apikey.Key, string, apikey.Spec) (issuer.Minted, error) {
 	return r.minted()
 }
 
@@ -80,11 +80,11 @@ func (r *rooms) SubKeys(context.Context, string, string) ([]apikey.Key, error) {
 	return []apikey.Key{r.key}, r.failed()
 }
 
-func (r *rooms) UpdateKey(context.Context, string, string, func(*apikey.Key)) (apikey.Key, error) {
+func (r *rooms) UpdateKey(context.Context, string, string, apikey.Actor, func(*apikey.Key)) (apikey.Key, error) {
 	return r.key, r.failed()
 }
 
-func (r *rooms) RevokeKey(context.Context, string, string) error { return r.failed() }
+func (r *rooms) RevokeKey(context.Context, string, string, apikey.Actor) error { return r.failed() }
 
 func (r *rooms) Standing(context.Context, string) (ledger.Standing, error) {
 	return ledger.Standing{Granted: true}, r.failed()

@@ -25,8 +25,8 @@ type Mint interface {
 	Challenge() (string, error)
 	ChallengeFor(address common.Address) (token string, message challenge.Message, err error)
 	Mint(ctx context.Context, proof issuer.Proof, spec apikey.Spec) (issuer.Minted, error)
-	Create(ctx context.Context, accountID string, spec apikey.Spec) (issuer.Minted, error)
-	CreateChild(ctx context.Context, accountID, parentID string, spec apikey.Spec) (issuer.Minted, error)
+	Create(ctx context.Context, caller apikey.Key, spec apikey.Spec) (issuer.Minted, error)
+	CreateChild(ctx context.Context, caller apikey.Key, parentID string, spec apikey.Spec) (issuer.Minted, error)
 }
 
 // Keys finds and changes stored keys. Its methods return apikey.ErrNotFound.
@@ -35,8 +35,8 @@ type Keys interface {
 	Key(ctx context.Context, accountID, id string) (apikey.Key, error)
 	Keys(ctx context.Context, accountID string) ([]apikey.Key, error)
 	SubKeys(ctx context.Context, accountID, keyID string) ([]apikey.Key, error)
-	UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error)
-	RevokeKey(ctx context.Context, accountID, id string) error
+	UpdateKey(ctx context.Context, accountID, id string, by apikey.Actor, edit func(*apikey.Key)) (apikey.Key, error)
+	RevokeKey(ctx context.Context, accountID, id string, by apikey.Actor) error
 }
 
 // Books reads what accounts have and have spent.

@@ -59,7 +59,7 @@ func (s *server) createChild(r *http.Request, caller apikey.Key) (any, error) {
 		}
 		spec.Privacy = above.Privacy
 	}
-	minted, err := s.config.Mint.CreateChild(r.Context(), caller.AccountID, parent, spec)
+	minted, err := s.config.Mint.CreateChild(r.Context(), caller, parent, spec)
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ type Store interface {
 type Insertion struct {
 	Key  apikey.Key
 	Hash [32]byte
+	By   apikey.Actor
 	// ParentID is the key that a sub-key is made under, "" for other keys, and
 	// MaxDepth how many keys may be above it. The store fills in its ParentIDs.
 	ParentID string
@@ -132,6 +133,14 @@ type Proof struct {
 	Signature      []byte
 }
 
+// kind names what was signed.
+func (p Proof) kind() string {
+	if p.Message != "" {
+		return "message"
+	}
+	return "token"
+}
+
 // Minted is a fresh key with its secret, which is shown this once.
 type Minted struct {
 	Key    apikey.Key
@@ -165,6 +174,7 @@ func (i *Issuer) Mint(ctx context.Context, proof Proof, spec apikey.Spec) (Minte
 		return Minted{}, err
 	}
 	minted, err := i.insert(ctx, AccountOf(proof.Address), spec, Insertion{
+		By:          apikey.Actor{Kind: apikey.ByWallet, Proof: proof.kind()},
 		ChallengeID: checked.ID, ChallengeExpires: checked.ExpiresAt, MaxActive: i.config.MaxActive,
 	})
 	if errors.Is(err, ErrChallengeSpent) && proof.Message != "" {
@@ -193,9 +203,9 @@ func (i *Issuer) check(proof Proof, kind apikey.Type) (checked challenge.Challen
 	return checked, proof.Token, err
 }
 
-// Create makes a key for an account at the word of one of its ADMIN keys.
-func (i *Issuer) Create(ctx context.Context, accountID string, spec apikey.Spec) (Minted, error) {
-	return i.insert(ctx, accountID, spec, Insertion{MaxActive: i.config.MaxActive})
+// Create makes a key at the word of an ADMIN key, for that one's account.
+func (i *Issuer) Create(ctx context.Context, caller apikey.Key, spec apikey.Spec) (Minted, error) {
+	return i.insert(ctx, caller.AccountID, spec, Insertion{By: caller.ActsAs(), MaxActive: i.config.MaxActive})
 }
 
 // CreateChild makes a sub-key: a key below one of the account's that is
@@ -203,8 +213,10 @@ func (i *Issuer) Create(ctx context.Context, accountID string, spec apikey.Spec)
 // above it, its calls are charged to them too, and it ends with them. It returns
 // ErrTooDeep, ErrTooManyKeys, ErrTooFast, *apikey.WiderError or
 // apikey.ErrNotFound.
-func (i *Issuer) CreateChild(ctx context.Context, accountID, parentID string, spec apikey.Spec) (Minted, error) {
-	return i.insert(ctx, accountID, spec, Insertion{ParentID: parentID, MaxDepth: i.config.MaxDepth, MaxActive: i.config.MaxSubKeys})
+func (i *Issuer) CreateChild(ctx context.Context, caller apikey.Key, parentID string, spec apikey.Spec) (Minted, error) {
+	return i.insert(ctx, caller.AccountID, spec, Insertion{
+		By: caller.ActsAs(), ParentID: parentID, MaxDepth: i.config.MaxDepth, MaxActive: i.config.MaxSubKeys,
+	})
 }
 
 // insert makes a key. The insertion says what else its transaction does.

@@ -172,9 +172,11 @@ const (
 	EntryLimit   EntryKind = "limit"
 	EntryCredit  EntryKind = "credit"
 	EntrySeed    EntryKind = "seed"
-	// Of keys, without deltas.
+	// Of keys, without deltas; the note is an apikey.Record.
 	EntryMint   EntryKind = "mint"
-	EntryKey    EntryKind = "key" // its settings were changed
+	EntryKey    EntryKind = "key"    // its settings were changed
+	EntryRotate EntryKind = "rotate" // it has another secret
+	EntrySecret EntryKind = "secret" // the secret of before a rotation was ended
 	EntryRevoke EntryKind = "revoke"
 	// Of a restore: what may have been spent since the backup is taken out, and
 	// given back when an operator says so.
@@ -190,7 +192,7 @@ type Entry struct {
 	AccountID string
 	KeyID     string
 	HoldID    string
-	Note      string // why, for grants: the block that was read
+	Note      string // why, for grants: the block that was read; see keys' kinds
 	Deltas    []Delta
 }
 

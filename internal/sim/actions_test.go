@@ -235,7 +235,7 @@ func (s *simulation) changeLimits() {
 	k := a.keys[s.rng.IntN(len(a.keys))]
 	limits, period := s.someLimits(), s.somePeriod()
 	s.say("  %s by %s", k.id, period)
-	_, err := s.backing.UpdateKey(context.Background(), a.id, k.id, func(key *apikey.Key) { key.Limits, key.Period = limits, period })
+	_, err := s.backing.UpdateKey(context.Background(), a.id, k.id, apikey.Actor{}, func(key *apikey.Key) { key.Limits, key.Period = limits, period })
 	if err != nil && !k.revoked {
 		s.failed("changing limits: %v", err)
 	}
@@ -245,7 +245,7 @@ func (s *simulation) revoke() {
 	a := s.someAccount()
 	k := a.keys[s.rng.IntN(len(a.keys))]
 	s.say("  %s", k.id)
-	if err := s.backing.RevokeKey(context.Background(), a.id, k.id); err != nil && !k.revoked {
+	if err := s.backing.RevokeKey(context.Background(), a.id, k.id, apikey.Actor{}); err != nil && !k.revoked {
 		s.failed("revoking: %v", err)
 	}
 	k.revoked = true
@@ -342,7 +342,7 @@ func (s *simulation) serveAgain() {
 	for _, r := range s.replicas {
 		s.addKey(a)
 		k := a.keys[len(a.keys)-1]
-		_, err := s.backing.UpdateKey(context.Background(), a.id, k.id, func(key *apikey.Key) { key.Limits = apikey.Limits{} })
+		_, err := s.backing.UpdateKey(context.Background(), a.id, k.id, apikey.Actor{}, func(key *apikey.Key) { key.Limits = apikey.Limits{} })
 		if err != nil {
 			s.failed("changing limits: %v", err)
 		}

@@ -45,7 +45,7 @@ func (m *memory) lineOf(key *ledger.Key) []*ledger.Key {
 }
 
 // RevokeKey ends a key.
-func (m *memory) RevokeKey(_ context.Context, accountID, id string) error {
+func (m *memory) RevokeKey(_ context.Context, accountID, id string, _ apikey.Actor) error {
 	return m.edit(accountID, id, func(tx *memoryTx, key *ledger.Key) {
 		now := tx.time()
 		key.RevokedAt = &now
@@ -53,7 +53,7 @@ func (m *memory) RevokeKey(_ context.Context, accountID, id string) error {
 }
 
 // UpdateKey changes a key; its window starts with what was spent in it.
-func (m *memory) UpdateKey(_ context.Context, accountID, id string, edit func(*apikey.Key)) (updated apikey.Key, err error) {
+func (m *memory) UpdateKey(_ context.Context, accountID, id string, _ apikey.Actor, edit func(*apikey.Key)) (updated apikey.Key, err error) {
 	err = m.edit(accountID, id, func(tx *memoryTx, key *ledger.Key) {
 		before := key.Key
 		edit(&key.Key)

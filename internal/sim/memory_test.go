@@ -20,8 +20,8 @@ import (
 type backing interface {
 	ledger.Store
 	InsertKey(ctx context.Context, insertion issuer.Insertion) error
-	RevokeKey(ctx context.Context, accountID, id string) error
-	UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error)
+	RevokeKey(ctx context.Context, accountID, id string, by apikey.Actor) error
+	UpdateKey(ctx context.Context, accountID, id string, by apikey.Actor, edit func(*apikey.Key)) (apikey.Key, error)
 }
 
 // memory is a transactional store with the semantics of PostgreSQL at READ

@@ -36,12 +36,12 @@ func (q *queued) InsertKey(ctx context.Context, insertion issuer.Insertion) erro
 	return q.Store.InsertKey(ctx, insertion)
 }
 
-func (q *queued) RevokeKey(ctx context.Context, accountID, id string) error {
+func (q *queued) RevokeKey(ctx context.Context, accountID, id string, by apikey.Actor) error {
 	defer q.wait()()
-	return q.Store.RevokeKey(ctx, accountID, id)
+	return q.Store.RevokeKey(ctx, accountID, id, by)
 }
 
-func (q *queued) UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error) {
+func (q *queued) UpdateKey(ctx context.Context, accountID, id string, by apikey.Actor, edit func(*apikey.Key)) (apikey.Key, error) {
 	defer q.wait()()
-	return q.Store.UpdateKey(ctx, accountID, id, edit)
+	return q.Store.UpdateKey(ctx, accountID, id, by, edit)
 }

@@ -24,7 +24,7 @@ func TestKeyLabelsAreThoseOfAllKeysOfTheAccount(t *testing.T) {
 		for _, in := range []issuer.Insertion{insertion("a"), insertion("b"), other} {
 			insert(t, s, in)
 		}
-		if err := s.RevokeKey(t.Context(), account, "a"); err != nil {
+		if err := s.RevokeKey(t.Context(), account, "a", apikey.Actor{}); err != nil {
 			t.Fatal(err)
 		}
 		labels, err := s.KeyLabels(t.Context(), account)

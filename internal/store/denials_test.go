@@ -63,11 +63,11 @@ func TestEndedKeysAreThoseRevokedOrExpired(t *testing.T) {
 		if ended, err := s.EndedKeys(t.Context(), ids); err != nil || len(ended) != 0 {
 			t.Fatalf("ended are %q, %v", ended, err)
 		}
-		if err := s.RevokeKey(t.Context(), account, "key-03"); err != nil {
+		if err := s.RevokeKey(t.Context(), account, "key-03", apikey.Actor{}); err != nil {
 			t.Fatal(err)
 		}
 		for id, at := range map[string]time.Time{"key-05": time.Now().Add(-time.Second), "key-06": time.Now().Add(time.Hour)} {
-			if _, err := s.UpdateKey(t.Context(), account, id, func(key *apikey.Key) { key.ExpiresAt = &at }); err != nil {
+			if _, err := s.UpdateKey(t.Context(), account, id, apikey.Actor{}, func(key *apikey.Key) { key.ExpiresAt = &at }); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"testing"
 )
 
@@ -53,4 +54,35 @@ func (s *Store) Tamper(t testing.TB, statement string) {
 	if _, err := s.writer.ExecContext(t.Context(), statement); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// AuditPlan is how the engine finds an account's audit trail once the table is
+// large, where it has a choice.
+func (s *Store) AuditPlan(t testing.TB, accountID string) (plan string) {
+	t.Helper()
+	explain := "EXPLAIN QUERY PLAN "
+	from := s.reader
+	if s.engine.arrays {
+		explain, from = "EXPLAIN ", s.writer // which has been told to prefer indexes
+	}
+	rows, err := from.QueryContext(t.Context(), explain+selectAudited, accountID, 1<<62, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := scanAll(rows, func(rows *sql.Rows) (line string, err error) {
+		columns, err := rows.Columns()
+		if err != nil {
+			return "", err
+		}
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		err = rows.Scan(values...)
+		return fmt.Sprint(*values[len(values)-1].(*any)), err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(lines)
 }

@@ -102,12 +102,16 @@ func readJournal(path string) (id string, revoked map[string]time.Time, err erro
 	return id, revoked, nil
 }
 
-// revoked appends a revocation, durably.
-func (j *journal) revoked(keyID string, at time.Time) error {
-	text, err := json.Marshal(journalLine{Key: keyID, At: millis(at)})
-	if err == nil {
-		_, err = j.file.Write(append(text, '\n'))
+// append adds lines, durably.
+func (j *journal) append(lines ...journalLine) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	for _, line := range lines {
+		if err := encoder.Encode(line); err != nil {
+			return fmt.Errorf("writing the journal of revocations: %w", err)
+		}
 	}
+	_, err := j.file.Write(text.Bytes())
 	if err == nil {
 		err = j.file.Sync()
 	}

@@ -28,7 +28,7 @@ func TestJournalAfterACrash(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(opened.revoked("later", at), opened.close()); err != nil {
+		if err := errors.Join(opened.append(journalLine{Key: "later", At: millis(at)}), opened.close()); err != nil {
 			t.Fatal(err)
 		}
 		id, revoked, err := readJournal(path)

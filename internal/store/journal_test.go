@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"stakegate/internal/apikey"
 	"stakegate/internal/store"
 )
 
@@ -18,7 +19,7 @@ func TestTheJournalKnowsEveryRevocation(t *testing.T) {
 	for i := range 3 {
 		insert(t, s, insertion(fmt.Sprint("k", i)))
 	}
-	if err := s.RevokeKey(t.Context(), account, "k0"); err != nil {
+	if err := s.RevokeKey(t.Context(), account, "k0", apikey.Actor{}); err != nil {
 		t.Fatal(err)
 	}
 	journal := path + ".revocations"
@@ -38,7 +39,7 @@ func TestTheJournalKnowsEveryRevocation(t *testing.T) {
 	}
 	s = b.open(t)
 	backup := b.backUp(t)
-	if err := s.RevokeKey(t.Context(), account, "k1"); err != nil {
+	if err := s.RevokeKey(t.Context(), account, "k1", apikey.Actor{}); err != nil {
 		t.Fatal(err)
 	}
 	b.close(t, s, func() {})

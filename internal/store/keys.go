@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -40,20 +39,9 @@ func (s *Store) InsertKey(ctx context.Context, insertion issuer.Insertion) error
 		if err != nil {
 			return err
 		}
-		return t.keyEntry(ctx, ledger.EntryMint, key.AccountID, key.ID, seqs[key.AccountID]+1)
-	})
-}
-
-// keyEntry notes in the log that a key was made, changed or revoked: whatever
-// happens to an account moves its number, so that losing it is noticed.
-func (t *transaction) keyEntry(ctx context.Context, kind ledger.EntryKind, accountID, keyID string, seq int64) error {
-	now, err := t.Now(ctx)
-	if err != nil {
-		return err
-	}
-	return t.Write(ctx, &ledger.Changes{
-		Entries: []*ledger.Entry{{Seq: seq, At: now, Kind: kind, AccountID: accountID, KeyID: keyID}},
-		Seqs:    map[string]int64{accountID: seq},
+		return t.keyEntries(ctx, seqs, keyEvent{ledger.EntryMint, key.AccountID, key.ID, apikey.Record{
+			By: insertion.By, Last6Chars: key.Last6, Settings: key.Settings(),
+		}})
 	})
 }
 
@@ -108,10 +96,16 @@ func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (apikey.Key, error
 	return withParents(ctx, s.reader, key, err)
 }
 
+const activeKey = "SELECT " + keyColumns + " FROM api_keys WHERE id = $1 AND account_id = $2 AND revoked_ms IS NULL"
+
 // Key returns an account's key that is not revoked, or apikey.ErrNotFound.
 func (s *Store) Key(ctx context.Context, accountID, id string) (apikey.Key, error) {
-	return found(scanKey(s.reader.QueryRowContext(ctx,
-		"SELECT "+keyColumns+" FROM api_keys WHERE id = $1 AND account_id = $2 AND revoked_ms IS NULL", id, accountID)))
+	return found(scanKey(s.reader.QueryRowContext(ctx, activeKey, id, accountID)))
+}
+
+// activeKey is Key within a transaction, whose account is locked.
+func (t *transaction) activeKey(ctx context.Context, accountID, id string) (apikey.Key, error) {
+	return found(scanKey(t.tx.QueryRowContext(ctx, activeKey, id, accountID)))
 }
 
 func found(key *ledger.Key, err error) (apikey.Key, error) {
@@ -134,58 +128,17 @@ func (s *Store) Keys(ctx context.Context, accountID string) ([]apikey.Key, error
 	return scanAll(rows, func(rows *sql.Rows) (apikey.Key, error) { return found(scanKey(rows)) })
 }
 
-// RevokeKey ends a key and all that were made under it: no hold decided after
-// this returns can use them, nor after a restore of an older database that knows the same journal.
-func (s *Store) RevokeKey(ctx context.Context, accountID, id string) error {
-	return s.update(ctx, func(t *transaction) error {
-		seqs := map[string]int64{}
-		if err := t.lock(ctx, []string{accountID}, seqs); err != nil {
-			return err
-		}
-		now, err := t.Now(ctx)
-		if err != nil {
-			return err
-		}
-		result, err := t.tx.ExecContext(ctx, "UPDATE api_keys SET revoked_ms = $1 WHERE id = $2 AND account_id = $3 AND revoked_ms IS NULL",
-			millis(now), id, accountID)
-		if err != nil {
-			return err
-		}
-		if changed, err := result.RowsAffected(); err != nil || changed == 0 {
-			return errors.Join(apikey.ErrNotFound, err)
-		}
-		// Before the commit: a journal may know too much, never too little.
-		if s.journal != nil {
-			if err := s.journal.revoked(id, now); err != nil {
-				return err
-			}
-		}
-		ended, err := t.revokeBelow(ctx, accountID, id, now)
-		if err != nil {
-			return err
-		}
-		for _, id := range append([]string{id}, ended...) {
-			seqs[accountID]++
-			if err := t.keyEntry(ctx, ledger.EntryRevoke, accountID, id, seqs[accountID]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // UpdateKey changes a key as edit says and returns the new key. When it gets
 // its first limit or another limit period, the window starts with what was spent
 // and held in it already, so that the change frees nothing.
-func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*apikey.Key)) (apikey.Key, error) {
+func (s *Store) UpdateKey(ctx context.Context, accountID, id string, by apikey.Actor, edit func(*apikey.Key)) (apikey.Key, error) {
 	var updated apikey.Key
 	err := s.update(ctx, func(t *transaction) error {
 		seqs := map[string]int64{}
 		if err := t.lock(ctx, []string{accountID}, seqs); err != nil {
 			return err
 		}
-		before, err := found(scanKey(t.tx.QueryRowContext(ctx,
-			"SELECT "+keyColumns+" FROM api_keys WHERE id = $1 AND account_id = $2 AND revoked_ms IS NULL", id, accountID)))
+		before, err := t.activeKey(ctx, accountID, id)
 		if err != nil {
 			return err
 		}
@@ -203,10 +156,12 @@ func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*
 		if err != nil {
 			return err
 		}
+		event := keyEvent{ledger.EntryKey, accountID, id, apikey.Record{By: by, Changes: before.ChangesTo(updated)}}
 		if counted || !ledger.HasLimits(updated.Limits) {
-			return t.keyEntry(ctx, ledger.EntryKey, accountID, id, seqs[accountID]+1)
+			return t.keyEntries(ctx, seqs, event)
 		}
-		return t.seedWindow(ctx, updated, seqs[accountID]+1)
+		event.kind = ledger.EntrySeed
+		return t.seedWindow(ctx, updated, event, seqs[accountID]+1)
 	})
 	return updated, err
 }
@@ -214,12 +169,12 @@ func (s *Store) UpdateKey(ctx context.Context, accountID, id string, edit func(*
 // seedWindow brings the key's budgets of its current window up to what the
 // calls begun in that window have cost or may still cost: the row may be
 // missing, or old from an earlier time with the same period.
-func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, seq int64) error {
-	now, err := t.Now(ctx)
+func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, event keyEvent, seq int64) error {
+	entry, err := t.keyEntry(ctx, event, seq)
 	if err != nil {
 		return err
 	}
-	window := key.Period.Window(now)
+	window := key.Period.Window(entry.At)
 	spent, err := t.spentSince(ctx, key, window.Start)
 	if err != nil {
 		return err
@@ -227,10 +182,6 @@ func (t *transaction) seedWindow(ctx context.Context, key apikey.Key, seq int64)
 	running, err := t.runningOf(ctx, key, window.Start)
 	if err != nil {
 		return err
-	}
-	entry := &ledger.Entry{
-		Seq: seq, At: now, Kind: ledger.EntrySeed, AccountID: key.AccountID, KeyID: key.ID,
-		Note: fmt.Sprintf("limits are counted by %s from now on", key.Period),
 	}
 	changes := &ledger.Changes{Entries: []*ledger.Entry{entry}, Seqs: map[string]int64{key.AccountID: seq}}
 	for _, currency := range []money.Currency{money.DIEM, money.USD} {

@@ -69,7 +69,7 @@ func TestAnOlderDatabaseIsRefusedUntilAcknowledged(t *testing.T) {
 		s = b.open(t)
 		engine, stop = runFrozen(t, s)
 		spend(t, engine, "forgotten", "good", 60)
-		if err := s.RevokeKey(t.Context(), account, "stolen"); err != nil {
+		if err := s.RevokeKey(t.Context(), account, "stolen", apikey.Actor{}); err != nil {
 			t.Fatal(err)
 		}
 		b.close(t, s, stop)
@@ -220,10 +220,12 @@ func TestLostChangesOfKeysAreNoticed(t *testing.T) {
 	changes := map[string]func(t *testing.T, s *store.Store) error{
 		"mint": func(t *testing.T, s *store.Store) error { return s.InsertKey(t.Context(), insertion("second")) },
 		"edit": func(t *testing.T, s *store.Store) error {
-			_, err := s.UpdateKey(t.Context(), account, "first", func(k *apikey.Key) { k.Description = "lowered" })
+			_, err := s.UpdateKey(t.Context(), account, "first", apikey.Actor{}, func(k *apikey.Key) { k.Description = "lowered" })
 			return err
 		},
-		"revocation": func(t *testing.T, s *store.Store) error { return s.RevokeKey(t.Context(), account, "first") },
+		"revocation": func(t *testing.T, s *store.Store) error {
+			return s.RevokeKey(t.Context(), account, "first", apikey.Actor{})
+		},
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {

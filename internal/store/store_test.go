@@ -209,7 +209,7 @@ func TestCountsOfKeys(t *testing.T) {
 		if err := s.InsertKey(t.Context(), in); !errors.Is(err, issuer.ErrTooManyKeys) {
 			t.Errorf("21st active key of 20: %v", err)
 		}
-		if err := s.RevokeKey(t.Context(), account, "k0"); err != nil {
+		if err := s.RevokeKey(t.Context(), account, "k0", apikey.Actor{}); err != nil {
 			t.Fatal(err)
 		}
 		insert(t, s, in)
@@ -229,10 +229,10 @@ func TestRevokedKeyCannotSpend(t *testing.T) {
 		if _, err := engine.Hold(t.Context(), hold("before", "k", 1)); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.RevokeKey(t.Context(), "0xsomebody", "k"); !errors.Is(err, apikey.ErrNotFound) {
+		if err := s.RevokeKey(t.Context(), "0xsomebody", "k", apikey.Actor{}); !errors.Is(err, apikey.ErrNotFound) {
 			t.Errorf("a stranger's revocation: %v", err)
 		}
-		if err := s.RevokeKey(t.Context(), account, "k"); err != nil {
+		if err := s.RevokeKey(t.Context(), account, "k", apikey.Actor{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := engine.Hold(t.Context(), hold("after", "k", 1)); !errors.Is(err, ledger.ErrKey) {
@@ -342,7 +342,7 @@ func TestChangedPeriodKeepsWhatWasSpent(t *testing.T) {
 		}
 		period := func(p apikey.Period) {
 			t.Helper()
-			if _, err := s.UpdateKey(t.Context(), account, "k", func(k *apikey.Key) { k.Period = p }); err != nil {
+			if _, err := s.UpdateKey(t.Context(), account, "k", apikey.Actor{}, func(k *apikey.Key) { k.Period = p }); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -385,7 +385,7 @@ func TestFirstLimitCountsWhatCameBefore(t *testing.T) {
 		if _, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: "done", Cost: 25}); err != nil {
 			t.Fatal(err)
 		}
-		_, err := s.UpdateKey(t.Context(), account, "k", func(k *apikey.Key) {
+		_, err := s.UpdateKey(t.Context(), account, "k", apikey.Actor{}, func(k *apikey.Key) {
 			k.Limits.DIEM = &apikey.Limit{Cap: 60, Text: "0.00000006"}
 		})
 		if err != nil {

@@ -110,17 +110,14 @@ func countBelow(ctx context.Context, tx *sql.Tx, insertion *issuer.Insertion) er
 	return insertion.Admits(active, recent)
 }
 
-// revokeBelow ends the keys that were made under a key which ends, and returns
-// their ids. None could be used any more anyway.
-func (t *transaction) revokeBelow(ctx context.Context, accountID, keyID string, at time.Time) ([]string, error) {
-	rows, err := t.tx.QueryContext(ctx, "UPDATE api_keys SET revoked_ms = $3 WHERE "+below+" AND revoked_ms IS NULL RETURNING id",
-		append(belowOf(accountID, keyID), millis(at))...)
+// activeBelow lists the keys that were made under a key, however far below, and
+// are not revoked. None can be used any more once that one ends.
+func (t *transaction) activeBelow(ctx context.Context, accountID, keyID string) ([]apikey.Key, error) {
+	rows, err := t.tx.QueryContext(ctx, "SELECT "+keyColumns+" FROM api_keys WHERE "+below+" AND revoked_ms IS NULL ORDER BY id", belowOf(accountID, keyID)...)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := scanAll(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
-	slices.Sort(ids)
-	return ids, err
+	return scanAll(rows, func(rows *sql.Rows) (apikey.Key, error) { return found(scanKey(rows)) })
 }
 
 // familyOf is a key's id with those of all keys that were ever made under it.

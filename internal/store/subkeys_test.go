@@ -161,9 +161,9 @@ func TestALineCannotSpendOnceAKeyAboveHasEnded(t *testing.T) {
 					t.Fatal(err)
 				}
 				err := end(t.Context(), func(edit func(*apikey.Key)) error {
-					_, err := s.UpdateKey(t.Context(), account, "top", edit)
+					_, err := s.UpdateKey(t.Context(), account, "top", apikey.Actor{}, edit)
 					return err
-				}, func() error { return s.RevokeKey(t.Context(), account, "top") })
+				}, func() error { return s.RevokeKey(t.Context(), account, "top", apikey.Actor{}) })
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -205,7 +205,7 @@ func TestWhatAParentGetsLaterCountsTheCallsBelow(t *testing.T) {
 		if _, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: "settled", Cost: 4}); err != nil {
 			t.Fatal(err)
 		}
-		_, err := s.UpdateKey(t.Context(), account, "top", func(key *apikey.Key) {
+		_, err := s.UpdateKey(t.Context(), account, "top", apikey.Actor{}, func(key *apikey.Key) {
 			limitedTo(30)(&key.Spec)
 			key.Scope.MaxInFlight = 2
 		})
