@@ -33,6 +33,7 @@ func routes() []route {
 		{method: "GET", path: "/billing/usage-history"},
 		{method: "GET", path: "/billing/usage-analytics"},
 		{method: "GET", path: "/api_keys/rate_limits/log"},
+		{method: "GET", path: "/api_keys/audit"},
 		{method: "GET", path: "/api_keys/rate_limits", inference: true},
 		{method: "GET", path: "/billing/balance", inference: true},
 		{method: "GET", path: "/billing/allocation", inference: true},

@@ -86,6 +86,10 @@ func (r *rooms) UpdateKey(context.Context, string, string, apikey.Actor, func(*a
 
 func (r *rooms) RevokeKey(context.Context, string, string, apikey.Actor) error { return r.failed() }
 
+func (r *rooms) Audited(context.Context, string, int64, int) ([]ledger.Entry, error) {
+	return []ledger.Entry{{Seq: 1, At: now, Kind: ledger.EntryCredit, Note: "invoice 12"}}, r.failed()
+}
+
 func (r *rooms) Standing(context.Context, string) (ledger.Standing, error) {
 	return ledger.Standing{Granted: true}, r.failed()
 }
@@ -193,6 +197,7 @@ var requests = []struct{ method, path, body string }{
 	{"POST", api + "/api_keys/x/children", `{"description":"canary"}`},
 	{"GET", api + "/api_keys/rate_limits", ""},
 	{"GET", api + "/api_keys/rate_limits/log", ""},
+	{"GET", api + "/api_keys/audit", ""},
 	{"GET", api + "/billing/balance", ""},
 	{"GET", api + "/billing/usage-history", ""},
 	{"GET", api + "/billing/usage-analytics", ""},

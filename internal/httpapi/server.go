@@ -37,6 +37,9 @@ type Keys interface {
 	SubKeys(ctx context.Context, accountID, keyID string) ([]apikey.Key, error)
 	UpdateKey(ctx context.Context, accountID, id string, by apikey.Actor, edit func(*apikey.Key)) (apikey.Key, error)
 	RevokeKey(ctx context.Context, accountID, id string, by apikey.Actor) error
+	// Audited lists at most limit of the entries about an account's keys and
+	// credit whose numbers are below before, the newest first.
+	Audited(ctx context.Context, accountID string, before int64, limit int) ([]ledger.Entry, error)
 }
 
 // Books reads what accounts have and have spent.
@@ -174,6 +177,7 @@ func (s *server) routes(r *router) {
 	add("DELETE "+api+"/api_keys", s.authenticated(s.deleteKey))
 	add("GET "+api+"/api_keys/rate_limits", s.authenticated(s.rateLimits))
 	add("GET "+api+"/api_keys/rate_limits/log", s.admin(s.rateLimitLog))
+	add("GET "+api+"/api_keys/audit", s.admin(s.auditLog))
 	add("GET "+api+"/api_keys/{id}", s.authenticated(s.getKey))
 	add("DELETE "+api+"/api_keys/{id}", s.authenticated(s.deleteKey))
 	add("GET "+api+"/api_keys/{id}/children", s.authenticated(s.listChildren))
