@@ -102,7 +102,7 @@ var chatRules = newTable(map[string]rule[chatRequest]{
 // member.
 func parseChat(body []byte) (*chatRequest, *Error) {
 	r := &chatRequest{n: 1, parameters: veniceDefaults}
-	r.start(len(body))
+	r.start(body)
 	var problem *Error
 	if r.unknown, problem = chatRules.read(body, r); problem != nil {
 		return nil, problem

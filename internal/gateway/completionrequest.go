@@ -66,7 +66,7 @@ var completionRules = newTable(map[string]rule[completionRequest]{
 // member.
 func parseCompletion(body []byte) (*completionRequest, *Error) {
 	r := &completionRequest{n: 1}
-	r.start(len(body))
+	r.start(body)
 	var problem *Error
 	if r.unknown, problem = completionRules.read(body, r); problem != nil {
 		return nil, problem

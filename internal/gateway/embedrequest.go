@@ -29,7 +29,7 @@ var embedRules = newTable(map[string]rule[embedRequest]{
 // member.
 func parseEmbed(body []byte) (*embedRequest, *Error) {
 	r := &embedRequest{}
-	r.start(len(body))
+	r.start(body)
 	if _, problem := embedRules.read(body, r); problem != nil {
 		return nil, problem
 	}

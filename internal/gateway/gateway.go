@@ -150,6 +150,7 @@ type Gateway struct {
 	denied    func(ledger.Denial)
 	limits    Limits
 
+	rooms    rooms
 	counting chan struct{} // one element for each prompt that is being counted
 	drains   chan struct{} // one element for each call that goes on without its client
 

@@ -66,7 +66,7 @@ var imagesRules = newTable(map[string]rule[imagesRequest]{
 // member.
 func parseImages(body []byte) (*imagesRequest, *Error) {
 	r := &imagesRequest{model: defaultModel, n: 1}
-	r.start(len(body))
+	r.start(body)
 	var problem *Error
 	if r.unknown, problem = imagesRules.read(body, r); problem != nil {
 		return nil, problem

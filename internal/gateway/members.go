@@ -214,8 +214,18 @@ type rebuilt struct {
 	used bool
 }
 
-// start makes room for what a request of this size is rebuilt to.
-func (b *rebuilt) start(size int) { b.out = append(make([]byte, 0, size+512), '{') }
+// rebuiltSpare is how much longer a rebuilt body may be without being moved.
+const rebuiltSpare = 512
+
+// start makes room for what a request is rebuilt to: behind it, up to its
+// capacity, if that is enough.
+func (b *rebuilt) start(body []byte) {
+	room := body[len(body):]
+	if cap(room) < len(body)+rebuiltSpare {
+		room = make([]byte, 0, len(body)+rebuiltSpare)
+	}
+	b.out = append(room, '{')
+}
 
 func (b *rebuilt) keep(m given, p pattern) *Error {
 	out, problem := p(appendName(b.out, m.name), m.value)

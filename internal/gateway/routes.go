@@ -131,6 +131,7 @@ func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Ca
 	if problem != nil {
 		return problem
 	}
+	defer g.rooms.give(body) // after finish: nothing reads the order any more
 	o, problem := s.order(r.Header.Get("Content-Type"), body)
 	if problem != nil {
 		return problem
@@ -203,10 +204,12 @@ func (g *Gateway) resolve(models *catalog.Catalog, s sale, name string) (catalog
 // offline.
 const offlineRetryAfter = time.Minute
 
-// readBody reads a request's body, within its limits of size and time.
+// readBody reads a request's body, within its limits of size and time. It is to
+// be given back to g.rooms.
 func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, form bool) ([]byte, *Error) {
-	wanted, limit := mediaJSON, g.limits.Body
+	wanted, limit, room := mediaJSON, g.limits.Body, withRebuilt
 	if form {
+		room = alone
 		wanted, limit = "multipart/form-data", max(limit, maxTranscriptionBody)
 	}
 	if !isMedia(r.Header.Get("Content-Type"), wanted) || !isIdentity(r.Header.Get("Content-Encoding")) {
@@ -218,8 +221,9 @@ func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, form bool) ([
 	control := http.NewResponseController(w)
 	// A writer without deadlines (a test's recorder) has no slow client either.
 	_ = control.SetReadDeadline(time.Now().Add(g.limits.BodyTime))
-	body, err := readAll(w, r, limit)
+	body, err := g.readAll(w, r, limit, room)
 	if err != nil {
+		g.rooms.give(body)
 		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
 			return nil, tooLarge()
 		}
@@ -236,25 +240,41 @@ func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, form bool) ([
 // sends them.
 const trusted = 64 << 10
 
-func readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	if n := r.ContentLength; n >= 0 && n <= trusted {
-		body := make([]byte, n)
+// shortBody is the longest body that gets memory of its own.
+const shortBody = 16 << 10
+
+// withRebuilt is the room for a body of this size and, behind it, for what it is
+// rebuilt to.
+func withRebuilt(size int) int { return 2*size + rebuiltSpare }
+
+// alone is the room for a body that is not rebuilt.
+func alone(size int) int { return size }
+
+// readAll reads a body. What it returns is to be given back to g.rooms.
+func (g *Gateway) readAll(w http.ResponseWriter, r *http.Request, limit int64, room func(size int) int) ([]byte, error) {
+	size := int(r.ContentLength) // within the limit
+	if size >= 0 && size <= shortBody {
+		body := make([]byte, size, room(size))
 		_, err := io.ReadFull(r.Body, body)
 		return body, err
 	}
-	var body bytes.Buffer
-	body.Grow(trusted)
-	source := http.MaxBytesReader(w, r.Body, limit)
-	if r.ContentLength < 0 {
-		_, err := body.ReadFrom(source)
+	if size < 0 {
+		var body bytes.Buffer
+		_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
 		return body.Bytes(), err
 	}
-	if _, err := io.CopyN(&body, source, trusted-bytes.MinRead); err != nil {
-		return nil, err
+	first := min(size, trusted)
+	body := g.rooms.take(room(first))[:first]
+	_, err := io.ReadFull(r.Body, body)
+	if err != nil || first == size {
+		return body, err
 	}
-	body.Grow(int(r.ContentLength) - body.Len() + bytes.MinRead) // it has sent some, it will send the rest
-	_, err := body.ReadFrom(source)
-	return body.Bytes(), err
+	begun := body // it has sent some, it will send the rest
+	body = g.rooms.take(room(size))[:size]
+	copy(body, begun)
+	g.rooms.give(begun)
+	_, err = io.ReadFull(r.Body, body[first:])
+	return body, err
 }
 
 func tooLarge() *Error {

@@ -61,7 +61,7 @@ var speechRules = newTable(map[string]rule[speechRequest]{
 // member.
 func parseSpeech(body []byte) (*speechRequest, *Error) {
 	r := &speechRequest{model: defaultModel}
-	r.start(len(body))
+	r.start(body)
 	var problem *Error
 	if r.unknown, problem = speechRules.read(body, r); problem != nil {
 		return nil, problem
