@@ -44,7 +44,7 @@ CUTS    ?= 1000
 chaos: ## Kill, crash, cut and fill everything for long; print what was lost: make chaos KILLS=300 REPEATS=20 CUTS=1000
 	@CHAOS_KILLS=$(KILLS) CHAOS_REPEATS=$(REPEATS) CHAOS_CUTS=$(CUTS) $(GO) test ./test/chaos -count=1 -v -timeout 3h
 
-bench: ## Measure calls through stakegate, a bare proxy, nginx and Portkey, side by side: make bench ARGS="-rounds 3 -only plain", -streams, -keys
+bench: ## Measure calls through stakegate, a bare proxy, nginx and Portkey, side by side: make bench ARGS="-rounds 3 -only plain", -streams, -keys, -mint
 	@scripts/bench.sh $(ARGS)
 
 bench-ledger: ## Measure the ledger, grouped beside one transaction each: make bench-ledger HISTORY=10000000 on a long past

@@ -3,7 +3,7 @@
 # docs/performance.md. Arguments go to the measuring program:
 #   scripts/bench.sh                          everything, 5 rounds: about 10 minutes
 #   scripts/bench.sh -rounds 3 -only plain,rate -servers sqlite
-#   scripts/bench.sh -streams | -keys | -profile FILE
+#   scripts/bench.sh -streams | -keys | -mint | -profile FILE
 set -eu
 cd "$(dirname "$0")/.."
 go=${GO:-go}

@@ -6,6 +6,7 @@
 //	make bench ARGS="-rounds 3 -only plain,rate -servers sqlite"
 //	make bench ARGS=-streams       1,000 streams for a minute
 //	make bench ARGS=-keys          a million keys beside a thousand
+//	make bench ARGS=-mint          tokens and mints
 //	make bench ARGS="-profile cpu.out"
 //
 // Everything runs in processes of its own: the server under test on one core,
@@ -35,6 +36,7 @@ var (
 	onlyFlag    = flag.String("only", "", "scenarios, separated by commas: plain,rate,stream,long,refusal,overshoot; default: all")
 	serversFlag = flag.String("servers", "", "servers beside the bare proxy, separated by commas: direct,nginx,portkey,sqlite,postgres,memory; default: all that are installed")
 	manyStreams = flag.Bool("streams", false, "measure 1,000 streams for a minute instead")
+	mintKeys    = flag.Bool("mint", false, "measure validation tokens and mints instead")
 	manyKeys    = flag.Bool("keys", false, "measure a million keys beside a thousand instead")
 	profileTo   = flag.String("profile", "", "write a CPU profile of stakegate on SQLite at saturation to this file, and nothing else")
 )
@@ -81,6 +83,8 @@ func TestBench(t *testing.T) {
 		streams(t, 1000, 240, 250*time.Millisecond)
 	case *manyKeys:
 		keys(t, 1_000_000, *rounds, 0)
+	case *mintKeys:
+		mints(t, *rounds, mintsOfRound, 0)
 	default:
 		table(t, plan{rounds: *rounds, window: *window, scenarios: listed(*onlyFlag), servers: listed(*serversFlag)}).print(os.Stdout)
 	}

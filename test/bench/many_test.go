@@ -38,6 +38,7 @@ func trial(t *testing.T) {
 	}
 	streams(t, 10, 8, time.Millisecond)
 	keys(t, 2000, 1, 50)
+	mints(t, 1, 8, 8)
 }
 
 // streams lets many callers listen for long: what does it take, how late is an
