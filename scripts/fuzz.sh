@@ -13,10 +13,13 @@ export bin cache FUZZTIME
 
 # one PACKAGE TARGET
 cat >"$bin/one" <<'EOF'
+# Go's engine at times takes the end of its own time for a failure: there is no
+# failing input then, and nothing else in the output.
+timeup() { grep -qx '    context deadline exceeded' "$1" && ! grep -qE 'Failing input|panic|_test\.go:' "$1"; }
 cd "$1"
 out=$bin/$(echo "$1.$2" | tr / _).out
 if ! "$bin/$(echo "$1" | tr / _)" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$FUZZTIME" -test.parallel 1 \
-	-test.fuzzcachedir "$cache/$1" -test.timeout 0 >"$out" 2>&1; then
+	-test.fuzzcachedir "$cache/$1" -test.timeout 0 >"$out" 2>&1 && ! timeup "$out"; then
 	echo "$2 in $1 failed:" >&2
 	cat "$out" >&2
 	exit 1
