@@ -36,7 +36,7 @@ func routes() []route {
 		{method: "GET", path: "/api_keys/audit"},
 		{method: "GET", path: "/api_keys/rate_limits", inference: true},
 		{method: "GET", path: "/billing/balance", inference: true},
-		{method: "GET", path: "/billing/allocation", inference: true},
+		{method: "GET", path: "/billing/allocation"},
 		{method: "POST", path: "/chat/completions", body: apptest.ChatBody("hello", `"max_tokens":5`), inference: true, costs: true},
 		{method: "POST", path: "/embeddings", body: `{"model":"echo-embed-1","input":"hello"}`, inference: true, costs: true},
 	}

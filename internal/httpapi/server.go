@@ -199,7 +199,7 @@ func (s *server) routes(r *router) {
 	}
 
 	add("GET "+api+"/billing/balance", s.authenticated(s.balance))
-	add("GET "+api+"/billing/allocation", s.authenticated(s.allocation))
+	add("GET "+api+"/billing/allocation", s.admin(s.allocation))
 	add("GET "+api+"/billing/usage", http.HandlerFunc(s.usageSunset))
 	add("GET "+api+"/billing/usage-history", s.admin(s.usageHistory))
 	add("GET "+api+"/billing/usage-analytics", s.admin(s.usageAnalytics))
