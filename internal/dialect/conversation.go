@@ -1,6 +1,10 @@
 package dialect
 
-import "strconv"
+import (
+	"strconv"
+
+	"stakegate/internal/strictjson"
+)
 
 // Conversation collects the messages of a chat request. Every message
 // remembers where it stood in the client's own request.
@@ -114,9 +118,10 @@ func (c *Conversation) At(index string) string {
 
 // Parts builds a message's content.
 type Parts struct {
-	texts []string
-	parts []byte // after '['
-	count int
+	texts  []string
+	parts  []byte // after '['
+	count  int
+	marked bool // a part has a cache hint
 }
 
 // Text adds a text part.
@@ -136,6 +141,17 @@ func (p *Parts) Image(url, detail string) {
 	p.add(append(Field(part, "image_url", append(image, '}')), '}'))
 }
 
+// Mark gives the last part the cache hint of the block that it was made of, if
+// that has one.
+func (p *Parts) Mark(block strictjson.Value) {
+	if p.count == 0 {
+		return
+	}
+	before := len(p.parts)
+	p.parts = Marked(block, p.parts)
+	p.marked = p.marked || len(p.parts) > before
+}
+
 func (p *Parts) add(part []byte) {
 	if p.parts == nil {
 		p.parts = []byte{'['}
@@ -150,13 +166,13 @@ func (p *Parts) Empty() bool { return p.count == 0 }
 // Open is the parts after '[', nil if there is none.
 func (p *Parts) Open() []byte { return p.parts }
 
-// JSON is the content: a string if it is one text or nothing, which every
-// server understands, else an array.
+// JSON is the content: a string if it is one text without a hint, or nothing,
+// which every server understands, else an array.
 func (p *Parts) JSON() []byte {
 	switch {
 	case p.count == 0:
 		return []byte(`""`)
-	case p.count == 1 && len(p.texts) == 1:
+	case p.count == 1 && len(p.texts) == 1 && !p.marked:
 		return Quote(nil, p.texts[0])
 	default:
 		return append(p.parts, ']')

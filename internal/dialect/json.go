@@ -95,3 +95,13 @@ func Event(dst []byte, name string) []byte {
 
 // Close ends an event.
 func Close(dst []byte) []byte { return append(dst, "}\n\n"...) }
+
+// Marked appends the cache hint of a block, if it has one, to the object at the
+// end of dst, which was made of it. Whether it goes on, and at what price, is
+// the gateway's to say. A time to live has another price, and is left out.
+func Marked(block strictjson.Value, dst []byte) []byte {
+	if !block.Get("cache_control").Get("type").Is("ephemeral") {
+		return dst
+	}
+	return append(Field(dst[:len(dst)-1], "cache_control", []byte(`{"type":"ephemeral"}`)), '}')
+}

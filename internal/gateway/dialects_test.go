@@ -418,3 +418,20 @@ func TestWhatCannotBeSaidIsRefusedByTheClientsName(t *testing.T) {
 		}
 	}
 }
+
+// A cache hint of a message reaches a server with a price for cache writes in
+// that server's own form, and no other server.
+func TestCacheHintsOfMessagesGoWhereTheyHaveAPrice(t *testing.T) {
+	const request = `{"model":%q,"max_tokens":5,"system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral","ttl":"1h"}}],` +
+		`"messages":[{"role":"user","content":[{"type":"text","text":"u","cache_control":{"type":"ephemeral"}}]}],` +
+		`"tools":[{"name":"f","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral"}}]}`
+	for model, hints := range map[string]int{"claude": 3, "small": 0} {
+		w := newWorld(t, speaks(t, catalog.KindAnthropic, saidByMessages, nil), options{kind: catalog.KindAnthropic})
+		response, body := w.do(w.post("/messages", fmt.Sprintf(request, model)))
+		sent, _ := json.Marshal(w.forwarded())
+		if response.StatusCode != 200 || strings.Count(string(sent), `"cache_control":{"type":"ephemeral"}`) != hints ||
+			strings.Count(string(sent), "cache_control") != hints {
+			t.Errorf("%s: %d %s, sent is %s", model, response.StatusCode, body, sent)
+		}
+	}
+}

@@ -144,7 +144,7 @@ func (b *builder) functions(v strictjson.Value) {
 		if strict := function.Get("strict"); strict.Kind() == strictjson.True {
 			one = dialect.Field(one, "strict", dialect.Compact(strict))
 		}
-		out = dialect.Item(out, marked(tool, append(one, '}')))
+		out = dialect.Item(out, dialect.Marked(tool, append(one, '}')))
 	}
 	if b.tools = v.Len() > 0; b.tools {
 		b.put("tools", append(out, ']'))

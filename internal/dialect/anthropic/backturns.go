@@ -73,26 +73,15 @@ func (b *builder) blocks(dst []byte, content strictjson.Value, onlyText bool) []
 		switch kind := part.Get("type"); {
 		case kind.Is("text"), kind.Is("refusal"):
 			if said := part.Get(string(kind.Text())); said.Size() > 0 {
-				dst = dialect.Item(dst, marked(part, text(string(said.Text()))))
+				dst = dialect.Item(dst, dialect.Marked(part, text(string(said.Text()))))
 			}
 		case kind.Is("image_url") && !onlyText:
-			dst = dialect.Item(dst, marked(part, b.image(part)))
+			dst = dialect.Item(dst, dialect.Marked(part, b.image(part)))
 		default:
 			b.fail(part, "must be a text here, for this model")
 		}
 	}
 	return dst
-}
-
-// marked is a block with the cache hint of what it is made of: the gateway lets
-// one through where writing to a cache has a price. A time to live has another,
-// and is left out.
-func marked(from strictjson.Value, block []byte) []byte {
-	if !from.Get("cache_control").Get("type").Is("ephemeral") {
-		return block
-	}
-	hint := []byte(`{"type":"ephemeral"}`)
-	return append(dialect.Field(block[:len(block)-1], "cache_control", hint), '}')
 }
 
 // image turns an image's URL into a source; a data URL holds the image itself.

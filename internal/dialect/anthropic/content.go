@@ -24,6 +24,7 @@ func (p *parser) texts(v strictjson.Value) dialect.Parts {
 			p.Fail(block, "must be of type text")
 		}
 		parts.Text(p.Needed(block, "text"))
+		parts.Mark(block)
 	}
 	return parts
 }
@@ -72,8 +73,10 @@ func (p *parser) readUser(at string, content strictjson.Value) {
 			p.readResult(block)
 		case kind.Is("text"):
 			said.Text(p.Needed(block, "text"))
+			said.Mark(block)
 		case kind.Is("image"):
 			p.readImage(&said, block)
+			said.Mark(block)
 		case kind.Is("document"), kind.Is("search_result"), kind.Is("container_upload"):
 			p.Fail(block, "has no bounded cost here; send its text in a text block")
 		default:
@@ -86,7 +89,7 @@ func (p *parser) readUser(at string, content strictjson.Value) {
 }
 
 // readResult reads what a tool gave. Whether that was an error stands in its
-// text.
+// text. A tool's message has no place for a cache hint.
 func (p *parser) readResult(block strictjson.Value) {
 	id, content := p.Needed(block, "tool_use_id"), block.Get("content")
 	var text, media dialect.Parts
@@ -134,6 +137,7 @@ func (p *parser) readAssistant(at string, content strictjson.Value) {
 		switch kind := block.Get("type"); {
 		case kind.Is("text"):
 			said.Text(p.Needed(block, "text"))
+			said.Mark(block)
 		case kind.Is("tool_use"):
 			calls = append(calls, block)
 		case kind.Is("thinking"), kind.Is("redacted_thinking"):

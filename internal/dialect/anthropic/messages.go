@@ -4,9 +4,11 @@
 //
 // In front, tools are the client's own, with an input_schema; tools that a
 // server would run have no bounded cost. Accepted and left out of the chat
-// request: thinking blocks of earlier answers, cache_control (a cache write
-// can cost more than the prompt), metadata, context_management, betas, and
-// members that nobody here knows. thinking of type "enabled" asks for a
+// request: thinking blocks of earlier answers, metadata, context_management,
+// betas, and members that nobody here knows. cache_control of the system, of
+// texts, images and tools goes on as a hint, which the gateway takes out where
+// a cache write has no price; that of tools' calls and results, and of the
+// request as a whole, is left out. thinking of type "enabled" asks for a
 // reasoning effort by its budget: low up to 4,096 tokens, medium up to 16,384,
 // high above; of another type it is left out, because a model without
 // reasoning would refuse the word. output_config.effort goes before it.

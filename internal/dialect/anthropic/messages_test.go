@@ -54,7 +54,23 @@ func TestRequestsAskTheSameOfAChatModel(t *testing.T) {
 		},
 		"system": {
 			`{"model":"m","max_tokens":1,"system":[{"type":"text","text":"be","cache_control":{"type":"ephemeral"}},{"type":"text","text":"brief"}],"messages":[{"role":"user","content":"hi"}]}`,
-			`{"model":"m","messages":[{"role":"system","content":[{"type":"text","text":"be"},{"type":"text","text":"brief"}]},{"role":"user","content":"hi"}],"max_tokens":1}`,
+			`{"model":"m","messages":[{"role":"system","content":[{"type":"text","text":"be","cache_control":{"type":"ephemeral"}},{"type":"text","text":"brief"}]},{"role":"user","content":"hi"}],"max_tokens":1}`,
+		},
+		"cache hints, without their time to live": {
+			`{"model":"m","max_tokens":1,"system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral","ttl":"1h"}}],"messages":[
+				{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]},
+				{"role":"assistant","content":[{"type":"text","text":"b","cache_control":{"type":"ephemeral"}},{"type":"tool_use","id":"i","name":"f","input":{},"cache_control":{"type":"ephemeral"}}]},
+				{"role":"user","content":[{"type":"tool_result","tool_use_id":"i","cache_control":{"type":"ephemeral"},"content":[{"type":"text","text":"r","cache_control":{"type":"ephemeral"}}]},
+					{"type":"text","text":"c","cache_control":{"type":"forever"}},{"type":"image","source":{"type":"url","url":"https://x/y.png"},"cache_control":{"type":"ephemeral"}}]},
+				{"role":"user","content":[{"type":"text","text":"d","cache_control":null}]}],
+				"tools":[{"name":"f","input_schema":{}},{"name":"g","input_schema":{},"cache_control":{"type":"ephemeral","ttl":"5m"}}]}`,
+			`{"model":"m","messages":[{"role":"system","content":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}]},
+				{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]},
+				{"role":"assistant","content":[{"type":"text","text":"b","cache_control":{"type":"ephemeral"}}],"tool_calls":[{"id":"i","type":"function","function":{"name":"f","arguments":"{}"}}]},
+				{"role":"tool","content":"r","tool_call_id":"i"},
+				{"role":"user","content":[{"type":"text","text":"c"},{"type":"image_url","image_url":{"url":"https://x/y.png"},"cache_control":{"type":"ephemeral"}}]},
+				{"role":"user","content":"d"}],"max_tokens":1,
+				"tools":[{"type":"function","function":{"name":"f","parameters":{}}},{"type":"function","function":{"name":"g","parameters":{}},"cache_control":{"type":"ephemeral"}}]}`,
 		},
 		"tools": {
 			with(`,"tools":[{"name":"f","description":"d","input_schema":{"type":"object"},"cache_control":null,"strict":true},{"type":"custom","name":"g","input_schema":{}}],

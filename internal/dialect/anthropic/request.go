@@ -126,7 +126,8 @@ func (p *parser) readTools(v strictjson.Value) {
 			function = dialect.Field(function, "strict", dialect.Compact(strict))
 		}
 		one := dialect.TextField([]byte{'{'}, "type", "function")
-		out = dialect.Item(out, append(dialect.Field(one, "function", append(function, '}')), '}'))
+		one = append(dialect.Field(one, "function", append(function, '}')), '}')
+		out = dialect.Item(out, dialect.Marked(tool, one))
 	}
 	if v.Len() > 0 {
 		p.Option("tools", append(out, ']'))
