@@ -161,16 +161,9 @@ func refusedByModel(response *http.Response) *Error {
 	}
 }
 
-// retryAfter reads seconds or a date (RFC 9110 section 10.2.3), within bounds.
+// retryAfter is the pause that the server asks for, within bounds.
 func (c *paid) retryAfter(response *http.Response) time.Duration {
-	text := response.Header.Get("Retry-After")
-	after := time.Second
-	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
-		after = time.Duration(seconds) * time.Second
-	} else if at, err := http.ParseTime(text); err == nil {
-		after = at.Sub(c.g.now())
-	}
-	return min(max(after, time.Second), maxRetryAfter)
+	return min(max(upstream.RetryAfter(response.Header, c.g.now()), time.Second), maxRetryAfter)
 }
 
 func unreachable() *Error {

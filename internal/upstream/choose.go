@@ -1,6 +1,8 @@
 package upstream
 
 import (
+	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -13,6 +15,9 @@ import (
 type rotation struct {
 	mu     sync.Mutex
 	credit []int
+	// cooling is until when each placement is asked after all others, because
+	// it said so.
+	cooling []time.Time
 }
 
 // next returns the placement whose turn it is among the eligible ones, -1 if
@@ -42,14 +47,14 @@ func (g *generation) rotation(m *catalog.Model) *rotation {
 			return r
 		}
 	}
-	r := &rotation{credit: make([]int, len(m.Placements))}
+	r := &rotation{credit: make([]int, len(m.Placements)), cooling: make([]time.Time, len(m.Placements))}
 	g.rotations.Store(m.ID, r)
 	return r
 }
 
 // choose picks a placement that was not tried yet and lets a call in there:
 // one that is trusted, or due to be tested; only if there is none of these
-// (full ones count), one that answers with errors.
+// (full ones count), one that answers with errors or asked for a pause.
 func (g *generation) choose(m *catalog.Model, tried []bool, now time.Time, prober bool) (int, pass, error) {
 	if len(m.Placements) == 1 {
 		return g.only(m, tried, now, prober)
@@ -65,6 +70,9 @@ func (g *generation) choose(m *catalog.Model, tried []bool, now time.Time, probe
 				return false
 			}
 			at, atLimit := t.stands(now, prober)
+			if at != out && now.Before(r.cooling[i]) {
+				at = resting
+			}
 			if at == out || (at == resting) != patient {
 				return false
 			}
@@ -82,6 +90,42 @@ func (g *generation) choose(m *catalog.Model, tried []bool, now time.Time, probe
 		}
 	}
 	return 0, pass{}, ErrDown
+}
+
+// maxCooling bounds the pause that a server may ask for.
+const maxCooling = 5 * time.Minute
+
+// heed notes the pause that a server asked for with its 429: until then the
+// model's other placements go first. It is the placement that rests, because
+// such limits are often a model's own, and the server's health is another
+// matter: it answers.
+func (p *Pool) heed(g *generation, m *catalog.Model, i int, response *http.Response) {
+	if response.StatusCode != http.StatusTooManyRequests || len(m.Placements) == 1 {
+		return
+	}
+	now := p.now()
+	pause := min(RetryAfter(response.Header, now), maxCooling)
+	if pause <= 0 {
+		return
+	}
+	r := g.rotation(m)
+	r.mu.Lock()
+	r.cooling[i] = now.Add(pause)
+	r.mu.Unlock()
+	p.log.Info("upstream asked for a pause, other servers of the model go first", "upstream", m.Placements[i].Upstream, "model", m.ID, "pause", pause)
+}
+
+// RetryAfter is the pause that a header asks for, in seconds or by a date (RFC
+// 9110 section 10.2.3); 0 or less: none.
+func RetryAfter(header http.Header, now time.Time) time.Duration {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return at.Sub(now)
+	}
+	return 0
 }
 
 // only is choose for a model with one placement.

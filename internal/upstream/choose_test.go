@@ -249,3 +249,67 @@ func TestTheProberLooksAheadIfItShould(t *testing.T) {
 	defer stop()
 	eventually(t, "nobody called, and it is known to be down", func() bool { return !w.status("a").Healthy })
 }
+
+// A server that asks for a pause gets one, as far as the model has others, and
+// not for longer than five minutes; its other models' calls go on.
+func TestAPlacementThatAsksForAPauseIsAskedLast(t *testing.T) {
+	noon := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	for asked, pause := range map[string]time.Duration{
+		"7": 7 * time.Second, "86400": 5 * time.Minute, "Thu, 01 Jan 2026 12:00:09 GMT": 9 * time.Second,
+		"": 0, "0": 0, "-5": 0, "soon": 0, "Thu, 01 Jan 2026 11:00:00 GMT": 0, "99999999999": 0,
+	} {
+		now := noon
+		busy := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			if asked != "" {
+				w.Header().Set("Retry-After", asked)
+			}
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		idle := serve(t, answer(http.StatusOK))
+		w := newWorld(t, upstream.Config{Now: func() time.Time { return now }}, busy.URL, idle.URL)
+		count := func(weights string) (asked int) {
+			for range 6 {
+				if _, by, err := w.send(weights); err != nil {
+					t.Fatal(err)
+				} else if by == "a" {
+					asked++
+				}
+			}
+			return asked
+		}
+		if status, by, err := w.send("ab"); status != http.StatusTooManyRequests || by != "a" || err != nil {
+			t.Fatalf("the first call: %d by %s, %v", status, by, err)
+		}
+		if got := count("ab"); (got == 0) != (pause > 0) {
+			t.Errorf("%q: it is asked %d times", asked, got)
+		}
+		if got := count("a"); got != 6 {
+			t.Errorf("%q: a model without another server asks it %d times", asked, got)
+		}
+		if status := w.status("a"); !status.Healthy {
+			t.Errorf("%q: it counts as broken: %+v", asked, status)
+		}
+		now = noon.Add(pause - time.Millisecond)
+		if got := count("ab"); (got == 0) != (pause > 0) {
+			t.Errorf("%q: before its time it is asked %d times", asked, got)
+		}
+		now = noon.Add(pause)
+		if got := count("ab"); got == 0 {
+			t.Errorf("%q: after %v it is not asked", asked, pause)
+		}
+	}
+}
+
+// Where every other server is silent, the one that asked for a pause is asked.
+func TestAPauseEndsWhereThereIsNoOtherServer(t *testing.T) {
+	busy := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	w := newWorld(t, upstream.Config{}, busy.URL, "http://127.0.0.1:1")
+	for range 5 {
+		if status, by, err := w.send("ab"); status != http.StatusTooManyRequests || by != "a" || err != nil {
+			t.Fatalf("%d by %q, %v", status, by, err)
+		}
+	}
+}

@@ -216,6 +216,7 @@ func (p *Pool) Send(ctx context.Context, call Call) (*Response, error) {
 		}
 		response, failure := p.try(ctx, t, pass, request)
 		if failure == nil {
+			p.heed(g, call.Model, i, response.Response)
 			return response, nil
 		}
 		if failure.Written || ctx.Err() != nil {
