@@ -83,4 +83,13 @@ type Key struct {
 	CreatedAt  time.Time
 	LastUsedAt *time.Time
 	RevokedAt  *time.Time
+	// SecretUntil is when the secret that the key was found by ends; nil: it is
+	// the key's newest one, which ends with the key.
+	SecretUntil *time.Time
+}
+
+// Use is a key and the hash of the secret by which somebody uses it.
+type Use struct {
+	KeyID string
+	Hash  [32]byte
 }

@@ -77,11 +77,12 @@ func (k *Key) Below(keys map[string]*Key) {
 	k.Parents = parents
 }
 
-// Active reports whether the key may be used at the given instant: neither it
-// nor a key that it was made under is revoked or has expired. A key whose
-// Parents were not filled in is not active.
+// Active reports whether the key may be used at the given instant by the secret
+// that it was found by: neither it nor a key that it was made under is revoked or
+// has expired, nor has the secret ended. A key whose Parents were not filled in
+// is not active.
 func (k *Key) Active(now time.Time) bool {
-	if len(k.Parents) != len(k.ParentIDs) {
+	if len(k.Parents) != len(k.ParentIDs) || k.SecretUntil != nil && !now.Before(*k.SecretUntil) {
 		return false
 	}
 	for one := range k.Line() {

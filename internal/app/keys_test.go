@@ -34,6 +34,7 @@ func routes() []route {
 		{method: "GET", path: "/billing/usage-analytics"},
 		{method: "GET", path: "/api_keys/rate_limits/log"},
 		{method: "GET", path: "/api_keys/audit"},
+		{method: "POST", path: "/api_keys/%s/rotate", body: `{}`},
 		{method: "GET", path: "/api_keys/rate_limits", inference: true},
 		{method: "GET", path: "/billing/balance", inference: true},
 		{method: "GET", path: "/billing/allocation"},

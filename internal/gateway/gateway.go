@@ -158,8 +158,8 @@ type Gateway struct {
 	closed bool
 	halted bool // running calls must end
 	active int
-	atWork map[string]map[*paid]bool // calls at the upstream, by key id
-	idle   chan struct{}             // closed when closed and active == 0
+	atWork map[apikey.Use]map[*paid]bool // calls at the upstream
+	idle   chan struct{}                 // closed when closed and active == 0
 }
 
 // New makes a Gateway.
@@ -167,7 +167,7 @@ func New(config Config) *Gateway {
 	g := &Gateway{
 		catalog: config.Catalog, ledger: config.Ledger, upstreams: config.Upstreams, now: config.Now, newID: config.NewID,
 		log: config.Log, observe: config.Observe, denied: config.Denied, limits: config.Limits.withDefaults(),
-		idle: make(chan struct{}), atWork: map[string]map[*paid]bool{},
+		idle: make(chan struct{}), atWork: map[apikey.Use]map[*paid]bool{},
 	}
 	if g.now == nil {
 		g.now = time.Now

@@ -3,9 +3,10 @@ package gateway_test
 import (
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
+
+	"stakegate/internal/apikey"
 )
 
 // Calls of a key that is not valid any more are cut where they stand: nothing
@@ -25,12 +26,13 @@ func TestCallsOfAnEndedKeyEndAndPayTheirHold(t *testing.T) {
 	}, options{})
 	stream, leave := first(w, next, helloStream)
 	defer leave()
-	if keys := w.gateway.RunningKeys(); !slices.Equal(keys, []string{"key-1"}) {
-		t.Fatalf("running are the calls of %q", keys)
+	running := w.gateway.RunningKeys()
+	if len(running) != 1 || running[0].KeyID != "key-1" {
+		t.Fatalf("running are the calls of %v", running)
 	}
-	w.gateway.EndKeys([]string{"key-2", ""})
+	w.gateway.EndKeys([]apikey.Use{{KeyID: "key-2", Hash: running[0].Hash}, {KeyID: "key-1", Hash: [32]byte{9}}, {}})
 	next <- piece("still here", "") // the upstream is not cut
-	w.gateway.EndKeys([]string{"key-1"})
+	w.gateway.EndKeys(running)
 	rest, err := io.ReadAll(stream)
 	if err != nil {
 		t.Fatalf("the stream does not end well: %v", err)

@@ -60,6 +60,11 @@ func (r *rooms) CreateChild(context.Context, apikey.Key, string, apikey.Spec) (i
 	return r.minted()
 }
 
+func (r *rooms) Rotate(context.Context, apikey.Key, string, time.Duration) (issuer.Rotated, error) {
+	minted, err := r.minted()
+	return issuer.Rotated{Minted: minted, OldUntil: now}, err
+}
+
 func (r *rooms) minted() (issuer.Minted, error) {
 	if err := r.failed(); err != nil {
 		return issuer.Minted{}, err
@@ -195,6 +200,7 @@ var requests = []struct{ method, path, body string }{
 	{"GET", api + "/api_keys/x", ""},
 	{"GET", api + "/api_keys/x/children", ""},
 	{"POST", api + "/api_keys/x/children", `{"description":"canary"}`},
+	{"POST", api + "/api_keys/x/rotate", `{"overlapSeconds":0}`},
 	{"GET", api + "/api_keys/rate_limits", ""},
 	{"GET", api + "/api_keys/rate_limits/log", ""},
 	{"GET", api + "/api_keys/audit", ""},

@@ -27,6 +27,7 @@ type Mint interface {
 	Mint(ctx context.Context, proof issuer.Proof, spec apikey.Spec) (issuer.Minted, error)
 	Create(ctx context.Context, caller apikey.Key, spec apikey.Spec) (issuer.Minted, error)
 	CreateChild(ctx context.Context, caller apikey.Key, parentID string, spec apikey.Spec) (issuer.Minted, error)
+	Rotate(ctx context.Context, caller apikey.Key, keyID string, overlap time.Duration) (issuer.Rotated, error)
 }
 
 // Keys finds and changes stored keys. Its methods return apikey.ErrNotFound.
@@ -180,6 +181,7 @@ func (s *server) routes(r *router) {
 	add("GET "+api+"/api_keys/audit", s.admin(s.auditLog))
 	add("GET "+api+"/api_keys/{id}", s.authenticated(s.getKey))
 	add("DELETE "+api+"/api_keys/{id}", s.authenticated(s.deleteKey))
+	add("POST "+api+"/api_keys/{id}/rotate", s.admin(s.rotateKey))
 	add("GET "+api+"/api_keys/{id}/children", s.authenticated(s.listChildren))
 	add("POST "+api+"/api_keys/{id}/children", s.authenticated(s.createChild))
 

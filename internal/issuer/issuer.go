@@ -45,6 +45,10 @@ type Store interface {
 	// *apikey.WiderError or apikey.ErrNotFound for its parent, having changed
 	// nothing.
 	InsertKey(ctx context.Context, insertion Insertion) error
+	// RotateKey gives an account's key another secret, in one transaction, and
+	// returns the key and until when the one before is good. It returns
+	// apikey.ErrNotFound, having changed nothing.
+	RotateKey(ctx context.Context, rotation Rotation) (apikey.Key, time.Time, error)
 }
 
 // Insertion is everything that the transaction of a mint writes and checks.

@@ -60,8 +60,12 @@ func TestEndedKeysAreThoseRevokedOrExpired(t *testing.T) {
 		for i := range 100 { // more than one query takes
 			ids = append(ids, fmt.Sprint("more-", i))
 		}
-		if ended, err := s.EndedKeys(t.Context(), ids); err != nil || len(ended) != 0 {
-			t.Fatalf("ended are %q, %v", ended, err)
+		var uses []apikey.Use
+		for _, id := range ids { // all with a secret that is good
+			uses = append(uses, apikey.Use{KeyID: id, Hash: hashOf("key-00")})
+		}
+		if ended, err := s.EndedKeys(t.Context(), uses); err != nil || len(ended) != 0 {
+			t.Fatalf("ended are %v, %v", ended, err)
 		}
 		if err := s.RevokeKey(t.Context(), account, "key-03", apikey.Actor{}); err != nil {
 			t.Fatal(err)
@@ -71,10 +75,9 @@ func TestEndedKeysAreThoseRevokedOrExpired(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		ended, err := s.EndedKeys(t.Context(), ids)
-		slices.Sort(ended)
-		if err != nil || !slices.Equal(ended, []string{"key-03", "key-05"}) {
-			t.Errorf("ended are %q, %v", ended, err)
+		ended, err := s.EndedKeys(t.Context(), append(uses, apikey.Use{KeyID: "key-07", Hash: hashOf("never")}))
+		if err != nil || !slices.Equal(ended, []apikey.Use{uses[3], uses[5], {KeyID: "key-07", Hash: hashOf("never")}}) {
+			t.Errorf("ended are %v, %v", ended, err)
 		}
 
 		grant(t, engine, 1000)

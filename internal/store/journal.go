@@ -21,11 +21,33 @@ type journal struct {
 	file *os.File
 }
 
-// journalLine is the first line, with an id, or a revocation.
+// journalLine is the first line, with an id, or a revocation, or a rotation.
 type journalLine struct {
 	ID  string `json:"journal,omitempty"`
 	Key string `json:"key,omitempty"`
 	At  int64  `json:"revoked_ms,omitempty"`
+	// Rotation has its key inside, where servers of before do not take it for a
+	// revocation's.
+	Rotation *rotationLine `json:"rotation,omitempty"`
+}
+
+// rotationLine is what a rotation made of a key: its hash, which is no secret's
+// text, and the one before, if that is good for a while. One without Hash ends
+// the one before only.
+type rotationLine struct {
+	Key      string `json:"key"`
+	Hash     []byte `json:"hash,omitempty"`
+	Last6    string `json:"last6,omitempty"`
+	OldHash  []byte `json:"old_hash,omitempty"`
+	OldLast6 string `json:"old_last6,omitempty"`
+	Until    int64  `json:"until_ms,omitempty"`
+}
+
+// keyHistory is what a journal knows: the keys revoked, with the times, and the
+// rotations in their order.
+type keyHistory struct {
+	revoked   map[string]time.Time
+	rotations []rotationLine
 }
 
 func journalPath(database string) string { return database + ".revocations" }
@@ -80,26 +102,31 @@ func makeJournal(path string) (string, error) {
 	return first.ID, replaceFile(path, append(text, '\n'))
 }
 
-// readJournal returns a journal's id and the keys revoked, with the times. A
-// revocation that a crash cut short was never answered: it is left out.
-func readJournal(path string) (id string, revoked map[string]time.Time, err error) {
+// readJournal returns a journal's id and what it knows. A line that a crash cut
+// short was never answered: it is left out.
+func readJournal(path string) (id string, known keyHistory, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return "", nil, err
+		return "", known, err
 	}
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	var line journalLine
 	if err := json.Unmarshal(first, &line); err != nil || line.ID == "" {
-		return "", nil, fmt.Errorf("%s is not a journal of revocations; move it away", filepath.Base(path))
+		return "", known, fmt.Errorf("%s is not a journal of revocations; move it away", filepath.Base(path))
 	}
-	id, revoked = line.ID, map[string]time.Time{}
+	known.revoked = map[string]time.Time{}
+	id = line.ID
 	for text := range bytes.Lines(rest) {
 		var line journalLine
-		if json.Unmarshal(text, &line) == nil && line.Key != "" {
-			revoked[line.Key] = fromMillis(line.At)
+		switch {
+		case json.Unmarshal(text, &line) != nil:
+		case line.Key != "":
+			known.revoked[line.Key] = fromMillis(line.At)
+		case line.Rotation != nil:
+			known.rotations = append(known.rotations, *line.Rotation)
 		}
 	}
-	return id, revoked, nil
+	return id, known, nil
 }
 
 // append adds lines, durably.

@@ -31,9 +31,9 @@ func TestJournalAfterACrash(t *testing.T) {
 		if err := errors.Join(opened.append(journalLine{Key: "later", At: millis(at)}), opened.close()); err != nil {
 			t.Fatal(err)
 		}
-		id, revoked, err := readJournal(path)
-		if err != nil || id != "id" || !revoked["later"].Equal(at) {
-			t.Errorf("journal %q, revoked %v, %v", id, revoked, err)
+		id, known, err := readJournal(path)
+		if err != nil || id != "id" || !known.revoked["later"].Equal(at) {
+			t.Errorf("journal %q, revoked %v, %v", id, known.revoked, err)
 		}
 	})
 }

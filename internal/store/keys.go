@@ -86,13 +86,17 @@ func limitText(limit *apikey.Limit) sql.NullString {
 	return sql.NullString{String: limit.Text, Valid: true}
 }
 
-// KeyByHash returns the key with this hash and the keys above it, or
-// apikey.ErrNotFound. It may be revoked or expired.
+// KeyByHash returns the key with this hash, of its secret or of the one before,
+// and the keys above it, or apikey.ErrNotFound. It may be revoked or expired, and
+// the secret may have ended.
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (apikey.Key, error) {
 	if err := s.witness.admits(); err != nil {
 		return apikey.Key{}, err
 	}
 	key, err := found(scanKey(s.reader.QueryRowContext(ctx, keysByHash.texts[1], hash[:])))
+	if errors.Is(err, apikey.ErrNotFound) {
+		key, err = found(scanOld(s.reader.QueryRowContext(ctx, keysByOld.texts[1], hash[:])))
+	}
 	return withParents(ctx, s.reader, key, err)
 }
 

@@ -19,6 +19,8 @@ var _ ledger.Store = (*Store)(nil)
 // The statements of the hot path, each over several rows at once.
 var (
 	keysByHash    = newLookup("SELECT "+keyColumns+" FROM api_keys WHERE hash", "")
+	keysByOld     = newLookup("SELECT "+keyColumns+", old_hash, until_ms FROM old_secrets JOIN api_keys ON id = key_id WHERE old_hash", "")
+	ownersByOld   = newLookup("SELECT account_id, old_hash FROM old_secrets JOIN api_keys ON id = key_id WHERE old_hash", "")
 	keysByID      = newLookup("SELECT "+keyColumns+" FROM api_keys WHERE id", "")
 	ownersOfKeys  = newLookup("SELECT account_id, hash FROM api_keys WHERE hash", "")
 	ownersOfHolds = newLookup("SELECT account_id, id FROM holds WHERE id", "")
@@ -71,7 +73,7 @@ func (s *Store) hotStatements() []string {
 		}
 	}
 	for _, l := range []lookup{
-		keysByHash, keysByID, ownersOfKeys, ownersOfHolds, ownersOfCalls, takeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, budgetsByID, s.locking.accounts, s.locking.pools,
+		keysByHash, keysByOld, keysByID, ownersOfKeys, ownersByOld, ownersOfHolds, ownersOfCalls, takeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, budgetsByID, s.locking.accounts, s.locking.pools,
 	} {
 		add(l.array, l.texts)
 	}
@@ -129,12 +131,15 @@ func (t *transaction) Now(ctx context.Context) (time.Time, error) {
 
 func (t *transaction) AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs []string) (map[[32]byte]string, map[string]string, error) {
 	byHash, byHold := map[[32]byte]string{}, map[string]string{}
-	_, err := ask(ctx, t, ownersOfKeys, hashes, func(row scanner) (account string, err error) {
+	owner := func(row scanner) (account string, err error) {
 		var hash []byte
 		err = row.Scan(&account, &hash)
-		byHash[[32]byte(hash)] = account
+		copied := [32]byte{}
+		copy(copied[:], hash)
+		byHash[copied] = account
 		return account, err
-	})
+	}
+	_, err := ask(ctx, t, ownersOfKeys, hashes, owner)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -149,7 +154,11 @@ func (t *transaction) AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs
 			return nil, nil, err
 		}
 	}
-	return byHash, byHold, t.flush(ctx)
+	if err := t.flush(ctx); err != nil || len(byHash) == len(hashes) {
+		return byHash, byHold, err
+	}
+	_, err = find(ctx, t, ownersByOld, missing(hashes, func(hash [32]byte) bool { _, known := byHash[hash]; return known }), owner)
+	return byHash, byHold, err
 }
 
 // ReadAhead tells which keys and holds will be asked for once the accounts
@@ -233,15 +242,19 @@ const keyColumns = `id, account_id, hash, last6, key_type, description, limit_us
 
 type scanner interface{ Scan(values ...any) error }
 
-func scanKey(row scanner) (*ledger.Key, error) {
+// scanKey reads keyColumns, and into more what the query has beside them.
+func scanKey(row scanner) (*ledger.Key, error) { return scanKeyAnd(row) }
+
+func scanKeyAnd(row scanner, more ...any) (*ledger.Key, error) {
 	var key ledger.Key
 	var hash []byte
 	var kind, period, privacy, line, scope string
 	var usd, diem, vcu sql.NullString
 	var created int64
 	var expires, used, revoked sql.NullInt64
-	err := row.Scan(&key.ID, &key.AccountID, &hash, &key.Last6, &kind, &key.Description, &usd, &diem, &vcu,
+	into := append(make([]any, 0, 20), &key.ID, &key.AccountID, &hash, &key.Last6, &kind, &key.Description, &usd, &diem, &vcu,
 		&period, &privacy, &created, &expires, &used, &revoked, &line, &scope)
+	err := row.Scan(append(into, more...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -270,9 +283,13 @@ func scanKey(row scanner) (*ledger.Key, error) {
 
 func (t *transaction) Keys(ctx context.Context, hashes [][32]byte) ([]*ledger.Key, error) {
 	if t.ahead.keys != nil && slices.Equal(hashes, t.ahead.hashes) {
-		return *t.ahead.keys, nil
+		return t.withOld(ctx, hashes, *t.ahead.keys)
 	}
-	return find(ctx, t, keysByHash, hashes, scanKey)
+	keys, err := find(ctx, t, keysByHash, hashes, scanKey)
+	if err != nil {
+		return nil, err
+	}
+	return t.withOld(ctx, hashes, keys)
 }
 
 // KeysByID implements ledger.Tx.

@@ -64,7 +64,7 @@ func Acknowledge(ctx context.Context, databaseURL, witnessFile string, now func(
 }
 
 func (s *Store) acknowledge(ctx context.Context, options RestoreOptions) (Restored, error) {
-	revoked, err := s.revocations(options)
+	known, err := s.revocations(options)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -74,7 +74,10 @@ func (s *Store) acknowledge(ctx context.Context, options RestoreOptions) (Restor
 		if err := t.lockAll(ctx); err != nil {
 			return err
 		}
-		if restored.Revoked, err = t.revoke(ctx, revoked, options.RevokeAll); err != nil {
+		if restored.Revoked, err = t.revoke(ctx, known.revoked, options.RevokeAll); err != nil {
+			return err
+		}
+		if err := t.rotateAgain(ctx, known.rotations); err != nil {
 			return err
 		}
 		if !options.Unfreeze {
@@ -116,21 +119,21 @@ func (t *transaction) lockAll(ctx context.Context) error {
 }
 
 // revocations returns what the journal knows that the database may not.
-func (s *Store) revocations(options RestoreOptions) (map[string]time.Time, error) {
+func (s *Store) revocations(options RestoreOptions) (known keyHistory, err error) {
 	if options.RevokeAll && options.KeepKeys {
-		return nil, errors.New("--revoke-all and --keep-keys contradict each other")
+		return known, errors.New("--revoke-all and --keep-keys contradict each other")
 	}
 	complete := false
-	var revoked map[string]time.Time
 	if s.engine == sqliteEngine {
-		id, known, err := readJournal(journalPath(s.path))
+		var id string
+		id, known, err = readJournal(journalPath(s.path))
 		// One that is missing or of another database is not complete.
-		revoked, complete = known, err == nil && id == s.meta[metaJournal]
+		complete = err == nil && id == s.meta[metaJournal]
 	}
 	if !complete && !options.RevokeAll && !options.KeepKeys {
-		return nil, ErrRevocations
+		return known, ErrRevocations
 	}
-	return revoked, nil
+	return known, nil
 }
 
 // revoke ends the keys that were revoked, or all of them.

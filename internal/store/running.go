@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"stakegate/internal/apikey"
 )
 
 // lineHead asks for keys that have ended, with a text that is not empty, and for
@@ -16,17 +18,37 @@ const lineHead = `SELECT id, line, CASE WHEN revoked_ms IS NOT NULL OR expires_m
 // endedChunk is how many keys one query asks for.
 const endedChunk = 64
 
-// EndedKeys returns those of the keys that were revoked or have expired, or
-// were made under such a key. It is for the calls that such keys have running,
-// on any replica; new ones are refused by the hold's own commit.
-func (s *Store) EndedKeys(ctx context.Context, ids []string) ([]string, error) {
-	if len(ids) == 0 {
+// EndedKeys returns those of the uses whose key was revoked or has expired, or
+// was made under such a key, or whose secret has ended. It is for the calls that
+// such keys have running, on any replica; new ones are refused by the hold's own
+// commit.
+func (s *Store) EndedKeys(ctx context.Context, uses []apikey.Use) ([]apikey.Use, error) {
+	if len(uses) == 0 {
 		return nil, nil
 	}
 	now, err := s.clock(ctx, s.reader)
 	if err != nil {
 		return nil, err
 	}
+	ids := map[string]bool{}
+	for _, use := range uses {
+		ids[use.KeyID] = true
+	}
+	ended, err := s.endedIDs(ctx, slices.Sorted(maps.Keys(ids)), now)
+	if err != nil {
+		return nil, err
+	}
+	live, err := s.liveSecrets(ctx, uses, now)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(uses), func(use apikey.Use) bool {
+		return live[use.Hash] && !slices.Contains(ended, use.KeyID)
+	}), nil
+}
+
+// endedIDs returns the keys that have ended, by themselves or with one above.
+func (s *Store) endedIDs(ctx context.Context, ids []string, now time.Time) ([]string, error) {
 	ended, lines, err := s.endedAmong(ctx, ids, now)
 	if err != nil || len(lines) == 0 {
 		return ended, err
