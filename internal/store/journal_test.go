@@ -74,3 +74,21 @@ func TestALostJournalIsNoAnswer(t *testing.T) {
 	}
 	b.open(t)
 }
+
+// A restore that revokes every key is a revocation like any other: the next
+// restore, of an even older copy, does not bring them back.
+func TestKeysThatARestoreRevokedStayRevokedAfterTheNext(t *testing.T) {
+	b, _ := sqliteSandbox(t)
+	s := b.open(t)
+	insert(t, s, insertion("k"))
+	backup := b.backUp(t)
+	b.close(t, s, func() {})
+	b.acknowledge(t, store.RestoreOptions{RevokeAll: true})
+	restored, _, err := b.restore(t, backup, store.RestoreOptions{})
+	if err != nil || restored.Revoked != 1 {
+		t.Errorf("restored %+v, %v", restored, err)
+	}
+	if keys, err := b.open(t).Keys(t.Context(), account); err != nil || len(keys) != 0 {
+		t.Errorf("keys after the second restore: %v, %v", keys, err)
+	}
+}

@@ -151,6 +151,9 @@ func (t *transaction) revoke(ctx context.Context, revoked map[string]time.Time, 
 		for _, id := range ids {
 			revoked[id] = t.now
 		}
+		if err := t.store.journalAll(revoked); err != nil {
+			return 0, err
+		}
 	}
 	count := 0
 	for id, at := range revoked {
@@ -165,6 +168,23 @@ func (t *transaction) revoke(ctx context.Context, revoked map[string]time.Time, 
 		count += int(changed)
 	}
 	return count, nil
+}
+
+// journalAll notes the revocation of all keys, which the next restore of an
+// older copy must know. Like every revocation, before the commit.
+func (s *Store) journalAll(revoked map[string]time.Time) error {
+	if s.engine != sqliteEngine {
+		return nil
+	}
+	opened, err := openJournal(journalPath(s.path))
+	if err != nil {
+		return fmt.Errorf("opening the journal of revocations: %w", err)
+	}
+	lines := make([]journalLine, 0, len(revoked))
+	for id, at := range revoked {
+		lines = append(lines, journalLine{Key: id, At: millis(at)})
+	}
+	return errors.Join(opened.append(lines...), opened.close())
 }
 
 // freeze takes away what is left of every running window: the epoch's
