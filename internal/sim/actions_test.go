@@ -11,12 +11,15 @@ import (
 	"stakegate/internal/money"
 )
 
-// actions are what can happen, each as often as its weight says.
-var actions = []struct {
+// action is something that can happen, as often as its weight says.
+type action struct {
 	name   string
 	weight int
 	do     func(*simulation)
-}{
+}
+
+// actions are what can happen on every store.
+var actions = []action{
 	{"requests", 44, (*simulation).request},
 	{"database fault", 14, (*simulation).breakDatabase},
 	{"crash", 5, (*simulation).crashOne},
@@ -31,13 +34,22 @@ var actions = []struct {
 	{"midnight", 3, (*simulation).midnight},
 }
 
+// operations are what else can happen on the product's own store.
+var operations = []action{
+	{"backup", 5, (*simulation).backup},
+	{"restore", 4, (*simulation).restore},
+}
+
 func (s *simulation) act() {
-	total := 0
-	for _, a := range actions {
+	possible, total := actions, 0
+	if _, real := s.backing.(*queued); real {
+		possible = slices.Concat(actions, operations)
+	}
+	for _, a := range possible {
 		total += a.weight
 	}
 	n := s.rng.IntN(total)
-	for _, a := range actions {
+	for _, a := range possible {
 		if n -= a.weight; n < 0 {
 			s.say("%s", a.name)
 			s.count("action: " + a.name)
@@ -100,6 +112,9 @@ func (s *simulation) send(r *replica, a *account, k *key, m mood, outputCap int6
 	}
 	if s.rng.IntN(4) == 0 {
 		c.marked = s.someMark(k)
+	}
+	if k.gone {
+		c.mayNotPass = "its key is not in the restored database"
 	}
 	if k.revoked {
 		c.mayNotPass = "its key was revoked before"
@@ -225,6 +240,9 @@ func (s *simulation) changeCredit() {
 		return
 	}
 	s.say("  %s: %d", a.id, amount)
+	s.mu.Lock()
+	a.credited += max(0, amount)
+	s.mu.Unlock()
 	s.background.Go(func() {
 		_ = r.engine.Credit(context.Background(), ledger.Credit{AccountID: a.id, Amount: amount}) // what was spent cannot be taken back
 	})
@@ -235,8 +253,9 @@ func (s *simulation) changeLimits() {
 	k := a.keys[s.rng.IntN(len(a.keys))]
 	limits, period := s.someLimits(), s.somePeriod()
 	s.say("  %s by %s", k.id, period)
+	k.changed = true
 	_, err := s.backing.UpdateKey(context.Background(), a.id, k.id, apikey.Actor{}, func(key *apikey.Key) { key.Limits, key.Period = limits, period })
-	if err != nil && !k.revoked {
+	if err != nil && !k.revoked && !k.gone {
 		s.failed("changing limits: %v", err)
 	}
 }
@@ -245,8 +264,11 @@ func (s *simulation) revoke() {
 	a := s.someAccount()
 	k := a.keys[s.rng.IntN(len(a.keys))]
 	s.say("  %s", k.id)
-	if err := s.backing.RevokeKey(context.Background(), a.id, k.id, apikey.Actor{}); err != nil && !k.revoked {
+	if err := s.backing.RevokeKey(context.Background(), a.id, k.id, apikey.Actor{}); err != nil && !k.revoked && !k.gone {
 		s.failed("revoking: %v", err)
+	}
+	if k.gone {
+		return
 	}
 	k.revoked = true
 	for _, below := range a.keys {
@@ -339,6 +361,9 @@ func (s *simulation) serveAgain() {
 	s.accounts = append(s.accounts, a)
 	s.mu.Unlock()
 	s.setStake(a, 50_000_000, 0)
+	if s.past.frozen == ledger.EpochOf(s.clock()) {
+		s.step(24 * time.Hour)
+	}
 	for _, r := range s.replicas {
 		s.addKey(a)
 		k := a.keys[len(a.keys)-1]

@@ -3,8 +3,8 @@
 // with an upstream that keeps its own tally and bills on arrival, whatever
 // becomes of the caller. A seed decides what happens and when: requests,
 // clients that leave, crashes at any point of a commit, lost answers of the
-// database, clock steps, midnights, stakes, revocations and changed limits.
-// After every step the books are held against the tally.
+// database, clock steps, midnights, stakes, revocations and changed limits; on
+// the product's own store backups and restores too. After every step the books are held against the tally.
 //
 //	go test ./internal/sim -run TestSimulation -seeds 5000
 //	go test ./internal/sim -run TestSimulation -seed 17 -v

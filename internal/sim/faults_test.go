@@ -222,12 +222,16 @@ const (
 	cachedKeys               // keys are remembered, not read in the decision
 	retriesLostHolds         // a hold whose commit is in doubt counts as granted
 	forgetsAttempts          // a call under a used idempotency key is a new call
+	restoresUnfrozen         // a restored database lets spend again what was spent
+	restoresKeys             // a restored database has its keys back
+	restoresUnnoticed        // a restored database is served as it is
 	mutants
 )
 
 var mutantNames = [mutants]string{
 	"correct", "check-then-act", "settle-above-hold", "void-on-crash", "forward-before-hold", "answer-before-settlement",
 	"cached-keys", "trust-lost-commits", "forget-attempts",
+	"restore-unfrozen", "restore-revoked-keys", "restore-unnoticed",
 }
 
 // moveCharges falsifies, consistently in holds, budgets and entries, what ended

@@ -242,6 +242,9 @@ func (s *simulation) check() {
 	}
 	for id, cost := range tally {
 		hold := p.holds[id]
+		if hold == nil && s.past.forgotten[id] != nil {
+			continue
+		}
 		if hold == nil || charged(hold) < cost {
 			s.failed("I9: the upstream billed %d for %s, the books have %+v", cost, id, hold)
 			continue
@@ -254,11 +257,16 @@ func (s *simulation) check() {
 		}
 	}
 	for id, amount := range acknowledged {
-		if hold := p.holds[id]; hold == nil || hold.State == ledger.Reserved || charged(hold) != amount {
+		hold := p.holds[id]
+		if s.past.atLeast[id] && hold != nil && charged(hold) >= amount {
+			continue
+		}
+		if hold == nil || hold.State == ledger.Reserved || charged(hold) != amount {
 			s.failed("acknowledged call %s was charged %d, the books have %+v", id, amount, hold)
 		}
 	}
 	s.checkCaps(p)
+	s.checkPast(p)
 }
 
 // checkSums: every budget is the sum of its holds (I4), within its ceiling

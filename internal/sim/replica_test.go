@@ -47,7 +47,9 @@ func (s *simulation) start(index, life int, skew time.Duration) *replica {
 	time.Sleep(s.untilOwnTick(index))
 	r.door = &door{sim: s, inner: s.backing, name: uint64(1 + index + 8*life)}
 	r.door.crash = func() { s.crash(r) }
-	r.engine = ledger.NewEngine(r.door, ledger.EngineConfig{Sources: s.sources, SweepEvery: tickEvery, Exclusive: s.alone, Lanes: s.lanes})
+	r.engine = ledger.NewEngine(r.door, ledger.EngineConfig{
+		Sources: s.sources, SweepEvery: tickEvery, Exclusive: s.alone, Lanes: s.lanes, FrozenEpoch: s.past.frozen,
+	})
 	r.gateway = gateway.New(gateway.Config{
 		Catalog: s.models, Ledger: booksDoor{r}, Limits: limits,
 		Upstreams: servers.New(servers.Config{Current: s.models, Transport: upstream{s}, Failures: -1}),

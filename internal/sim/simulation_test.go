@@ -38,14 +38,18 @@ type account struct {
 	id          string
 	diem, share money.Nano
 	highest     [2]money.Nano
+	credited    money.Nano // at most
 	keys        []*key
 }
 
 type key struct {
 	id      string
 	hash    [32]byte
-	parent  *key // nil unless it is a sub-key
-	revoked bool // or the one above it
+	parent  *key          // nil unless it is a sub-key
+	revoked bool          // or the one above it
+	gone    bool          // in a restore
+	limits  apikey.Limits // when it was made
+	changed bool          // or they may be
 }
 
 // simulation is one seed's world. Its driver does one thing at a time, at
@@ -66,6 +70,7 @@ type simulation struct {
 	calls      int
 	sent       []*call
 	marks      []mark // idempotency keys since the last clock step
+	past       past
 
 	mu            sync.Mutex
 	ahead         time.Duration // of the database's clock
@@ -166,7 +171,7 @@ func newSimulation(t *testing.T, seed uint64, m mutant, onSQLite bool) *simulati
 	s := &simulation{
 		seed: seed, mutant: m, began: time.Now(), alone: onSQLite && seed%2 == 0 || seed%8 == 7,
 		tally: map[string]money.Nano{}, acknowledged: map[string]money.Nano{}, counts: map[string]int{},
-		billed: map[mark]int{}, lanes: 1, sources: allSources[:1+min(1, seed%3)],
+		billed: map[mark]int{}, past: newPast(), lanes: 1, sources: allSources[:1+min(1, seed%3)],
 	}
 	if seed%8 == 5 {
 		s.lanes = 2
@@ -190,11 +195,13 @@ func newSimulation(t *testing.T, seed uint64, m mutant, onSQLite bool) *simulati
 		s.backing = newMemory(s.clock, s.failed, m)
 		return s
 	}
-	real, err := store.Open(context.Background(), "sqlite:"+filepath.Join(t.TempDir(), "sim.db"), s.clock)
+	path := filepath.Join(t.TempDir(), "sim.db")
+	real, err := store.Open(context.Background(), "sqlite:"+path, s.clock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.backing = &queued{Store: real, turn: make(chan struct{}, 1)}
+	s.backing = newQueued(real, path)
+	s.past.generations[real.Generation()] = true
 	return s
 }
 
@@ -241,6 +248,7 @@ func (s *simulation) addKey(a *account) {
 	if err != nil {
 		s.failed("making a key: %v", err)
 	}
+	k.limits = spec.Limits
 	a.keys = append(a.keys, k)
 }
 
@@ -260,8 +268,10 @@ func (s *simulation) addSubKey(a *account, parent *key) {
 }
 
 func (s *simulation) somePeriod() apikey.Period {
-	return []apikey.Period{apikey.Epoch, apikey.Month, apikey.Lifetime}[s.rng.IntN(3)]
+	return periods[s.rng.IntN(len(periods))]
 }
+
+var periods = []apikey.Period{apikey.Epoch, apikey.Month, apikey.Lifetime}
 
 // someLimits are limits of a key: often none, sometimes zero.
 func (s *simulation) someLimits() (limits apikey.Limits) {

@@ -13,8 +13,15 @@ import (
 // the order of coming: database/sql would choose by chance.
 type queued struct {
 	*store.Store
+	path string
 	turn chan struct{}
 }
+
+func newQueued(real *store.Store, path string) *queued {
+	return &queued{Store: real, path: path, turn: make(chan struct{}, 1)}
+}
+
+func (q *queued) url() string { return "sqlite:" + q.path }
 
 func (q *queued) wait() (done func()) {
 	q.turn <- struct{}{}
