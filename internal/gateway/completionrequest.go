@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"stakegate/internal/catalog"
@@ -20,6 +21,7 @@ type completionRequest struct {
 	stream       bool
 	includeUsage bool
 	prompts      []catalog.Prompt // each is a request of its own to the model
+	prompt       strictjson.Value // a text, or one for each of prompts
 	suffix       strictjson.Value
 	unknown      []given
 }
@@ -88,6 +90,7 @@ func (r *completionRequest) choices() int64 { return r.n * int64(len(r.prompts))
 func (r *completionRequest) readPrompt(m given) *Error {
 	problem := fmt.Sprintf("must be a string or 1 to %d strings; arrays of tokens are not accepted", catalog.MaxChoices)
 	texts := m.value.Len()
+	r.prompt = m.value
 	switch {
 	case m.value.Kind() == strictjson.String:
 		r.prompts = []catalog.Prompt{{Texts: 1, TextBytes: int64(m.value.Size())}}
@@ -123,28 +126,29 @@ func readEcho(_ *completionRequest, m given) *Error {
 	return nil
 }
 
-// fit checks what depends on the model, and returns the bound of all prompts
-// together, in tokens: an upstream answers each by itself.
-func (r *completionRequest) fit(c *catalog.Catalog, resolution catalog.Resolution) (tokens int64, problem *Error) {
+// fit checks what depends on the model, and returns the prompts as they are
+// sent: an upstream answers each by itself.
+func (r *completionRequest) fit(c *catalog.Catalog, resolution catalog.Resolution) ([]catalog.Prompt, *Error) {
 	model := resolution.Model
 	if r.outputCap > model.MaxOutput {
-		return 0, invalid(r.capMember, fmt.Sprintf("must be at most %d for this model", model.MaxOutput))
+		return nil, invalid(r.capMember, fmt.Sprintf("must be at most %d for this model", model.MaxOutput))
 	}
 	if problem := noParameters(resolution); problem != nil {
-		return 0, problem
+		return nil, problem
 	}
-	for _, p := range r.prompts {
+	prompts := slices.Clone(r.prompts)
+	for i := range prompts {
+		p := &prompts[i]
 		if r.suffix.Exists() {
 			p.Texts++
 			p.TextBytes += int64(r.suffix.Size())
 		}
 		for _, placement := range model.Placements {
 			upstream, _ := c.Upstream(placement.Upstream)
-			countPassed(&p, r.unknown, upstream.Pass)
+			countPassed(p, r.unknown, upstream.Pass)
 		}
-		tokens += model.PromptBound(p)
 	}
-	return tokens, nil
+	return prompts, nil
 }
 
 // forwardTo is the body for an upstream: rebuilt, with the held cap, for the

@@ -33,12 +33,15 @@ func (o completionOrder) demand(c *catalog.Catalog, resolution catalog.Resolutio
 		problem.Code = "INVALID_MODEL"
 		return demand{}, problem
 	}
-	tokens, problem := r.fit(c, resolution)
+	prompts, problem := r.fit(c, resolution)
 	if problem != nil {
 		return demand{}, problem
 	}
-	d := demand{explicit: r.outputCap > 0, stream: r.stream}
-	d.Prompt, d.Choices, d.OutputCap = tokens, r.choices(), model.DefaultOutput
+	d := demand{explicit: r.outputCap > 0, stream: r.stream, counted: r.countable(model, prompts)}
+	for _, p := range prompts {
+		d.Prompt += model.PromptBound(p)
+	}
+	d.Choices, d.OutputCap = r.choices(), model.DefaultOutput
 	if d.explicit {
 		d.OutputCap = r.outputCap
 	}

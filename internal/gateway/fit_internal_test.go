@@ -269,10 +269,11 @@ func TestEachPromptOfACompletionIsARequestOfItsOwn(t *testing.T) {
 		if problem != nil {
 			t.Fatal(problem)
 		}
-		bounds[prompt], problem = r.fit(c, resolved(t, c, catalog.Text, "plain"))
+		d, problem := completionOrder{r}.demand(c, resolved(t, c, catalog.Text, "plain"))
 		if problem != nil {
 			t.Fatal(problem)
 		}
+		bounds[prompt] = d.Prompt
 	}
 	if bounds[three] != 2*bounds[one]+bounds[`"y"`] || bounds[one] < 9003 {
 		t.Errorf("bounds are %d for one, %d for three", bounds[one], bounds[three])

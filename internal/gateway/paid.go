@@ -134,7 +134,7 @@ func (c *paid) using(tokens catalog.Use) catalog.Use {
 func (c *paid) estimate(bytes int64) metered {
 	prompt := c.Prompt
 	if c.counted != nil {
-		prompt = c.model.TightPromptBound(c.counted.prompt, c.counted.texts)
+		prompt = c.counted.tight(c.model)
 	}
 	use := catalog.Use{Prompt: prompt, Completion: min(bytes, c.model.MaxCompletion(c.Demand))}
 	return metered{Use: c.using(use), source: fromEstimate}

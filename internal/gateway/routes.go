@@ -105,7 +105,7 @@ type demand struct {
 	// none, so that it is not lowered.
 	explicit bool
 	stream   bool
-	counted  *counted // nil: Prompt is as tight as it can be
+	counted  counted // nil: Prompt is as tight as it can be
 }
 
 // route is the only way to make a Route, and sell the only thing that one

@@ -10,19 +10,37 @@ import (
 	"stakegate/internal/strictjson"
 )
 
-// counted is a prompt whose texts can be counted by the model's vocabulary.
-type counted struct {
+// counted are prompts whose texts can be counted by the model's vocabulary.
+type counted []countedPrompt
+
+type countedPrompt struct {
 	prompt catalog.Prompt
 	texts  iter.Seq[string]
 }
 
 // countable is the prompt for a second look at its size; nil if the model's
 // vocabulary is not known.
-func countable(m *catalog.Model, prompt catalog.Prompt, texts iter.Seq[string]) *counted {
+func countable(m *catalog.Model, prompt catalog.Prompt, texts iter.Seq[string]) counted {
 	if !m.CanCount(prompt) {
 		return nil
 	}
-	return &counted{prompt, texts}
+	return counted{{prompt, texts}}
+}
+
+// least is what tight cannot be below.
+func (c counted) least(m *catalog.Model) (tokens int64) {
+	for _, p := range c {
+		tokens += m.LeastPromptBound(p.prompt)
+	}
+	return tokens
+}
+
+// tight bounds the prompts together by the tokens of their texts.
+func (c counted) tight(m *catalog.Model) (tokens int64) {
+	for _, p := range c {
+		tokens += m.TightPromptBound(p.prompt, p.texts)
+	}
+	return tokens
 }
 
 // maxCounting is how many prompts are counted at once: it takes milliseconds
@@ -38,7 +56,7 @@ func (c *call) tighten(ctx context.Context, err error, d *demand, least catalog.
 		return false
 	}
 	shortest := least
-	shortest.Prompt, shortest.OutputCap = c.model.LeastPromptBound(d.counted.prompt), min(1, least.OutputCap)
+	shortest.Prompt, shortest.OutputCap = d.counted.least(c.model), min(1, least.OutputCap)
 	if c.model.BoundOf(shortest) > refusal.Affordable {
 		return false // whatever the count is, nothing could be asked
 	}
@@ -59,7 +77,7 @@ func (c *call) count(ctx context.Context, d *demand) {
 	case <-ctx.Done():
 		return
 	}
-	d.Prompt = c.model.TightPromptBound(d.counted.prompt, d.counted.texts)
+	d.Prompt = d.counted.tight(c.model)
 	d.counted = nil
 }
 
@@ -106,4 +124,37 @@ func (r *embedRequest) texts(yield func(string) bool) {
 			return
 		}
 	}
+}
+
+// countable are the prompts for a second look at their size, each with the
+// suffix that the model reads with it. Together they are no longer than one may
+// be, because they are counted for one call.
+func (r *completionRequest) countable(m *catalog.Model, prompts []catalog.Prompt) counted {
+	var all catalog.Prompt
+	for _, p := range prompts {
+		all.Texts += p.Texts
+		all.TextBytes += p.TextBytes
+	}
+	if !m.CanCount(all) {
+		return nil
+	}
+	var each counted
+	for i, p := range prompts {
+		each = append(each, countedPrompt{p, func(yield func(string) bool) {
+			if yield(r.text(i)) && r.suffix.Exists() {
+				yield(string(r.suffix.Text()))
+			}
+		}})
+	}
+	return each
+}
+
+// text is the text of a prompt.
+func (r *completionRequest) text(i int) string {
+	for at, e := range r.prompt.Elements() {
+		if at == i {
+			return string(e.Text())
+		}
+	}
+	return string(r.prompt.Text())
 }

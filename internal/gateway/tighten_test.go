@@ -30,8 +30,15 @@ func TestAPromptThatIsTooDearByItsBytesIsCounted(t *testing.T) {
 		"embedding":                  {"/embeddings", `{"model":"counted-embed","input":["` + prose + `","` + prose + `"]}`, 600 * perInput, 200},
 		"embedding of one":           {"/embeddings", `{"model":"counted-embed","input":"` + prose + `"}`, 300 * perInput, 200},
 		"embedding, too dear":        {"/embeddings", `{"model":"counted-embed","input":"` + prose + `"}`, 150 * perInput, 402},
+		"one text":                   {"/completions", `{"model":"counted-older","max_tokens":10,"prompt":"` + prose + `"}`, 400 * perInput, 200},
+		"texts, with a suffix":       {"/completions", `{"model":"counted-older","max_tokens":10,"prompt":["` + prose + `","` + prose + `"],"suffix":"` + prose + `"}`, 1200 * perInput, 200},
+		"texts that are too dear":    {"/completions", `{"model":"counted-older","max_tokens":10,"prompt":["` + prose + `","` + prose + `"],"suffix":"` + prose + `"}`, 800 * perInput, 402},
+		"texts, unknown vocabulary":  {"/completions", `{"model":"older","max_tokens":10,"prompt":["` + prose + `","` + prose + `"]}`, 1200 * perInput, 402},
 	} {
 		script := answers(answer(usual))
+		if test.path == "/completions" {
+			script = answers(`{"object":"text_completion","choices":[{"index":0,"text":"good day","finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":5}}`)
+		}
 		if test.path == "/embeddings" {
 			script = answers(`{"object":"list","data":[],"usage":{"prompt_tokens":200,"total_tokens":200}}`)
 		}
@@ -90,6 +97,20 @@ func TestAPromptWithoutAUsageIsCountedWhereTheVocabularyIsKnown(t *testing.T) {
 		}
 		if h, want := w.books.last(), charge(prompt, int64(len("good day"))); h.settled.Cost != want || h.settled.Source != "estimated" {
 			t.Errorf("%s: charged %v by %s, want %v", model, h.settled.Cost, h.settled.Source, want)
+		}
+	}
+}
+
+// The whole of what is counted for one call is bounded, not each of its
+// prompts.
+func TestManyPromptsAreNotCountedBeyondTheBoundOfOne(t *testing.T) {
+	long := strings.Repeat(prose, 100) // 100,000 bytes
+	for prompts, status := range map[string]int{`"` + long + `"`: 200, `["` + long + `","` + long + `"]`: 402} {
+		w := newWorld(t, answers(`{"object":"text_completion","choices":[{"index":0,"text":"a","finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":5}}`),
+			options{budget: 60_000 * perInput})
+		response, body := w.do(w.post("/completions", `{"model":"counted-older","max_tokens":10,"prompt":`+prompts+`}`))
+		if response.StatusCode != status {
+			t.Errorf("%d bytes: %d %s", len(prompts), response.StatusCode, body)
 		}
 	}
 }

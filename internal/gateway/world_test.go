@@ -40,6 +40,7 @@ models:
   - {id: venice, type: text, upstream: venice, context: 1000, max_output: 1000, price: {input: "1", output: "2", surcharges: {web_search: "0.01"}}, privacy: private, hidden_prompt_tokens: 300}
   - {id: strict, type: text, upstream: strict, context: 100000, max_output: 1000, price: {input: "1", output: "2"}, privacy: private}
   - {id: counted, type: text, upstream: vectors, tokenizer: o200k, context: 100000, max_output: 1000, default_output: 200, price: {input: "1", output: "2"}, privacy: private}
+  - {id: counted-older, type: text, upstream: vectors, tokenizer: o200k, context: 100000, max_output: 1000, default_output: 200, price: {input: "1", output: "2"}, privacy: private, routes: [completions]}
   - {id: counted-embed, type: embedding, upstream: vectors, tokenizer: cl100k, context: 8000, price: {input: "1"}, privacy: private}
   - {id: off, type: text, upstream: main, context: 1000, max_output: 10, price: {input: "1", output: "2"}, privacy: private, offline: true}
   - {id: draw, type: image, upstream: vectors, price: {images: [{size: 1024x1024, price: "0.04"}, {size: 512x512, price: "0.01"}]}, privacy: private, traits: [default]}
