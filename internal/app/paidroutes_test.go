@@ -340,3 +340,32 @@ func refuseBodies(t *testing.T, w *apptest.World, admin string) {
 	}
 	group.Wait()
 }
+
+// A prompt that the model's server finds too long costs nothing, and is told in
+// the words on which each API's clients shorten a conversation.
+func TestAPromptThatDoesNotFitIsToldInTheWordsThatClientsActOn(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	_, admin := w.Account(100)
+	long := strings.Repeat("a ", echo.ContextTokens+1)
+	for _, p := range paidRoutes[:4] {
+		for _, prefix := range prefixes {
+			answer := w.Send(p.request(w, prefix, admin, p.model, long))
+			member, want := "code", "TOO_MANY_TOKENS"
+			switch {
+			case p.path == "/messages":
+				member, want = "error.details.error_code", "TOO_MANY_TOKENS"
+				if text := answer.Text("error.message"); !strings.HasPrefix(text, "prompt is too long") {
+					t.Errorf("%s%s says %q", prefix, p.path, text)
+				}
+			case prefix == "/v1":
+				member, want = "error.code", "context_length_exceeded"
+			}
+			if got := answer.Text(member); answer.Status != 400 || got != want {
+				t.Errorf("%s%s: %d with %s %q, want %q: %s", prefix, p.path, answer.Status, member, got, want, answer)
+			}
+		}
+	}
+	if balance := w.Balance(admin); balance != 100*money.Unit {
+		t.Errorf("of 100 are left %s", balance)
+	}
+}
