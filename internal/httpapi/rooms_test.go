@@ -91,6 +91,8 @@ func (r *rooms) UpdateKey(context.Context, string, string, apikey.Actor, func(*a
 
 func (r *rooms) RevokeKey(context.Context, string, string, apikey.Actor) error { return r.failed() }
 
+func (r *rooms) EndLeaked(context.Context, [32]byte) error { return r.failed() }
+
 func (r *rooms) Audited(context.Context, string, int64, int) ([]ledger.Entry, error) {
 	return []ledger.Entry{{Seq: 1, At: now, Kind: ledger.EntryCredit, Note: "invoice 12"}}, r.failed()
 }
@@ -204,6 +206,7 @@ var requests = []struct{ method, path, body string }{
 	{"GET", api + "/api_keys/rate_limits", ""},
 	{"GET", api + "/api_keys/rate_limits/log", ""},
 	{"GET", api + "/api_keys/audit", ""},
+	{"POST", api + "/leaks", `{"key":"sg_inf_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg1MRIXl"}`},
 	{"GET", api + "/billing/balance", ""},
 	{"GET", api + "/billing/usage-history", ""},
 	{"GET", api + "/billing/usage-analytics", ""},

@@ -38,6 +38,8 @@ type Keys interface {
 	SubKeys(ctx context.Context, accountID, keyID string) ([]apikey.Key, error)
 	UpdateKey(ctx context.Context, accountID, id string, by apikey.Actor, edit func(*apikey.Key)) (apikey.Key, error)
 	RevokeKey(ctx context.Context, accountID, id string, by apikey.Actor) error
+	// EndLeaked ends the secret with this hash, if there is one.
+	EndLeaked(ctx context.Context, hash [32]byte) error
 	// Audited lists at most limit of the entries about an account's keys and
 	// credit whose numbers are below before, the newest first.
 	Audited(ctx context.Context, accountID string, before int64, limit int) ([]ledger.Entry, error)
@@ -169,6 +171,10 @@ func (s *server) routes(r *router) {
 	})
 	r.add(endpoint{
 		pattern: "POST " + api + "/api_keys/generate_web3_key", handler: s.open(s.postMint),
+		limit: func(sources *Sources) *bucketTable { return sources.mints },
+	})
+	r.add(endpoint{
+		pattern: "POST " + api + "/leaks", handler: s.open(s.reportLeak),
 		limit: func(sources *Sources) *bucketTable { return sources.mints },
 	})
 
