@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,8 +89,7 @@ func (s *Store) acknowledge(ctx context.Context, options RestoreOptions) (Restor
 		if err := s.setMeta(ctx, tx, metaBackup, ""); err != nil {
 			return err
 		}
-		ancestors := strings.TrimSpace(s.meta[metaAncestors] + " " + s.generation)
-		if err := s.setMeta(ctx, tx, metaAncestors, ancestors); err != nil {
+		if err := s.setMeta(ctx, tx, metaAncestors, s.ancestors()); err != nil {
 			return err
 		}
 		return s.setMeta(ctx, tx, metaGeneration, restored.Generation)
@@ -105,6 +105,20 @@ func (s *Store) acknowledge(ctx context.Context, options RestoreOptions) (Restor
 		return restored, nil
 	}
 	return restored, s.appoint(ctx)
+}
+
+// ancestors are the generations that an acknowledgement puts an end to: the
+// database's, those before it, and the one that this witness saw, of which a
+// backup from before it knows nothing.
+func (s *Store) ancestors() string {
+	known := append(strings.Fields(s.meta[metaAncestors]), s.generation)
+	if s.witness.path != "" {
+		told, err := s.witness.load() // one that cannot be read is made anew
+		if err == nil && !slices.Contains(known, told.Generation) && !strings.ContainsAny(told.Generation, " \t\n") {
+			known = append(known, told.Generation)
+		}
+	}
+	return strings.Join(known, " ")
 }
 
 // lockAll keeps everybody else from writing, and reads the clock.

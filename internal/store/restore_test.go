@@ -269,6 +269,31 @@ func sqliteSandbox(t *testing.T) (*sandbox, string) {
 	return &sandbox{url: "sqlite:" + path}, path
 }
 
+// One acknowledgement does for all of them also after a second restore, from a
+// backup of before the first, which does not know the generation in between.
+func TestOneAcknowledgementOfAnOlderBackupDoesForEveryWitness(t *testing.T) {
+	inSandboxes(t, func(t *testing.T, b *sandbox) {
+		if !b.postgres {
+			return // has one witness
+		}
+		b.close(t, b.open(t), func() {})
+		b.copied(t)
+		b.acknowledge(t, store.RestoreOptions{KeepKeys: true})
+		other := *b
+		other.witness = filepath.Join(t.TempDir(), "other")
+		b.close(t, other.open(t), func() {})
+		b.placed(t)
+		for _, one := range []*sandbox{b, &other} {
+			if _, err := one.try(t); !errors.Is(err, store.ErrRewound) {
+				t.Errorf("an older database was opened: %v", err)
+			}
+		}
+		b.acknowledge(t, store.RestoreOptions{KeepKeys: true})
+		b.close(t, other.open(t), func() {})
+		b.close(t, b.open(t), func() {})
+	})
+}
+
 func TestADatabaseWithoutItsWitnessIsRefused(t *testing.T) {
 	b, path := sqliteSandbox(t)
 	b.close(t, b.open(t), func() {})
