@@ -79,7 +79,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return codedError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath()), exitUsage}
 	})
-	root.AddCommand(serveCommand(), agentCommand(), accountCommand(), catalogCommand(), ledgerCommand(), versionCommand())
+	root.AddCommand(serveCommand(), agentCommand(), accountCommand(), catalogCommand(), keysCommand(), ledgerCommand(), versionCommand())
 	return root
 }
 
