@@ -76,6 +76,19 @@ func (c *cells) maybe(value sql.NullInt64) {
 	}
 }
 
+func (c *cells) maybeText(value sql.NullString) {
+	switch {
+	case value.Valid:
+		c.text(value.String)
+	case c.columns == nil:
+		c.arguments = append(c.arguments, nil)
+	default:
+		if column := c.next(); column != nil {
+			column.null()
+		}
+	}
+}
+
 // column is one column of many rows, as PostgreSQL's array in binary form.
 type column struct {
 	elements []byte // each after its length

@@ -51,8 +51,10 @@ type engine struct {
 	arrays bool
 	// commits is how many commits of one process are worth having in flight:
 	// one while another one's waits for the disk.
-	commits  int
-	isUnique func(error) bool
+	commits int
+	// isBadRow: a row breaks a rule of its table, or a value has no place in it;
+	// the transaction has changed nothing.
+	isBadRow func(error) bool
 	// isConflict: the transaction lost against another one and may be repeated.
 	isConflict func(error) bool
 }
@@ -65,10 +67,9 @@ var sqliteEngine = &engine{
 	// The driver looks every named parameter up in a list; nameless ones it
 	// just counts, which over some thousand of them is a third of the time.
 	spelling: func(text string) string { return parameter.ReplaceAllString(text, "?") },
-	isUnique: func(err error) bool {
+	isBadRow: func(err error) bool {
 		var failure *sqlite.Error
-		return errors.As(err, &failure) &&
-			(failure.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || failure.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+		return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 	},
 	isConflict: func(err error) bool {
 		var failure *sqlite.Error
@@ -95,9 +96,9 @@ var postgresEngine = &engine{
 	spelling: func(text string) string { return text },
 	arrays:   true,
 	commits:  2,
-	isUnique: func(err error) bool {
-		var failure *pgconn.PgError
-		return errors.As(err, &failure) && failure.Code == "23505"
+	isBadRow: func(err error) bool {
+		var failure *pgconn.PgError // classes 22, data exceptions, and 23, constraints
+		return errors.As(err, &failure) && (strings.HasPrefix(failure.Code, "22") || strings.HasPrefix(failure.Code, "23"))
 	},
 	isConflict: func(err error) bool {
 		var failure *pgconn.PgError

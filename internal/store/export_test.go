@@ -1,10 +1,14 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
+
+	"stakegate/internal/issuer"
 )
 
 // VerifyAfter verifies the books after a statement of tampering that is rolled
@@ -85,4 +89,29 @@ func (s *Store) AuditPlan(t testing.TB, accountID string) (plan string) {
 		t.Fatal(err)
 	}
 	return fmt.Sprint(lines)
+}
+
+// InsertTogether has keys wait for one commit, and is what each caller is told.
+func (s *Store) InsertTogether(ctx context.Context, insertions ...issuer.Insertion) []error {
+	batch := make([]*mint, len(insertions))
+	for i, insertion := range insertions {
+		batch[i] = &mint{insertion: insertion, done: make(chan error, 1)}
+	}
+	s.mints.mu.Lock()
+	s.mints.waiting, s.mints.running = slices.Clone(batch), true
+	s.mints.mu.Unlock()
+	s.insertWaiting(ctx)
+	told := make([]error, len(batch))
+	for i, m := range batch {
+		told[i] = <-m.done
+	}
+	return told
+}
+
+// StallMints lets keys wait until release is called.
+func (s *Store) StallMints() (release func()) {
+	s.mints.mu.Lock()
+	defer s.mints.mu.Unlock()
+	s.mints.running = true
+	return func() { s.insertWaiting(context.Background()) }
 }

@@ -73,11 +73,11 @@ func (s *Store) hotStatements() []string {
 		}
 	}
 	for _, l := range []lookup{
-		keysByHash, keysByOld, keysByID, ownersOfKeys, ownersByOld, ownersOfHolds, ownersOfCalls, takeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, budgetsByID, s.locking.accounts, s.locking.pools,
+		keysByHash, keysByOld, keysByID, ownersOfKeys, ownersByOld, ownersOfHolds, ownersOfCalls, takeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, unspendChallenges, budgetsByID, s.locking.accounts, s.locking.pools,
 	} {
 		add(l.array, l.texts)
 	}
-	for _, i := range []*insert{makeAccounts, putSeqs, makeBudgets, putBudgets, addHolds, addCalls, putAttempts, addEntries} {
+	for _, i := range []*insert{makeAccounts, putSeqs, makeBudgets, putBudgets, addHolds, addCalls, putAttempts, addEntries, addKeys, spendChallenges} {
 		add(i.array, i.texts)
 	}
 	return texts
@@ -85,18 +85,22 @@ func (s *Store) hotStatements() []string {
 
 // Update implements ledger.Store.
 func (s *Store) Update(ctx context.Context, work func(ctx context.Context, tx ledger.Tx) error) error {
+	return s.batched(ctx, func(ctx context.Context, t *transaction) error { return work(ctx, t) })
+}
+
+// batched runs one durable transaction over many rows, which goes past
+// database/sql.
+func (s *Store) batched(ctx context.Context, work func(context.Context, *transaction) error) error {
 	return s.witnessed(func(last **transaction) error {
+		run := func(ctx context.Context, t *transaction) error {
+			*last = t
+			return work(ctx, t)
+		}
 		return s.repeat(func() error {
 			if s.engine.arrays {
-				return s.pipelined(ctx, func(ctx context.Context, t *transaction) error {
-					*last = t
-					return work(ctx, t)
-				})
+				return s.pipelined(ctx, run)
 			}
-			return s.directly(ctx, func(t *transaction) error {
-				*last = t
-				return work(ctx, t)
-			})
+			return s.directly(ctx, func(t *transaction) error { return run(ctx, t) })
 		})
 	})
 }

@@ -156,6 +156,11 @@ func smallest(n int) int {
 
 // write inserts or updates a row for every item.
 func write[T any](ctx context.Context, t *transaction, statement *insert, items []T, fill func(*cells, T)) error {
+	return send(t, statement, items, fill, func(text string, arguments []any) error { return t.exec(ctx, text, arguments) })
+}
+
+// send has an insert run for every item, by exec or by query.
+func send[T any](t *transaction, statement *insert, items []T, fill func(*cells, T), run func(text string, arguments []any) error) error {
 	if len(items) == 0 {
 		return nil
 	}
@@ -168,12 +173,12 @@ func write[T any](ctx context.Context, t *transaction, statement *insert, items 
 		for i, taken := range statement.taken {
 			arguments[i] = cells.columns[taken]
 		}
-		return t.exec(ctx, statement.array, arguments)
+		return run(statement.array, arguments)
 	}
 	arguments := cells.arguments
 	for rows := len(items); rows > 0; {
 		size := largest(rows)
-		if err := t.exec(ctx, statement.texts[size], arguments[:size*cells.width]); err != nil {
+		if err := run(statement.texts[size], arguments[:size*cells.width]); err != nil {
 			return err
 		}
 		arguments, rows = arguments[size*cells.width:], rows-size

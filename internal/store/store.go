@@ -44,6 +44,7 @@ type Store struct {
 
 	direct  *direct // SQLite: what is prepared on its only writer
 	locking locking
+	mints   mints
 }
 
 // Open opens, and if need be creates and migrates, the database that the URL
@@ -151,6 +152,7 @@ func (s *Store) Close() error {
 		s.closing = nil
 		err = s.witness.save()
 	}
+	s.mints.group.Wait()
 	err = errors.Join(err, s.closeDirect())
 	for _, db := range []*sql.DB{s.reader, s.writer} {
 		if db != nil {
