@@ -176,7 +176,6 @@ func (w *world) startServer(ctx context.Context, listener net.Listener, failed c
 		},
 	}
 	// People and tests must not be locked out of their own laptop.
-	config.Keys = app.KeysConfig{MaxActive: 500, MaxPerMinute: 20}
 	config.Limits.Generous(10_000)
 	config.ShutdownGrace = app.Duration(5 * time.Second)
 	w.server, err = app.New(ctx, config, app.Options{

@@ -26,6 +26,8 @@ func TestAServerWithoutItsDatabaseGetsNoTraffic(t *testing.T) {
 		"a mint": w.Call(http.MethodPost, "/api_keys/generate_web3_key", "", body),
 		"a list": w.Call(http.MethodGet, "/api_keys", admin, ""),
 
+		"an audit trail":     w.Call(http.MethodGet, "/api_keys/audit", admin, ""),
+		"a rotation":         w.Call(http.MethodPost, "/api_keys/x/rotate", admin, "{}"),
 		"a list of sub-keys": w.Call(http.MethodGet, "/api_keys/x/children", admin, ""),
 		"a sub-key":          w.Call(http.MethodPost, "/api_keys/x/children", admin, "{}"),
 	} {
