@@ -195,6 +195,7 @@ func TestADatabaseThatIsGoneIsAFaultOfTheServer(t *testing.T) {
 		}
 	}
 	wantError(t, f.post(""), http.StatusInternalServerError, "An unknown error occurred", nil)
+	wantError(t, w.Call("POST", "/leaks", "", `{"key":"`+admin+`"}`), http.StatusInternalServerError, "An unknown error occurred", nil)
 	ready := w.Send(must(http.NewRequest("GET", w.Origin+"/readyz", nil)))
 	if ready.Status != http.StatusServiceUnavailable || ready.Text("code") != "NOT_READY" {
 		t.Errorf("%s", ready)

@@ -244,7 +244,7 @@ func TestChangingAKeyChangesWhatIsNamedAndNothingElse(t *testing.T) {
 func TestManagementBodiesMustBeSmallUncompressedJSON(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	_, admin := w.Account(100)
-	for _, route := range []string{"POST /api_keys", "PATCH /api_keys", "POST /api_keys/x/children"} {
+	for _, route := range []string{"POST /api_keys", "PATCH /api_keys", "POST /api_keys/x/children", "POST /api_keys/x/rotate", "POST /leaks"} {
 		method, path, _ := strings.Cut(route, " ")
 		for name, test := range map[string]struct {
 			header, value, body string

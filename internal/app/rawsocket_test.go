@@ -174,6 +174,8 @@ var slow = []rawRequest{
 	{name: "half a body, to mint a key", parts: []string{"POST /api/v1/api_keys/generate_web3_key HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"}, answers: []int{408}},
 	{name: "half a body, to change a key", parts: []string{"PATCH /api/v1/api_keys HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"}, answers: []int{408}},
 	{name: "half a body, to make a sub-key", parts: []string{"POST /api/v1/api_keys/x/children HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"}, answers: []int{408}},
+	{name: "half a body, to rotate a key", parts: []string{"POST /api/v1/api_keys/x/rotate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"}, answers: []int{408}},
+	{name: "half a body, to report a leak", parts: []string{"POST /api/v1/leaks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"}, answers: []int{408}},
 	{name: "a body that waits to be asked for", parts: []string{"POST /api/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n", "{body}"}, pause: 50 * time.Millisecond, answers: ok},
 	{name: "a chunk that never ends", parts: []string{"POST /api/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n{"}, answers: []int{408}},
 }

@@ -27,6 +27,7 @@ func TestAServerWithoutItsDatabaseGetsNoTraffic(t *testing.T) {
 		"a list": w.Call(http.MethodGet, "/api_keys", admin, ""),
 
 		"an audit trail":     w.Call(http.MethodGet, "/api_keys/audit", admin, ""),
+		"a leak":             w.Call(http.MethodPost, "/leaks", "", `{"key":"`+admin+`"}`),
 		"a rotation":         w.Call(http.MethodPost, "/api_keys/x/rotate", admin, "{}"),
 		"a list of sub-keys": w.Call(http.MethodGet, "/api_keys/x/children", admin, ""),
 		"a sub-key":          w.Call(http.MethodPost, "/api_keys/x/children", admin, "{}"),
