@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"stakegate/agent/dex"
+	"stakegate/agent/wallet"
 	"stakegate/contracts/bindings"
 )
 
@@ -68,7 +69,11 @@ func (r *runner) transact(ctx context.Context, step Step, o Observation, call de
 	if total := r.spent.Add(Units(call.Value)).Add(step.Gas); total.Cmp(r.Limits.MaxETH) > 0 {
 		return o, fmt.Errorf("the run would spend up to %s ETH, its cap is %s: raise the cap to go on", total.Short(), r.Limits.MaxETH.Short())
 	}
-	receipt, err := r.sender().send(ctx, call, gasUnits[step.Kind])
+	tx, err := r.through(call, o)
+	if err != nil {
+		return o, err
+	}
+	receipt, err := r.sender().send(ctx, tx, gasUnits[step.Kind]+o.Overhead)
 	if receipt != nil {
 		fee := paid(receipt)
 		r.spent = r.spent.Add(fee)
@@ -82,6 +87,18 @@ func (r *runner) transact(ctx context.Context, step Step, o Observation, call de
 	r.view.Event(Event{Kind: EventMined, Step: step, Tx: receipt.TxHash, Block: receipt.BlockNumber.Uint64(),
 		Message: fmt.Sprintf("mined in block %d", receipt.BlockNumber)})
 	return r.again(ctx, o, receipt.BlockNumber.Uint64())
+}
+
+// through is the transaction that makes the call: the call itself or, for a
+// contract account, its payer's call to it. The account's own ETH is spent
+// first, the payer brings what is missing.
+func (r *runner) through(call dex.Call, o Observation) (dex.Call, error) {
+	account, is := r.Signer.(wallet.Account)
+	if !is {
+		return call, nil
+	}
+	data, err := account.Execute(call.To, call.Value, call.Data)
+	return dex.Call{To: account.Address(), Value: Units(call.Value).Sub(o.AccountETH).Int(), Data: data}, err
 }
 
 // verify compares the balances before and after a step with what it promised.

@@ -12,6 +12,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"stakegate/agent/dex"
+	"stakegate/agent/wallet"
 	"stakegate/contracts/bindings"
 )
 
@@ -27,7 +28,14 @@ type Observation struct {
 	Block     uint64
 	BlockTime time.Time
 
-	ETH        Amount
+	// Payer sends the transactions: the wallet itself or, if the wallet is a
+	// contract account, its owner's key. Overhead is the gas that going through
+	// the account adds to each.
+	Payer    common.Address
+	Overhead uint64
+
+	ETH        Amount // of the payer
+	AccountETH Amount // of the contract account, if the wallet is one
 	VVV        Amount
 	Allowance  Amount // of VVV, to the staking contract
 	Staked     Amount // sVVV, locked ones included
@@ -69,9 +77,12 @@ var l1FeeCall = append(common.FromHex("0xf1c7a58b"), common.BigToHash(big.NewInt
 
 // observeChain reads the wallet at one block, which is not older than minBlock.
 func (r *runner) observeChain(ctx context.Context, minBlock uint64) (Observation, error) {
-	o := Observation{Target: r.Target, Limits: r.Limits, Address: r.Signer.Address(), ChainID: r.Network.ChainID,
-		Contracts: r.Network.Contracts, Spent: r.spent}
-	if err := r.checkChainID(ctx); err != nil {
+	o := Observation{Target: r.Target, Limits: r.Limits, Address: r.Signer.Address(), Payer: r.payer().Address(),
+		ChainID: r.Network.ChainID, Contracts: r.Network.Contracts, Spent: r.spent}
+	if account, is := r.Signer.(wallet.Account); is {
+		o.Overhead = account.Overhead()
+	}
+	if err := checkChainID(ctx, r.chain, r.Network.ChainID); err != nil {
 		return o, err
 	}
 	head, err := r.headFrom(ctx, minBlock)
@@ -91,13 +102,13 @@ func (r *runner) observeChain(ctx context.Context, minBlock uint64) (Observation
 	return o, r.readOffer(ctx, head.Number, &o)
 }
 
-func (r *runner) checkChainID(ctx context.Context) error {
-	id, err := r.chain.ChainID(ctx)
+func checkChainID(ctx context.Context, chain Chain, want uint64) error {
+	id, err := chain.ChainID(ctx)
 	if err != nil {
 		return chainError("asking the node for its chain id", err)
 	}
-	if !id.IsUint64() || id.Uint64() != r.Network.ChainID {
-		return fmt.Errorf("the node is on chain %s, not %d: check the RPC URL", id, r.Network.ChainID)
+	if !id.IsUint64() || id.Uint64() != want {
+		return fmt.Errorf("the node is on chain %s, not %d: check the RPC URL", id, want)
 	}
 	return nil
 }
@@ -126,8 +137,15 @@ func (r *runner) headFrom(ctx context.Context, minBlock uint64) (*types.Header, 
 func (r *runner) readWallet(ctx context.Context, block *big.Int, o *Observation) error {
 	c, me := r.Network.Contracts, o.Address
 	token, staking, diem := bindings.NewVVV(), bindings.NewStakingV2(), bindings.NewDIEM()
+	batch := bindings.NewMulticall3()
+	if me != o.Payer {
+		own := amountOf("Multicall3", c.Multicall3, batch.PackGetEthBalance(me), &o.AccountETH)
+		if err := readAll(ctx, r.chain, c.Multicall3, block, []read{own}); err != nil {
+			return err
+		}
+	}
 	return readAll(ctx, r.chain, c.Multicall3, block, []read{
-		amountOf("Multicall3", c.Multicall3, bindings.NewMulticall3().PackGetEthBalance(me), &o.ETH),
+		amountOf("Multicall3", c.Multicall3, batch.PackGetEthBalance(o.Payer), &o.ETH),
 		amountOf("VVV", c.VVV, token.PackBalanceOf(me), &o.VVV),
 		amountOf("VVV", c.VVV, token.PackAllowance(me, c.Staking), &o.Allowance),
 		amountOf("sVVV", c.Staking, staking.PackBalanceOf(me), &o.Staked),
@@ -161,11 +179,11 @@ func (r *runner) readFees(ctx context.Context, head *types.Header, o *Observatio
 	}
 	// At the block of the balances: else a transaction that is mined in between
 	// would be in the nonce, but not in the balances.
-	mined, err := r.chain.NonceAt(ctx, o.Address, head.Number)
+	mined, err := r.chain.NonceAt(ctx, o.Payer, head.Number)
 	if err != nil {
 		return chainError("reading the wallet's nonce", err)
 	}
-	pending, err := r.chain.PendingNonceAt(ctx, o.Address)
+	pending, err := r.chain.PendingNonceAt(ctx, o.Payer)
 	if err != nil {
 		return chainError("reading the wallet's nonce", err)
 	}

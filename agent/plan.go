@@ -159,7 +159,7 @@ var gasUnits = map[StepKind]uint64{ // kind -> gas
 // gas is the most that a step's transaction may cost: gas at the highest price
 // that would be offered, and the fee of the layer below.
 func (p planner) gas(kind StepKind) Amount {
-	fee := new(big.Int).Mul(new(big.Int).SetUint64(gasUnits[kind]), p.GasPrice.Int())
+	fee := new(big.Int).Mul(new(big.Int).SetUint64(gasUnits[kind]+p.Overhead), p.GasPrice.Int())
 	return Units(fee).Add(p.L1Fee)
 }
 
@@ -173,12 +173,13 @@ func nothing(kind StepKind, reason string) Step {
 
 // fund checks that the wallet's ETH pays for all the others.
 func (p planner) fund(chain []Step) Step {
-	var need Amount
+	var value, gas Amount
 	todo := false
 	for _, step := range chain {
-		need, todo = need.Add(step.ETH).Add(step.Gas), todo || step.Todo()
+		value, gas, todo = value.Add(step.ETH), gas.Add(step.Gas), todo || step.Todo()
 	}
-	need = need.Add(p.limits.KeepETH)
+	// A contract account's own ETH pays for the swap, but never for gas.
+	need := value.Sub(p.AccountETH).Add(gas).Add(p.limits.KeepETH)
 	switch {
 	case !todo:
 		return nothing(StepFund, fmt.Sprintf("no transaction is needed (wallet has %s ETH)", p.ETH.Short()))
@@ -189,7 +190,7 @@ func (p planner) fund(chain []Step) Step {
 	return Step{Kind: StepFund, Symbol: SymbolSpend, Amount: missing, Token: "ETH",
 		Reason: "the wallet pays for the swap and for gas",
 		Blocked: fmt.Sprintf("wallet has %s ETH and needs %s: send %s ETH to %s on chain %d",
-			p.ETH.Short(), need.Short(), roundUp(missing), p.Address, p.ChainID)}
+			p.ETH.Short(), need.Short(), roundUp(missing), p.Payer, p.ChainID)}
 }
 
 // roundUp gives a number that a person can type: six places, not less than a.

@@ -33,6 +33,15 @@ type Options struct {
 	Now func() time.Time
 }
 
+// payer is the key that sends the wallet's transactions and pays their gas: the
+// wallet itself, or the owner of a contract account.
+func (o Options) payer() wallet.Signer {
+	if account, is := o.Signer.(wallet.Account); is {
+		return account.Payer()
+	}
+	return o.Signer
+}
+
 // runner is one run.
 type runner struct {
 	Options
@@ -75,12 +84,12 @@ func newRunner(ctx context.Context, o Options, view View) (*runner, error) {
 		r.chain = dialled
 	}
 	r.result = Result{Network: o.Network.Name, APIBase: client.Base(), ChainID: o.Network.ChainID,
-		Address: o.Signer.Address(), Transactions: []Transaction{}, Warnings: []string{}}
+		Address: o.Signer.Address(), Payer: o.payer().Address(), Transactions: []Transaction{}, Warnings: []string{}}
 	return r, nil
 }
 
 func (r *runner) sender() sender {
-	return sender{chain: r.chain, signer: r.Signer, chainID: r.Network.ChainID, maxFee: r.Limits.MaxTxFee, sent: func(tx *types.Transaction) {
+	return sender{chain: r.chain, signer: r.payer(), chainID: r.Network.ChainID, maxFee: r.Limits.MaxTxFee, sent: func(tx *types.Transaction) {
 		r.view.Event(Event{Kind: EventSent, Tx: tx.Hash(), Message: fmt.Sprintf("sent transaction %s", tx.Hash())})
 	}}
 }

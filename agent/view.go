@@ -51,7 +51,8 @@ type Event struct {
 // Balances is what a wallet holds at a block.
 type Balances struct {
 	Block      uint64 `json:"block"`
-	ETH        Amount `json:"eth"`
+	ETH        Amount `json:"eth"`        // the payer's
+	AccountETH Amount `json:"accountEth"` // a contract account's own
 	VVV        Amount `json:"vvv"`
 	Staked     Amount `json:"stakedVvv"` // sVVV
 	DIEM       Amount `json:"diem"`
@@ -60,7 +61,7 @@ type Balances struct {
 
 // Balances is the observation's part about the wallet.
 func (o Observation) Balances() *Balances {
-	return &Balances{Block: o.Block, ETH: o.ETH, VVV: o.VVV, Staked: o.Staked, DIEM: o.DIEM, StakedDIEM: o.StakedDIEM}
+	return &Balances{Block: o.Block, ETH: o.ETH, AccountETH: o.AccountETH, VVV: o.VVV, Staked: o.Staked, DIEM: o.DIEM, StakedDIEM: o.StakedDIEM}
 }
 
 // KeyResult is the API key that a run ends with.
@@ -97,7 +98,8 @@ type Result struct {
 	APIBase      string         `json:"apiBase"`
 	ChainID      uint64         `json:"chainId"`
 	Address      common.Address `json:"address"`
-	Plan         *Plan          `json:"plan"` // as it was before anything was done
+	Payer        common.Address `json:"payer"` // sends the transactions and pays their gas; mostly the address itself
+	Plan         *Plan          `json:"plan"`  // as it was before anything was done
 	Transactions []Transaction  `json:"transactions"`
 	Balances     *Balances      `json:"balances"`
 	Key          *KeyResult     `json:"key"`

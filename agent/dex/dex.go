@@ -16,6 +16,8 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+
+	"stakegate/agent/internal/revert"
 )
 
 // Caller is what quotes need of a chain; *ethclient.Client is one.
@@ -211,10 +213,4 @@ func call(ctx context.Context, chain Caller, to common.Address, data []byte, blo
 
 // IsRevert tells a contract's refusal from a chain that could not be asked:
 // nodes mark it with code 3, or at least with these words.
-func IsRevert(err error) bool {
-	var coded interface{ ErrorCode() int }
-	if errors.As(err, &coded) && coded.ErrorCode() == 3 {
-		return true
-	}
-	return err != nil && strings.Contains(err.Error(), "execution reverted")
-}
+func IsRevert(err error) bool { return revert.Is(err) }

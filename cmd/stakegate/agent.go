@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -46,6 +47,7 @@ type agentFlags struct {
 	askPassword                bool
 	keyFile                    string
 	keyFD                      int
+	account                    string
 	allowEnvKey                bool
 	json                       bool
 }
@@ -61,7 +63,9 @@ func (f *agentFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.passwordFile, "password-file", "", "the keystore's password (default: a random one beside the keystore)")
 	flags.BoolVar(&f.askPassword, "ask-password", false, "ask for the keystore's password on the terminal and store it nowhere")
 	flags.StringVar(&f.keyFile, "key-file", "", "use the raw hex key in this file (0600) instead of a keystore; - is stdin")
-	flags.IntVar(&f.keyFD, "key-fd", -1, "use the raw hex key from this file descriptor")
+	flags.IntVar(&f.keyFD, "wallet-fd", -1, "use the raw hex key from this file descriptor")
+	flags.IntVar(&f.keyFD, "key-fd", -1, "the same as --wallet-fd")
+	flags.StringVar(&f.account, "account", "", "the address of a contract account (a Safe, or with owner() and execute()) that the key commands: it holds the stake, the key pays gas")
 	flags.BoolVar(&f.allowEnvKey, "allow-env-key", false, "use the raw hex key in $STAKEGATE_PRIVATE_KEY, which everything of this user can see")
 	flags.BoolVar(&f.json, "json", false, "write one JSON object to stdout")
 }
@@ -72,8 +76,9 @@ type session struct {
 	network agent.Network
 	store   *agent.Store
 	signer  wallet.Signer
-	created bool   // the wallet is new
-	keyFrom string // where the wallet's key is, for people
+	payer   wallet.Signer // sends the transactions: the signer, or the owner of its account
+	created bool          // the wallet is new
+	keyFrom string        // where the wallet's key is, for people
 }
 
 func (f *agentFlags) open(cmd *cobra.Command) (session, error) {
@@ -89,7 +94,11 @@ func (f *agentFlags) open(cmd *cobra.Command) (session, error) {
 	if s.store, err = agent.OpenStore(dir); err != nil {
 		return s, err
 	}
-	return s, f.openWallet(cmd, dir, &s)
+	if err := f.openWallet(cmd, dir, &s); err != nil {
+		return s, err
+	}
+	s.payer = s.signer
+	return s, f.openAccount(cmd, &s)
 }
 
 func (f *agentFlags) network(cmd *cobra.Command) (agent.World, agent.Network, error) {
@@ -141,13 +150,13 @@ func (f *agentFlags) dir() (string, error) {
 
 func (f *agentFlags) openWallet(cmd *cobra.Command, dir string, s *session) (err error) {
 	sources := 0
-	for _, name := range []string{"wallet", "key-file", "key-fd", "allow-env-key"} {
+	for _, name := range []string{"wallet", "key-file", "wallet-fd", "key-fd", "allow-env-key"} {
 		if cmd.Flags().Changed(name) {
 			sources++
 		}
 	}
 	if sources > 1 {
-		return usageError("give one of --wallet, --key-file, --key-fd and --allow-env-key")
+		return usageError("give one of --wallet, --key-file, --wallet-fd and --allow-env-key")
 	}
 	var key *wallet.Key
 	switch {
@@ -173,6 +182,36 @@ func (f *agentFlags) openWallet(cmd *cobra.Command, dir string, s *session) (err
 	return nil
 }
 
+// openAccount puts the contract account, if one was named, in the key's place.
+func (f *agentFlags) openAccount(cmd *cobra.Command, s *session) error {
+	if f.account == "" {
+		return nil
+	}
+	address, err := parseAddress(f.account)
+	if err != nil {
+		return usageError("--account: %v", err)
+	}
+	account, err := agent.OpenAccount(cmd.Context(), s.network, address, s.payer)
+	if err != nil {
+		return err
+	}
+	s.signer = account
+	return nil
+}
+
+// parseAddress reads an address; one in mixed case must have its checksum
+// (EIP-55), which finds a mistyped digit.
+func parseAddress(text string) (common.Address, error) {
+	if !common.IsHexAddress(text) || !strings.HasPrefix(text, "0x") {
+		return common.Address{}, errors.New("not an address: want 0x and 40 hex digits")
+	}
+	address := common.HexToAddress(text)
+	if text != address.Hex() && text != strings.ToLower(text) {
+		return common.Address{}, errors.New("the address's checksum is wrong (EIP-55): a digit is mistyped")
+	}
+	return address, nil
+}
+
 func (f *agentFlags) openKeystore(cmd *cobra.Command, dir string, s *session) (key *wallet.Key, err error) {
 	files := wallet.Files{Keystore: f.wallet, PasswordFile: f.passwordFile}
 	if files.Keystore == "" {
@@ -189,7 +228,7 @@ func (f *agentFlags) openKeystore(cmd *cobra.Command, dir string, s *session) (k
 func readKeyFD(fd int) (*wallet.Key, error) {
 	file := os.NewFile(uintptr(fd), "key")
 	if file == nil {
-		return nil, usageError("--key-fd %d is not an open file descriptor", fd)
+		return nil, usageError("--wallet-fd %d is not an open file descriptor", fd)
 	}
 	defer func() { _ = file.Close() }()
 	return wallet.ReadKey(file)

@@ -24,8 +24,13 @@ type upOutput struct {
 
 type walletOutput struct {
 	Address common.Address `json:"address"`
+	Payer   common.Address `json:"payer"`
 	KeyFrom string         `json:"keyFrom"`
 	Created bool           `json:"created"`
+}
+
+func (s session) walletOutput() *walletOutput {
+	return &walletOutput{Address: s.signer.Address(), Payer: s.payer.Address(), KeyFrom: s.keyFrom, Created: s.created}
 }
 
 type failedState struct {

@@ -26,8 +26,8 @@ func agentStatusCommand() *cobra.Command {
 (without secrets) and what its account can spend now. Changes nothing, except
 that a missing wallet is made.
 
-With --json, stdout is one object: version 1, ok, wallet {address, keyFrom,
-created}, network, apiBase, chainId, address, balances {block, eth, vvv,
+With --json, stdout is one object: version 1, ok, wallet {address, payer, keyFrom,
+created}, network, apiBase, chainId, address, balances {block, eth, accountEth, vvv,
 stakedVvv, diem, stakedDiem}, keys [{id, type, last6, description, expiresAt,
 createdAt, provedAt, works, problem}], account (as /billing/balance), and error
 as in "agent up". Members are only ever added.`,
@@ -55,7 +55,7 @@ func (f *agentFlags) status(cmd *cobra.Command, out *statusOutput) error {
 	if err != nil {
 		return err
 	}
-	out.Wallet = &walletOutput{Address: s.signer.Address(), KeyFrom: s.keyFrom, Created: s.created}
+	out.Wallet = s.walletOutput()
 	out.Report, err = agent.Status(cmd.Context(), agent.Options{Network: s.network, Signer: s.signer, Keys: s.store})
 	if err != nil || f.json {
 		return err

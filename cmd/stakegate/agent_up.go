@@ -65,10 +65,10 @@ Exit codes: 0 done, 1 error, 2 usage, 3 the plan has changes (--exit-code),
 4 the key has nothing to spend, 5 the server does not accept the stake,
 130 interrupted.
 
-With --json, stdout is one object: version 1, ok, wallet {address, keyFrom,
+With --json, stdout is one object: version 1, ok, wallet {address, payer, keyFrom,
 created}, network, apiBase, chainId, plan {steps [{kind, symbol, reason, amount,
 token, eth, gas, blocked}], eth, gas, applyable, complete}, transactions [{step,
-hash, block, fee}], balances {block, eth, vvv, stakedVvv, diem, stakedDiem}, key
+hash, block, fee}], balances {block, eth, accountEth, vvv, stakedVvv, diem, stakedDiem}, key
 {id, type, last6, created, file, apiKey (with --reveal)}, proof {model, answer,
 promptTokens, completionTokens, costDiem, costUsd}, account, warnings, and error
 {message, exitCode, retryable, hint} if ok is false. Amounts of tokens are
@@ -108,13 +108,13 @@ func (f *upFlags) up(cmd *cobra.Command, out *upOutput) error {
 		return err
 	}
 	options.Network, options.Keys, options.Signer = s.network, s.store, s.signer
-	out.Wallet = &walletOutput{Address: s.signer.Address(), KeyFrom: s.keyFrom, Created: s.created}
+	out.Wallet = s.walletOutput()
 	p := progress{w: cmd.ErrOrStderr(), color: wantsColor(cmd.ErrOrStderr())}
 	if s.created {
-		p.say("made a new wallet: %s, in %s", s.signer.Address(), s.keyFrom)
+		p.say("made a new wallet: %s, in %s", s.payer.Address(), s.keyFrom)
 	}
 	if f.dryRun {
-		return f.plan(cmd, options, out)
+		return f.plan(cmd, s, options, out)
 	}
 	if f.faucet {
 		if err := f.fund(cmd, s, options, p); err != nil {
@@ -201,14 +201,14 @@ func (f *upFlags) keySpec() (agent.KeySpec, error) {
 }
 
 // plan prints what a run would do.
-func (f *upFlags) plan(cmd *cobra.Command, options agent.Options, out *upOutput) error {
+func (f *upFlags) plan(cmd *cobra.Command, s session, options agent.Options, out *upOutput) error {
 	observed, err := agent.Observe(cmd.Context(), options)
 	if err != nil {
 		return err
 	}
 	plan := agent.NewPlan(observed)
 	out.Result = agent.Result{Network: options.Network.Name, APIBase: options.Network.APIBase, ChainID: options.Network.ChainID,
-		Address: options.Signer.Address(), Plan: &plan, Balances: observed.Balances(), Transactions: []agent.Transaction{}, Warnings: []string{}}
+		Address: options.Signer.Address(), Payer: s.payer.Address(), Plan: &plan, Balances: observed.Balances(), Transactions: []agent.Transaction{}, Warnings: []string{}}
 	if !f.json {
 		printPlan(cmd.OutOrStdout(), plan, wantsColor(cmd.OutOrStdout()))
 	}
@@ -227,11 +227,11 @@ func (f *upFlags) fund(cmd *cobra.Command, s session, options agent.Options, p p
 		}
 		// Prices move between two looks: a tenth more is not missed here.
 		amount := step.Amount.Add(step.Amount.Div(10))
-		hash, err := s.world.Fund(cmd.Context(), s.signer.Address(), amount)
+		hash, err := s.world.Fund(cmd.Context(), s.payer.Address(), amount)
 		if err != nil {
 			return fmt.Errorf("faucet: %w", err)
 		}
-		p.say("the faucet sent %s ETH to %s (transaction %s)", amount.Short(), s.signer.Address(), hash)
+		p.say("the faucet sent %s ETH to %s (transaction %s)", amount.Short(), s.payer.Address(), hash)
 	}
 	return nil
 }
