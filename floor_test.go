@@ -33,7 +33,7 @@ var floor = map[string]int{
 	"cmd/stakegate": 5, "cmd/stakegate-dev": 5, "contracts/generate": 5,
 	// Kits, which only tests import.
 	"api/apitest": kit, "contracts/conformance": kit, "internal/app/apptest": kit, "internal/signature/signaturetest": kit, "internal/sim": kit,
-	"internal/store/pgtest": kit,
+	"internal/store/pgtest": kit, "internal/tracing/tracingtest": kit,
 	// The agent's side: the public SDK, which could be written by anybody.
 	"agent": 2, "agent/dex": 1, "agent/wallet": 1, "agent/internal/revert": 0, "agent/internal/secretfile": 0,
 }

@@ -26,6 +26,7 @@ import (
 	"stakegate/internal/signature"
 	"stakegate/internal/stake"
 	"stakegate/internal/store"
+	"stakegate/internal/tracing"
 	"stakegate/internal/upstream"
 	"stakegate/internal/usage"
 )
@@ -58,7 +59,8 @@ type App struct {
 	denials     *denialLog
 	failures    *httpapi.Failures // nil: nobody is blocked
 	metrics     *metrics
-	metricsDoor *metricsServer // nil: nobody watches
+	tracer      *tracing.Tracer // nil: nothing is traced
+	metricsDoor *metricsServer  // nil: nobody watches
 	watcher     *stake.Watcher
 	rootKeys    *rootKeyFile
 	server      *http.Server
@@ -67,7 +69,6 @@ type App struct {
 }
 
 const (
-	readyTimeout  = 2 * time.Second
 	lastAnswers   = 500 * time.Millisecond // for the ends of calls that were cut
 	cursorPurpose = "cursor/v1"
 )
@@ -107,6 +108,9 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.openCatalog(); err != nil {
 		return err
 	}
+	if err := a.openTraces(); err != nil {
+		return err
+	}
 	if a.store, err = store.OpenWithWitness(ctx, a.config.Database, a.config.WitnessFile, a.options.Now); err != nil {
 		return err
 	}
@@ -131,7 +135,7 @@ func (a *App) build(ctx context.Context) error {
 	a.gateway = gateway.New(gateway.Config{
 		Catalog: a.models.Current, Ledger: allocations, Upstreams: a.upstreams, Limits: a.config.Limits.gateway(a.options.Limits),
 		Now: a.options.Now, NewID: newID, Log: a.options.Logger,
-		Observe: a.metrics.observeCall, Denied: a.denials.add,
+		Observe: a.metrics.observeCall, Denied: a.denials.add, Tracer: a.tracer,
 	})
 	return a.open(roots.first, hasher, allocations, challenges)
 }
@@ -173,7 +177,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 		}),
 		Keys: a.store, Books: booksOf{a.store, books}, Allocations: books, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
-		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Sources: sources, Observe: a.metrics.observeRequest,
+		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Sources: sources, Observe: a.metrics.observeRequest, Tracer: a.tracer,
 		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
@@ -305,24 +309,6 @@ func (a *App) watchFailed(err error) {
 	a.options.Logger.Warn("stakes cannot be read; allocations stay as they are", "error", err)
 }
 
-// ready says whether this server may take traffic.
-func (a *App) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
-	if err := a.store.Ping(ctx); err != nil {
-		for _, known := range []error{store.ErrRewound, store.ErrRestored} {
-			if errors.Is(err, known) {
-				return known
-			}
-		}
-		return errors.New("the database does not answer")
-	}
-	if a.engine.Violations() > 0 {
-		return errors.New("the ledger stopped a decision that would have broken an invariant; run stakegate ledger verify")
-	}
-	return nil
-}
-
 // Run serves until the context ends, then lets calls in flight finish, settles
 // them, and closes everything.
 func (a *App) Run(ctx context.Context) error {
@@ -391,6 +377,7 @@ func (a *App) Close() error {
 			a.chain.Close()
 		}
 		err = a.metricsDoor.close()
+		a.closeTraces()
 		if a.store != nil {
 			err = errors.Join(err, a.store.Close())
 		}

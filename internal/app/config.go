@@ -58,6 +58,8 @@ type Config struct {
 	// MetricsListen is the address of /metrics, which is not for strangers.
 	// Default: none, no metrics are served.
 	MetricsListen string `yaml:"metrics_listen"`
+	// Tracing sends spans to an OpenTelemetry collector.
+	Tracing TracingConfig `yaml:"tracing"`
 	// ShutdownGrace is how long calls in flight may go on after a stop signal.
 	// Default 60s.
 	ShutdownGrace Duration `yaml:"shutdown_grace"`
@@ -215,6 +217,9 @@ func (c Config) check() error {
 	case !slices.Contains([]string{"", "all", "inference", "off"}, c.Keys.OpaqueMint):
 		return errors.New("keys.opaque_mint must be all, inference or off")
 	}
+	if err := c.Tracing.check(); err != nil {
+		return err
+	}
 	return c.Limits.check()
 }
 
@@ -289,6 +294,7 @@ func (c Config) withDefaults() Config {
 		c.Keys.MaxDepth = &depth
 	}
 	setDefault(&c.Keys.OpaqueMint, string(issuer.OpaqueAll))
+	c.Tracing.setDefaults()
 	c.Limits.setDefaults()
 	return c
 }

@@ -30,6 +30,8 @@ type metrics struct {
 	loss          prometheus.Counter
 	catalogs      *prometheus.CounterVec
 	attempts      *prometheus.CounterVec
+	spans         *prometheus.CounterVec
+	duration      *prometheus.HistogramVec
 	stakeAlarms   *prometheus.CounterVec
 }
 
@@ -65,14 +67,23 @@ func newMetrics() *metrics {
 			Name: "stakegate_upstream_attempts_total",
 			Help: "Tries to get an answer from a model server, by how they ended.",
 		}, []string{"upstream", "outcome"}),
+		spans: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stakegate_trace_spans_total", Help: "Spans that the collector took (sent), or that were lost on the way to it.",
+		}, []string{"result"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "stakegate_request_seconds", Help: "Time from a request's arrival to the end of its answer, by route.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 4, 10),
+		}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts,
+	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts, m.spans, m.duration,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, source := range []string{ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost"} {
 		m.calls.WithLabelValues(source)
 	}
 	m.catalogs.WithLabelValues("ok")
 	m.catalogs.WithLabelValues("refused")
+	m.spans.WithLabelValues("sent")
+	m.spans.WithLabelValues("lost")
 	return m
 }
 
@@ -103,6 +114,15 @@ func (m *metrics) observeRequest(request httpapi.Request) {
 		route = "none"
 	}
 	m.requests.WithLabelValues(route, strconv.Itoa(request.Status)).Inc()
+	m.duration.WithLabelValues(route).Observe(request.Duration.Seconds())
+}
+
+func (m *metrics) observeSpans(spans int, sent bool) {
+	result := "sent"
+	if !sent {
+		result = "lost"
+	}
+	m.spans.WithLabelValues(result).Add(float64(spans))
 }
 
 func (m *metrics) observeCall(outcome gateway.Outcome) {

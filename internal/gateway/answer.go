@@ -47,6 +47,7 @@ func (c *paid) answer(how asking, kind answerKind) *Error {
 	if err != nil {
 		return c.fail(&failure{err: c.broken(ctx, err)})
 	}
+	c.span.End()
 	m, usable, known := kind.read(c, body)
 	if !known {
 		return c.fail(&failure{err: c.broken(ctx, nil)})

@@ -44,9 +44,9 @@ func (c *call) describe() {
 	}
 }
 
-// hold sets money aside: for the output cap that is wanted or, unless the
+// setAside holds money: for the output cap that is wanted or, unless the
 // client named it, for the largest one that is affordable.
-func (c *call) hold(d demand) (*paid, *Error) {
+func (c *call) setAside(d demand) (*paid, *Error) {
 	least := d.Demand
 	if !d.explicit {
 		least.OutputCap = min(leastOutput, d.OutputCap)

@@ -27,6 +27,7 @@ import (
 	"stakegate/internal/catalog"
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
+	"stakegate/internal/tracing"
 )
 
 // Ledger is what the gateway asks of the books. Its methods return when the
@@ -115,6 +116,9 @@ type Config struct {
 	Observe func(Outcome)
 	// Denied is told of every call that a rate window refused, as Observe is.
 	Denied func(ledger.Denial)
+	// Tracer makes spans of holds, upstream calls and settlements below those of
+	// their requests; nil: there are none.
+	Tracer *tracing.Tracer
 	Limits Limits
 }
 
@@ -148,6 +152,7 @@ type Gateway struct {
 	log       *slog.Logger
 	observe   func(Outcome)
 	denied    func(ledger.Denial)
+	tracer    *tracing.Tracer // nil: nothing is traced
 	limits    Limits
 
 	rooms    rooms
@@ -166,7 +171,7 @@ type Gateway struct {
 func New(config Config) *Gateway {
 	g := &Gateway{
 		catalog: config.Catalog, ledger: config.Ledger, upstreams: config.Upstreams, now: config.Now, newID: config.NewID,
-		log: config.Log, observe: config.Observe, denied: config.Denied, limits: config.Limits.withDefaults(),
+		log: config.Log, observe: config.Observe, denied: config.Denied, tracer: config.Tracer, limits: config.Limits.withDefaults(),
 		idle: make(chan struct{}), atWork: map[apikey.Use]map[*paid]bool{},
 	}
 	if g.now == nil {

@@ -10,6 +10,7 @@ import (
 	"stakegate/internal/catalog"
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
+	"stakegate/internal/tracing"
 )
 
 // Sources of a settlement, as ledger.Settlement names them.
@@ -30,6 +31,7 @@ type paid struct {
 	held     ledger.Held
 	resolved bool // settled, voided, or given up
 	writeBy  time.Time
+	span     *tracing.Span // of the upstream call; nil: it is not traced
 
 	mu       sync.Mutex
 	cancel   context.CancelCauseFunc
@@ -54,12 +56,14 @@ func (c *paid) upstreamContext() (ctx context.Context, end func()) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(c.r.Context()))
 	c.cancel = cancel
 	c.g.begin(c)
+	c.traceUpstream()
 	limit := time.AfterFunc(c.g.limits.Upstream, func() { cancel(errTooLong) })
 	stopLeft := context.AfterFunc(c.r.Context(), c.clientLeft)
 	return ctx, func() {
 		limit.Stop()
 		stopLeft()
 		c.g.end(c)
+		c.span.End()
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.over = true
@@ -146,6 +150,7 @@ func (c *paid) estimate(bytes int64) metered {
 func (c *paid) settle(m metered) (ledger.Settled, *Error) {
 	c.resolved = true
 	total, lines := c.bill(m)
+	span := c.traceEnd("settle")
 	var settled ledger.Settled
 	err := c.book(func(ctx context.Context) (err error) {
 		settled, err = c.g.ledger.Settle(ctx, ledger.Settlement{
@@ -155,6 +160,7 @@ func (c *paid) settle(m metered) (ledger.Settled, *Error) {
 		})
 		return err
 	})
+	traceSettled(span, m, settled, err)
 	if err != nil {
 		c.g.log.Error("settlement failed; the hold will be assumed", "request_id", c.id, "error", err)
 		c.report(metered{source: sourceUnknown, loss: m.loss}, ledger.Settled{})
@@ -185,6 +191,8 @@ func (c *paid) bill(m metered) (total money.Nano, lines []money.Line) {
 // void gives the hold back.
 func (c *paid) void() {
 	c.resolved = true
+	span := c.traceEnd("void")
+	defer span.End()
 	err := c.book(func(ctx context.Context) error { return c.g.ledger.Void(ctx, c.id) })
 	source := sourceVoid
 	if err != nil && !errors.Is(err, ledger.ErrHoldUnknown) {
@@ -216,6 +224,8 @@ func (c *paid) book(operation func(context.Context) error) error {
 
 // fail ends a call that has no answer.
 func (c *paid) fail(f *failure) *Error {
+	c.span.Fail(f.err.Code)
+	c.span.End()
 	if f.free {
 		c.void()
 		return f.err

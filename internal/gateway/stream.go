@@ -242,6 +242,10 @@ func (s *relayed) close(ctx context.Context, cut bool, err error) *Error {
 		m = metered{source: fromHold}
 	}
 	s.flush() // the settlement takes its time
+	if !whole && !cut {
+		c.span.Fail("broken")
+	}
+	c.span.End()
 	settled, problem := c.settle(m)
 	if problem == nil && !whole && !cut {
 		if errors.Is(err, io.EOF) {

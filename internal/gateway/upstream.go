@@ -60,10 +60,11 @@ type asking func(server catalog.Upstream, model string) (upstream.Request, error
 // ask makes the upstream call, at most once. On success the answer is a 2xx;
 // its body must be closed. The context decides how long it may take.
 func (c *paid) ask(ctx context.Context, how asking) (*upstream.Response, *failure) {
-	response, err := c.g.upstreams.Send(ctx, upstream.Call{Model: c.model, Make: how})
+	response, err := c.g.upstreams.Send(ctx, upstream.Call{Model: c.model, Make: c.told(how)})
 	if err != nil {
 		return nil, c.unanswered(ctx, err)
 	}
+	c.traceAnswer(response)
 	if response.StatusCode >= 200 && response.StatusCode <= 299 {
 		return response, nil
 	}

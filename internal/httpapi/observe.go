@@ -8,9 +8,12 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
+
+	"stakegate/internal/tracing"
 )
 
 // event is what one request's log line will say. It is made at the door and
@@ -29,6 +32,7 @@ type event struct {
 	bytes  int64
 	extra  []slog.Attr
 	source netip.Prefix // of a request whose source is limited
+	span   *tracing.Span
 }
 
 func (e *event) add(attributes ...slog.Attr) { e.extra = append(e.extra, attributes...) }
@@ -58,7 +62,11 @@ func (s *server) observe(next http.Handler) http.Handler {
 			return
 		}
 		e := &event{id: id.String(), control: http.NewResponseController(w), limits: s.config.Limits}
-		r = r.WithContext(context.WithValue(r.Context(), eventKey{}, e))
+		ctx := r.Context()
+		if isAPI(r.URL.Path) {
+			ctx, e.span = s.config.Tracer.Request(w, r)
+		}
+		r = r.WithContext(context.WithValue(ctx, eventKey{}, e))
 		recorder := &recorder{ResponseWriter: w, event: e}
 		header := w.Header()
 		header.Set(requestIDHeader, e.id)
@@ -99,6 +107,7 @@ func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog
 		level = slog.LevelError
 	}
 	took := s.config.Now().Sub(started)
+	endSpan(w.event)
 	if s.config.Observe != nil {
 		s.config.Observe(Request{Route: w.event.route, Status: w.event.status, Duration: took})
 	}
@@ -108,6 +117,25 @@ func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog
 		slog.Int64("milliseconds", took.Milliseconds()), slog.String("key", w.event.key))
 	attributes = append(append(attributes, w.event.extra...), extra...)
 	s.config.Logger.LogAttrs(r.Context(), level, "request", attributes...)
+}
+
+// endSpan ends a request's span, whose name is its route's: a client's path
+// stays out of it.
+func endSpan(e *event) {
+	span := e.span
+	if span == nil {
+		return
+	}
+	if e.route != "" {
+		span.Name(e.route)
+		span.Text("http.route", e.route)
+	}
+	span.Text("stakegate.request_id", e.id)
+	span.Number("http.response.status_code", int64(e.status))
+	if e.status >= http.StatusInternalServerError {
+		span.Fail(strconv.Itoa(e.status))
+	}
+	span.End()
 }
 
 // recorder notes what was answered.

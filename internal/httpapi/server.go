@@ -17,6 +17,7 @@ import (
 	"stakegate/internal/gateway"
 	"stakegate/internal/issuer"
 	"stakegate/internal/ledger"
+	"stakegate/internal/tracing"
 	"stakegate/internal/usage"
 )
 
@@ -136,6 +137,8 @@ type Config struct {
 	Sources *Sources
 	// Observe is told of every request when it is over; nil: nobody is.
 	Observe func(Request)
+	// Tracer makes a span of each request of the API; nil: none.
+	Tracer *tracing.Tracer
 	// Limits bound what a management request may take.
 	Limits Limits
 	// Ready returns nil when this server may take traffic.

@@ -4,60 +4,21 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	collector "go.opentelemetry.io/proto/otlp/trace/v1"
-	"google.golang.org/protobuf/proto"
-
 	"go.uber.org/goleak"
 
 	"stakegate/internal/tracing"
+	"stakegate/internal/tracing/tracingtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// receiver is a collector that keeps what it is sent.
-type receiver struct {
-	*httptest.Server
-	mu     sync.Mutex
-	got    []*collector.Span
-	names  []string // of services
-	header http.Header
-	status atomic.Int64
-}
-
-func newReceiver(t *testing.T) *receiver {
-	r := &receiver{}
-	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if status := r.status.Load(); status != 0 {
-			w.WriteHeader(int(status))
-			return
-		}
-		body, err := io.ReadAll(request.Body)
-		var data collector.TracesData // the same fields as an ExportTraceServiceRequest
-		if err != nil || proto.Unmarshal(body, &data) != nil || len(data.ProtoReflect().GetUnknown()) > 0 {
-			t.Errorf("%x is no OTLP: %v", body, err)
-		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.header = request.Header
-		for _, resource := range data.ResourceSpans {
-			r.names = append(r.names, resource.Resource.Attributes[0].Value.GetStringValue())
-			for _, scope := range resource.ScopeSpans {
-				r.got = append(r.got, scope.Spans...)
-			}
-		}
-	}))
-	t.Cleanup(r.Close)
-	return r
-}
 
 func newTracer(t *testing.T, config tracing.Config) *tracing.Tracer {
 	t.Helper()
@@ -82,9 +43,9 @@ const (
 )
 
 func TestSpansArriveAsTheyWereMade(t *testing.T) {
-	r := newReceiver(t)
+	r := tracingtest.Start(t)
 	tracer := newTracer(t, tracing.Config{
-		Endpoint: r.URL + "/v1/traces", Sample: 1, Version: "9", Header: http.Header{"Authorization": {"Bearer x"}},
+		Endpoint: r.URL, Sample: 1, Version: "9", Header: http.Header{"Authorization": {"Bearer x"}},
 	})
 	answer := httptest.NewRecorder()
 	ctx, root := tracer.Request(answer, incoming(nil))
@@ -102,10 +63,11 @@ func TestSpansArriveAsTheyWereMade(t *testing.T) {
 	if err := tracer.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.got) != 3 || r.names[0] != "stakegate" || r.header.Get("Authorization") != "Bearer x" {
-		t.Fatalf("%d spans of %v with %v", len(r.got), r.names, r.header)
+	got := r.Spans()
+	if len(got) != 3 || r.Services()[0] != "stakegate" || r.Header().Get("Authorization") != "Bearer x" {
+		t.Fatalf("%d spans of %v with %v", len(got), r.Services(), r.Header())
 	}
-	held, called, top := r.got[0], r.got[1], r.got[2]
+	held, called, top := got[0], got[1], got[2]
 	if top.Name != "POST /chat" || top.Kind != collector.Span_SPAN_KIND_SERVER || len(top.ParentSpanId) != 0 {
 		t.Errorf("the root is %v", top)
 	}
@@ -121,7 +83,7 @@ func TestSpansArriveAsTheyWereMade(t *testing.T) {
 	if called.Kind != collector.Span_SPAN_KIND_CLIENT {
 		t.Errorf("the call is %v", called)
 	}
-	want := "00-" + hex.EncodeToString(top.TraceId) + "-" + hex.EncodeToString(top.SpanId) + "-01"
+	want := "00-" + tracingtest.TraceID(top) + "-" + tracingtest.SpanID(top) + "-01"
 	if got := answer.Header().Get("Traceresponse"); got != want {
 		t.Errorf("the client is told %q, want %q", got, want)
 	}
@@ -141,46 +103,49 @@ func TestAStrangersTraceparentDecidesNothing(t *testing.T) {
 		"not sampled, trusted":     {0, true, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newReceiver(t)
+			r := tracingtest.Start(t)
 			tracer := newTracer(t, tracing.Config{Endpoint: r.URL, Sample: test.sample, TrustParent: test.trust})
 			_, span := tracer.Request(httptest.NewRecorder(), incoming(header))
 			span.End()
-			if err := tracer.Close(t.Context()); err != nil || len(r.got) != test.spans {
-				t.Fatalf("%d spans, want %d; %v", len(r.got), test.spans, err)
+			err := tracer.Close(t.Context())
+			got := r.Spans()
+			if err != nil || len(got) != test.spans {
+				t.Fatalf("%d spans, want %d; %v", len(got), test.spans, err)
 			}
 			if test.spans == 0 {
 				return
 			}
-			if theirs := hex.EncodeToString(r.got[0].TraceId) == strangersTrace; theirs != test.trust {
-				t.Errorf("the trace is %x", r.got[0].TraceId)
+			if theirs := tracingtest.TraceID(got[0]) == strangersTrace; theirs != test.trust {
+				t.Errorf("the trace is %x", got[0].TraceId)
 			}
 			if test.trust {
 				return
 			}
-			link := r.got[0].Links[0]
+			link := got[0].Links[0]
 			if hex.EncodeToString(link.TraceId) != strangersTrace || hex.EncodeToString(link.SpanId) != strangersSpan || link.TraceState != "" {
 				t.Errorf("the link is %v", link)
 			}
-			if strings.Contains(r.got[0].String(), "their-text") {
-				t.Errorf("a stranger's text is in %v", r.got[0])
+			if strings.Contains(got[0].String(), "their-text") {
+				t.Errorf("a stranger's text is in %v", got[0])
 			}
 		})
 	}
 }
 
 func TestATrustedParentThatIsNotSampledIsNotTraced(t *testing.T) {
-	r := newReceiver(t)
+	r := tracingtest.Start(t)
 	tracer := newTracer(t, tracing.Config{Endpoint: r.URL, Sample: 1, TrustParent: true})
 	answer := httptest.NewRecorder()
 	_, span := tracer.Request(answer, incoming(map[string]string{"Traceparent": "00-" + strangersTrace + "-" + strangersSpan + "-00"}))
 	span.End()
-	if err := tracer.Close(t.Context()); err != nil || len(r.got) != 0 || answer.Header().Get("Traceresponse") != "" {
-		t.Errorf("%v, %v, %v", r.got, answer.Header(), err)
+	err := tracer.Close(t.Context())
+	if got := r.Spans(); err != nil || len(got) != 0 || answer.Header().Get("Traceresponse") != "" {
+		t.Errorf("%v, %v, %v", r.Spans(), answer.Header(), err)
 	}
 }
 
 func TestBrokenTraceparentsAreNone(t *testing.T) {
-	r := newReceiver(t)
+	r := tracingtest.Start(t)
 	tracer := newTracer(t, tracing.Config{Endpoint: r.URL, Sample: 1, TrustParent: true})
 	for _, text := range []string{
 		"", "x", "00-" + strangersTrace + "-" + strangersSpan, "ff-" + strangersTrace + "-" + strangersSpan + "-01",
@@ -194,11 +159,13 @@ func TestBrokenTraceparentsAreNone(t *testing.T) {
 	two.Header["Traceparent"] = []string{"00-" + strangersTrace + "-" + strangersSpan + "-01", "00-" + strangersTrace + "-" + strangersSpan + "-01"}
 	_, span := tracer.Request(httptest.NewRecorder(), two)
 	span.End()
-	if err := tracer.Close(t.Context()); err != nil || len(r.got) != 9 {
-		t.Fatalf("%d spans, %v", len(r.got), err)
+	err := tracer.Close(t.Context())
+	got := r.Spans()
+	if err != nil || len(got) != 9 {
+		t.Fatalf("%d spans, %v", len(got), err)
 	}
-	for _, span := range r.got {
-		if hex.EncodeToString(span.TraceId) == strangersTrace || len(span.Links) > 0 {
+	for _, span := range got {
+		if tracingtest.TraceID(span) == strangersTrace || len(span.Links) > 0 {
 			t.Errorf("%v was believed", span)
 		}
 	}
@@ -206,7 +173,7 @@ func TestBrokenTraceparentsAreNone(t *testing.T) {
 
 func TestModelServersAreToldOnlyWhereTheOperatorWantsIt(t *testing.T) {
 	for _, told := range []bool{false, true} {
-		tracer := newTracer(t, tracing.Config{Endpoint: newReceiver(t).URL, Sample: 1, Upstreams: told})
+		tracer := newTracer(t, tracing.Config{Endpoint: tracingtest.Start(t).URL, Sample: 1, Upstreams: told})
 		ctx, root := tracer.Request(httptest.NewRecorder(), incoming(nil))
 		call := tracer.StartCall(ctx, "upstream")
 		before := http.Header{"X-Own": {"1"}}
@@ -278,8 +245,8 @@ func BenchmarkNotSampled(b *testing.B) {
 // A collector that is away, refuses or redirects costs spans and nothing else.
 func TestACollectorThatFailsIsNotWaitedFor(t *testing.T) {
 	for _, status := range []int{500, 307} {
-		r := newReceiver(t)
-		r.status.Store(int64(status))
+		r := tracingtest.Start(t)
+		r.Status.Store(int64(status))
 		var sent, lost atomic.Int64
 		tracer := newTracer(t, tracing.Config{Endpoint: r.URL, Sample: 1, Observe: func(spans int, ok bool) {
 			if ok {
