@@ -117,8 +117,8 @@ func TestEveryContractCanBeDeployed(t *testing.T) {
 			deployable++
 		}
 	}
-	if deployable != 19 {
-		t.Errorf("%d contracts have bytecode, want 19: %v", deployable, names)
+	if deployable != 25 {
+		t.Errorf("%d contracts have bytecode, want 25: %v", deployable, names)
 	}
 }
 
@@ -134,6 +134,9 @@ func TestBindingsMatchTheArtifactsAndCarryBytecodeOnlyWhereItIsSent(t *testing.T
 		"UniswapV3Liquidity": &bindings.UniswapV3LiquidityMetaData, "UniswapV3Pool": &bindings.UniswapV3PoolMetaData,
 		"VVV": &bindings.VVVMetaData, "WETH9": &bindings.WETH9MetaData,
 		"HostileWallet": &bindings.HostileWalletMetaData, "OwnerWallet": &bindings.OwnerWalletMetaData,
+		"DevWorldPriceFeed": &bindings.DevWorldPriceFeedMetaData, "SlipstreamFactory": &bindings.SlipstreamFactoryMetaData,
+		"SlipstreamLiquidity": &bindings.SlipstreamLiquidityMetaData, "SlipstreamPool": &bindings.SlipstreamPoolMetaData,
+		"SlipstreamQuoter": &bindings.SlipstreamQuoterMetaData, "SlipstreamRouter": &bindings.SlipstreamRouterMetaData,
 		"OwnerWalletFactory": &bindings.OwnerWalletFactoryMetaData, "SignatureValidator": &bindings.SignatureValidatorMetaData,
 	}
 	names, err := contracts.Names()

@@ -66,7 +66,23 @@ var liveSelectors = map[string]map[string]string{
 		"quoteExactInputSingle((address,address,uint256,uint24,uint160))": "0xc6a5026a",
 		"quoteExactInput(bytes,uint256)":                                  "0xcdca1753",
 	},
-	"UniswapV3Pool": {"slot0()": "0x3850c7bd", "liquidity()": "0x1a686502"},
+	"UniswapV3Pool": {
+		"slot0()": "0x3850c7bd", "liquidity()": "0x1a686502", "observe(uint32[])": "0x883bdbfd",
+		"observations(uint256)": "0x252c09d7", "increaseObservationCardinalityNext(uint16)": "0x32148f67",
+	},
+	"SlipstreamFactory": {
+		"getPool(address,address,int24)": "0x28af8d0b", "getSwapFee(address)": "0x35458dcc",
+	},
+	"SlipstreamPool": {"slot0()": "0x3850c7bd", "observe(uint32[])": "0x883bdbfd"},
+	"SlipstreamRouter": {
+		"exactInputSingle((address,address,int24,address,uint256,uint256,uint256,uint160))": "0xa026383e",
+		"exactInput((bytes,address,uint256,uint256,uint256))":                               "0xc04b8d59",
+	},
+	"SlipstreamQuoter": {
+		"quoteExactInputSingle((address,address,uint256,int24,uint160))": "0x9e7defe6",
+		"quoteExactInput(bytes,uint256)":                                 "0xcdca1753",
+	},
+	"DevWorldPriceFeed": {"latestRoundData()": "0xfeaf968c", "decimals()": "0x313ce567"},
 	"Multicall3": {
 		"aggregate((address,bytes)[])": "0x252dba42", "aggregate3((address,bool,bytes)[])": "0x82ad56cb",
 		"aggregate3Value((address,bool,uint256,bytes)[])": "0x174dea71",

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IUniswapV3SwapCallback} from "./FullRangePool.sol";
 import {UniswapV3Factory} from "./UniswapV3Factory.sol";
-import {UniswapV3Pool, IUniswapV3SwapCallback} from "./UniswapV3Pool.sol";
+import {UniswapV3Pool} from "./UniswapV3Pool.sol";
 import {V3Path} from "./V3Path.sol";
 
 /// Quotes at the interface of Uniswap's QuoterV2: it really swaps and reverts in

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IUniswapV3SwapCallback} from "./FullRangePool.sol";
 import {IERC20, IWETH} from "./Interfaces.sol";
 import {SafeTransfer} from "./SafeTransfer.sol";
 import {UniswapV3Factory} from "./UniswapV3Factory.sol";
-import {UniswapV3Pool, IUniswapV3SwapCallback} from "./UniswapV3Pool.sol";
+import {UniswapV3Pool} from "./UniswapV3Pool.sol";
 import {V3Path} from "./V3Path.sol";
 
 /// Routes swaps at the interface of Uniswap's SwapRouter02, v3 part. Its traps

@@ -2,9 +2,10 @@
 pragma solidity 0.8.30;
 
 import {FullMath} from "./FullMath.sol";
+import {IUniswapV3MintCallback} from "./FullRangePool.sol";
 import {SafeTransfer} from "./SafeTransfer.sol";
 import {UniswapV3Factory} from "./UniswapV3Factory.sol";
-import {UniswapV3Pool, IUniswapV3MintCallback} from "./UniswapV3Pool.sol";
+import {UniswapV3Pool} from "./UniswapV3Pool.sol";
 
 /// Opens a v3 pool and fills it, in one call. It has no counterpart on the live
 /// chain: the dev world uses it to prepare its exchanges.
@@ -25,7 +26,8 @@ contract UniswapV3Liquidity is IUniswapV3MintCallback {
     }
 
     /// Adds up to amountA and amountB of the caller's tokens, for which this
-    /// contract needs approvals. A pool that is new gets their ratio as price.
+    /// contract needs approvals. A pool that is new gets their ratio as price,
+    /// and an oracle that remembers.
     function add(address tokenA, address tokenB, uint24 fee, uint256 amountA, uint256 amountB)
         external
         returns (address pool, uint128 liquidity)
@@ -39,6 +41,7 @@ contract UniswapV3Liquidity is IUniswapV3MintCallback {
         if (price == 0) {
             price = uint160(_sqrt(FullMath.mulDiv(amount1, Q96, amount0)) * 2 ** 48);
             UniswapV3Pool(pool).initialize(price);
+            UniswapV3Pool(pool).increaseObservationCardinalityNext(1000);
         }
         liquidity = _liquidity(price, amount0, amount1);
         int24 edge = (887272 / UniswapV3Pool(pool).tickSpacing()) * UniswapV3Pool(pool).tickSpacing();

@@ -13,6 +13,8 @@ type Contracts struct {
 	Multicall3 common.Address `json:"multicall3"`
 	Aerodrome  Aerodrome      `json:"aerodrome"`
 	UniswapV3  UniswapV3      `json:"uniswapV3"`
+	Slipstream []Slipstream   `json:"slipstream"`
+	PriceFeeds PriceFeeds     `json:"priceFeeds"`
 }
 
 // Aerodrome is the exchange whose VVV pool is the deepest.
@@ -26,6 +28,21 @@ type UniswapV3 struct {
 	Factory common.Address `json:"factory"`
 	Router  common.Address `json:"router"`
 	Quoter  common.Address `json:"quoter"`
+}
+
+// Slipstream is one generation of Aerodrome's other exchange, of concentrated
+// liquidity: each router and quoter serves one factory only.
+type Slipstream struct {
+	Factory common.Address `json:"factory"`
+	Router  common.Address `json:"router"`
+	Quoter  common.Address `json:"quoter"`
+}
+
+// PriceFeeds answer at Chainlink's interface; in this world they are
+// DevWorldPriceFeed contracts, which the faucet owns.
+type PriceFeeds struct {
+	ETHUSD common.Address `json:"ethUsd"`
+	VVVUSD common.Address `json:"vvvUsd"`
 }
 
 // BaseContracts are the addresses on Base (chain 8453), where the dev chain has
@@ -47,6 +64,15 @@ func BaseContracts() Contracts {
 			Factory: common.HexToAddress("0x33128a8fC17869897dcE68Ed026d694621f6FDfD"),
 			Router:  common.HexToAddress("0x2626664c2603336E57B271c5C0b26F421741e481"),
 			Quoter:  common.HexToAddress("0x3d4e44Eb1374240CE5F1B871ab261CD16335B76a"),
+		},
+		Slipstream: []Slipstream{{
+			Factory: common.HexToAddress("0x5e7BB104d84c7CB9B682AaC2F3d509f5F406809A"),
+			Router:  common.HexToAddress("0xBE6D8f0d05cC4be24d5167a3eF062215bE6D18a5"),
+			Quoter:  common.HexToAddress("0x254cF9E1E6e233aa1AC962CB9B05b2cfeAaE15b0"),
+		}},
+		PriceFeeds: PriceFeeds{
+			ETHUSD: common.HexToAddress("0x71041dddad3595F9CEd3DcCFBe3D1F4b0a16Bb70"),
+			VVVUSD: common.HexToAddress("0xaABc55Ca55D70B034e4daA2551A224239890282F"),
 		},
 	}
 }

@@ -94,28 +94,36 @@ func (b *builder) place(at common.Address, name string, args ...any) {
 	b.state.Finalise(b.rules())
 }
 
-// call calls a method of the compiled contract called name, which stands at to.
-func (b *builder) call(from common.Address, wei *big.Int, to common.Address, name, method string, args ...any) {
+// call calls a method of the compiled contract called name, which stands at to,
+// and returns its answer.
+func (b *builder) call(from common.Address, wei *big.Int, to common.Address, name, method string, args ...any) []byte {
 	if b.err != nil {
-		return
+		return nil
 	}
 	artifact, err := contracts.Get(name)
 	if err != nil {
 		b.err = err
-		return
+		return nil
 	}
 	input, err := artifact.ABI.Pack(method, args...)
 	if err != nil {
 		b.err = fmt.Errorf("arguments of %s.%s: %w", name, method, err)
-		return
+		return nil
 	}
 	env := b.env
 	env.Origin, env.Value = from, wei
-	if answer, _, err := runtime.Call(to, input, &env); err != nil {
+	answer, _, err := runtime.Call(to, input, &env)
+	if err != nil {
 		b.err = fmt.Errorf("%s.%s: %w (answer %x)", name, method, err, answer)
-		return
+		return nil
 	}
 	b.state.Finalise(b.rules())
+	return answer
+}
+
+// read calls a method that answers with one address.
+func (b *builder) read(to common.Address, name, method string, args ...any) common.Address {
+	return common.BytesToAddress(b.call(marketMaker, noWei, to, name, method, args...))
 }
 
 // give adds ETH out of nowhere.

@@ -40,8 +40,9 @@ func ether(n int64) *big.Int { return tokens(n, 18) }
 // VVV has a ten-thousandth part of a daily pool, so 0.1 DIEM of 1,000.
 func GenesisStake() *big.Int { return ether(100_000) }
 
-// What the first block holds. VVV is about 20 dollars and ETH 3,000 in all four
-// pools; their depths are those of the live ones late in 2026.
+// What the first block holds. VVV is about 20 dollars, ETH 3,000 and DIEM 2,000
+// in all pools; the depths of VVV's are those of the live ones late in 2026.
+// DIEM is a little cheaper minted than bought.
 var (
 	vvvSupply      = ether(114_886_000)
 	usdcSupply     = tokens(2_000_000_000, 6)
@@ -59,10 +60,23 @@ var (
 	v3DollarVVV    = ether(17_000)
 	v3EtherWETH    = ether(8_000)
 	v3EtherUSDC    = tokens(24_000_000, 6)
+	aeroEtherWETH  = ether(2_000)
+	aeroEtherUSDC  = tokens(6_000_000, 6)
+	aeroDIEM       = ether(100)
+	aeroDIEMVVV    = ether(10_000)
+	v3DIEM         = ether(100)
+	v3DIEMWETH     = tokens(66_667, 15)
+	slipWETH       = ether(30)
+	slipVVV        = ether(4_500)
+	slipDIEM       = ether(150)
+	slipDIEMUSDC   = tokens(300_000, 6)
+	diemSupply     = ether(400)                  // of the pools; it was nobody's to mint
+	etherPrice     = big.NewInt(300_000_000_000) // dollars, 8 decimals
 	noWei          = new(big.Int)
 	thinFee        = big.NewInt(10_000) // hundredths of a basis point
 	dollarFee      = big.NewInt(3_000)
 	etherFee       = big.NewInt(500)
+	wideSpacing    = big.NewInt(200) // ticks
 	approvalForAll = new(big.Int).Lsh(big.NewInt(1), 255)
 )
 
@@ -74,6 +88,7 @@ func (b *builder) furnish(faucet common.Address) {
 	b.placeTokens(c, faucet)
 	b.placeExchanges(c, faucet)
 	b.fillPools(c)
+	b.placeFeeds(c, faucet)
 	b.stakeLargely(c)
 	b.call(marketMaker, noWei, c.VVV, "VVV", "transfer", faucet, faucetVVV)
 	b.call(marketMaker, noWei, c.USDC, "USDC", "transfer", faucet, faucetUSDC)
@@ -86,7 +101,7 @@ func (b *builder) placeTokens(c Contracts, faucet common.Address) {
 	b.place(c.WETH, "WETH9")
 	b.place(c.VVV, "VVV", c.Staking, marketMaker, vvvSupply)
 	b.place(c.USDC, "USDC", faucet, marketMaker, usdcSupply)
-	b.place(c.DIEM, "DIEM", c.Staking, marketMaker, new(big.Int))
+	b.place(c.DIEM, "DIEM", c.Staking, marketMaker, diemSupply)
 	b.place(stakingCode, "StakingV2")
 	args, err := contracts.StakingProxyArgs(stakingCode, contracts.StakingConfig{
 		VVV: c.VVV, DIEM: c.DIEM, Owner: faucet, Treasury: treasury, Oracle: treasury, EmissionRate: emissionRate,
@@ -105,27 +120,84 @@ func (b *builder) placeExchanges(c Contracts, faucet common.Address) {
 	b.place(c.UniswapV3.Factory, "UniswapV3Factory", faucet)
 	b.place(c.UniswapV3.Router, "SwapRouter02", c.UniswapV3.Factory, c.WETH)
 	b.place(c.UniswapV3.Quoter, "QuoterV2", c.UniswapV3.Factory, c.WETH)
+	for _, s := range c.Slipstream {
+		b.place(s.Factory, "SlipstreamFactory", faucet)
+		b.place(s.Router, "SlipstreamRouter", s.Factory, c.WETH)
+		b.place(s.Quoter, "SlipstreamQuoter", s.Factory, c.WETH)
+	}
 }
+
+// poolAge is how long the pools have been open when the chain begins: their
+// oracles know a price of some time already.
+const poolAge = 2 * 3600 // seconds
 
 // fillPools lets the market maker, who has no key, deposit for good.
 func (b *builder) fillPools(c Contracts) {
+	b.env.Time -= poolAge
+	defer func() { b.env.Time += poolAge }()
+	weth := new(big.Int)
+	for _, part := range []*big.Int{v3ThinWETH, v3EtherWETH, v3DIEMWETH, slipWETH} {
+		weth.Add(weth, part)
+	}
+	b.call(marketMaker, weth, c.WETH, "WETH9", "deposit")
+	b.fillUniswap(c)
+	b.fillSlipstream(c)
+	b.fillAerodrome(c)
+}
+
+func (b *builder) approveAll(c Contracts, spender common.Address) {
+	for _, token := range []common.Address{c.WETH, c.VVV, c.USDC, c.DIEM} {
+		b.call(marketMaker, noWei, token, "IERC20", "approve", spender, approvalForAll)
+	}
+}
+
+func (b *builder) fillUniswap(c Contracts) {
 	filler := nobody("the pool filler")
 	b.place(filler, "UniswapV3Liquidity", c.UniswapV3.Factory)
-	weth := new(big.Int).Add(v3ThinWETH, v3EtherWETH)
-	b.call(marketMaker, weth, c.WETH, "WETH9", "deposit")
-	for _, token := range []common.Address{c.WETH, c.VVV, c.USDC} {
-		b.call(marketMaker, noWei, token, "IERC20", "approve", filler, approvalForAll)
-	}
+	b.approveAll(c, filler)
 	add := func(a, z common.Address, fee, amountA, amountZ *big.Int) {
 		b.call(marketMaker, noWei, filler, "UniswapV3Liquidity", "add", a, z, fee, amountA, amountZ)
 	}
 	add(c.VVV, c.WETH, thinFee, v3ThinVVV, v3ThinWETH)
 	add(c.USDC, c.VVV, dollarFee, v3DollarUSDC, v3DollarVVV)
 	add(c.WETH, c.USDC, etherFee, v3EtherWETH, v3EtherUSDC)
+	add(c.DIEM, c.WETH, thinFee, v3DIEM, v3DIEMWETH)
+}
 
-	b.call(marketMaker, noWei, c.VVV, "VVV", "approve", c.Aerodrome.Router, aeroVVV)
-	b.call(marketMaker, aeroWETH, c.Aerodrome.Router, "AerodromeRouter", "addLiquidityETH",
-		c.VVV, false, aeroVVV, aeroVVV, aeroWETH, marketMaker, approvalForAll)
+func (b *builder) fillSlipstream(c Contracts) {
+	filler := nobody("the slipstream filler")
+	b.place(filler, "SlipstreamLiquidity", c.Slipstream[0].Factory)
+	b.approveAll(c, filler)
+	add := func(a, z common.Address, amountA, amountZ *big.Int) {
+		if a.Cmp(z) > 0 {
+			a, z, amountA, amountZ = z, a, amountZ, amountA
+		}
+		b.call(marketMaker, noWei, filler, "SlipstreamLiquidity", "add", a, z, wideSpacing, amountA, amountZ)
+	}
+	add(c.WETH, c.VVV, slipWETH, slipVVV)
+	add(c.DIEM, c.USDC, slipDIEM, slipDIEMUSDC)
+}
+
+func (b *builder) fillAerodrome(c Contracts) {
+	b.approveAll(c, c.Aerodrome.Router)
+	withETH := func(token common.Address, amount, wei *big.Int) {
+		b.call(marketMaker, wei, c.Aerodrome.Router, "AerodromeRouter", "addLiquidityETH",
+			token, false, amount, amount, wei, marketMaker, approvalForAll)
+	}
+	withETH(c.VVV, aeroVVV, aeroWETH)
+	withETH(c.USDC, aeroEtherUSDC, aeroEtherWETH)
+	b.call(marketMaker, noWei, c.Aerodrome.Router, "AerodromeRouter", "addLiquidity",
+		c.DIEM, c.VVV, false, aeroDIEM, aeroDIEMVVV, aeroDIEM, aeroDIEMVVV, marketMaker, approvalForAll)
+}
+
+// placeFeeds makes prices at Chainlink's interface: ETH's is fixed, VVV's
+// follows the deepest pool. The live feed of VVV has 18 decimals, not 8.
+func (b *builder) placeFeeds(c Contracts, owner common.Address) {
+	pool := b.read(c.Aerodrome.Factory, "AerodromePoolFactory", "getPool", c.VVV, c.WETH, new(big.Int)) // by fee: 0 is volatile
+	b.place(c.PriceFeeds.ETHUSD, "DevWorldPriceFeed", "ETH / USD of the dev world", uint8(8), owner, etherPrice,
+		common.Address{}, common.Address{}, common.Address{})
+	b.place(c.PriceFeeds.VVVUSD, "DevWorldPriceFeed", "VVV / USD of the dev world", uint8(18), owner, new(big.Int),
+		pool, c.VVV, c.PriceFeeds.ETHUSD)
 }
 
 // stakeLargely gives the pool's share and the DIEM curve something to stand on.

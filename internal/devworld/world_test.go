@@ -68,6 +68,8 @@ func TestContractsStandAtTheirBaseAddressesInTheFirstBlock(t *testing.T) {
 		"vvv": world.VVV, "staking": world.Staking, "diem": world.DIEM, "weth": world.WETH, "usdc": world.USDC,
 		"multicall3": world.Multicall3, "aerodrome router": world.Aerodrome.Router, "aerodrome factory": world.Aerodrome.Factory,
 		"v3 factory": world.UniswapV3.Factory, "v3 router": world.UniswapV3.Router, "v3 quoter": world.UniswapV3.Quoter,
+		"slipstream factory": world.Slipstream[0].Factory, "slipstream router": world.Slipstream[0].Router,
+		"slipstream quoter": world.Slipstream[0].Quoter, "feed of ETH": world.PriceFeeds.ETHUSD, "feed of VVV": world.PriceFeeds.VVVUSD,
 	} {
 		code, err := chain.Client().CodeAt(t.Context(), at, new(big.Int))
 		if err != nil || len(code) < 40 {
@@ -88,7 +90,8 @@ func TestWorldJSONNamesAreTheDocumentedOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{`{"vvv":`, `"staking":`, `"diem":`, `"weth":`, `"usdc":`, `"multicall3":`,
-		`"aerodrome":{"router":`, `"factory":`, `"uniswapV3":{"factory":`, `"quoter":`} {
+		`"aerodrome":{"router":`, `"factory":`, `"uniswapV3":{"factory":`, `"quoter":`,
+		`"slipstream":[{"factory":`, `"priceFeeds":{"ethUsd":`, `"vvvUsd":`} {
 		if !strings.Contains(string(text), name) {
 			t.Errorf("%s is missing in %s", name, text)
 		}
@@ -135,7 +138,7 @@ func TestStakeAndCurveAreSane(t *testing.T) {
 	if got := amount(t, chain, "StakingV2", world.Staking, "balanceOf", devworld.LargeStaker); got.Cmp(devworld.GenesisStake()) != 0 {
 		t.Error("large staker's stake", got)
 	}
-	between(t, "DIEM supply", amount(t, chain, "DIEM", world.DIEM, "totalSupply"), tokens(999, 18), tokens(1001, 18))
+	between(t, "DIEM supply", amount(t, chain, "DIEM", world.DIEM, "totalSupply"), tokens(1399, 18), tokens(1401, 18))
 	between(t, "DIEM for 10 VVV", amount(t, chain, "StakingV2", world.Staking, "getDiemAmountOut", tokens(10, 18)), tokens(110, 15), tokens(112, 15))
 	staked := view(t, chain, "DIEM", world.DIEM, "stakedInfos", devworld.LargeStaker)[0].(*big.Int)
 	between(t, "staked DIEM", staked, tokens(999, 18), tokens(999, 18))
