@@ -30,6 +30,18 @@ type Contracts struct {
 		Router  common.Address `json:"router"` // SwapRouter02
 		Quoter  common.Address `json:"quoter"` // QuoterV2
 	} `json:"uniswapV3"`
+	// Slipstream are the generations of Aerodrome's concentrated liquidity:
+	// each router and quoter serves one factory only.
+	Slipstream [3]struct {
+		Factory common.Address `json:"factory"`
+		Router  common.Address `json:"router"`
+		Quoter  common.Address `json:"quoter"`
+	} `json:"slipstream"`
+	// PriceFeeds are Chainlink's; those that are left out are not asked.
+	PriceFeeds struct {
+		ETHUSD common.Address `json:"ethUsd"`
+		VVVUSD common.Address `json:"vvvUsd"`
+	} `json:"priceFeeds"`
 }
 
 // Network is where an agent works: one API and the chain that its stake is on.
@@ -63,6 +75,17 @@ func BaseContracts() Contracts {
 	c.UniswapV3.Factory = common.HexToAddress("0x33128a8fC17869897dcE68Ed026d694621f6FDfD")
 	c.UniswapV3.Router = common.HexToAddress("0x2626664c2603336E57B271c5C0b26F421741e481")
 	c.UniswapV3.Quoter = common.HexToAddress("0x3d4e44Eb1374240CE5F1B871ab261CD16335B76a")
+	c.Slipstream[0].Factory = common.HexToAddress("0x5e7BB104d84c7CB9B682AaC2F3d509f5F406809A")
+	c.Slipstream[0].Router = common.HexToAddress("0xBE6D8f0d05cC4be24d5167a3eF062215bE6D18a5")
+	c.Slipstream[0].Quoter = common.HexToAddress("0x254cF9E1E6e233aa1AC962CB9B05b2cfeAaE15b0")
+	c.Slipstream[1].Factory = common.HexToAddress("0xaDe65c38CD4849aDBA595a4323a8C7DdfE89716a")
+	c.Slipstream[1].Router = common.HexToAddress("0xcbBb8035cAc7D4B3Ca7aBb74cF7BdF900215Ce0D")
+	c.Slipstream[1].Quoter = common.HexToAddress("0x3d4C22254F86f64B7eC90ab8F7aeC1FBFD271c6C")
+	c.Slipstream[2].Factory = common.HexToAddress("0xf8f2eB4940CFE7d13603DDDD87f123820Fc061Ef")
+	c.Slipstream[2].Router = common.HexToAddress("0x698Cb2b6dd822994581fEa6eA4Fc755d1363A92F")
+	c.Slipstream[2].Quoter = common.HexToAddress("0x514c8B5f54112481E28028F1166Bd78501089259")
+	c.PriceFeeds.ETHUSD = common.HexToAddress("0x71041dddad3595F9CEd3DcCFBe3D1F4b0a16Bb70")
+	c.PriceFeeds.VVVUSD = common.HexToAddress("0xaABc55Ca55D70B034e4daA2551A224239890282F")
 	return c
 }
 

@@ -32,8 +32,8 @@ func TestBaseAddressesHaveTheirChecksums(t *testing.T) {
 			t.Errorf("%s: its checksum spells it %s", text, got)
 		}
 	}
-	if count != 11 {
-		t.Errorf("found %d addresses, want 11", count)
+	if count != 22 {
+		t.Errorf("found %d addresses, want 22", count)
 	}
 }
 

@@ -13,7 +13,7 @@ type Contracts struct {
 	Multicall3 common.Address `json:"multicall3"`
 	Aerodrome  Aerodrome      `json:"aerodrome"`
 	UniswapV3  UniswapV3      `json:"uniswapV3"`
-	Slipstream []Slipstream   `json:"slipstream"`
+	Slipstream [3]Slipstream  `json:"slipstream"`
 	PriceFeeds PriceFeeds     `json:"priceFeeds"`
 }
 
@@ -30,8 +30,9 @@ type UniswapV3 struct {
 	Quoter  common.Address `json:"quoter"`
 }
 
-// Slipstream is one generation of Aerodrome's other exchange, of concentrated
-// liquidity: each router and quoter serves one factory only.
+// Slipstream is one of three generations of Aerodrome's other exchange, of concentrated
+// liquidity: each router and quoter serves one factory only. Here the first has
+// pools.
 type Slipstream struct {
 	Factory common.Address `json:"factory"`
 	Router  common.Address `json:"router"`
@@ -65,10 +66,18 @@ func BaseContracts() Contracts {
 			Router:  common.HexToAddress("0x2626664c2603336E57B271c5C0b26F421741e481"),
 			Quoter:  common.HexToAddress("0x3d4e44Eb1374240CE5F1B871ab261CD16335B76a"),
 		},
-		Slipstream: []Slipstream{{
+		Slipstream: [3]Slipstream{{
 			Factory: common.HexToAddress("0x5e7BB104d84c7CB9B682AaC2F3d509f5F406809A"),
 			Router:  common.HexToAddress("0xBE6D8f0d05cC4be24d5167a3eF062215bE6D18a5"),
 			Quoter:  common.HexToAddress("0x254cF9E1E6e233aa1AC962CB9B05b2cfeAaE15b0"),
+		}, {
+			Factory: common.HexToAddress("0xaDe65c38CD4849aDBA595a4323a8C7DdfE89716a"),
+			Router:  common.HexToAddress("0xcbBb8035cAc7D4B3Ca7aBb74cF7BdF900215Ce0D"),
+			Quoter:  common.HexToAddress("0x3d4C22254F86f64B7eC90ab8F7aeC1FBFD271c6C"),
+		}, {
+			Factory: common.HexToAddress("0xf8f2eB4940CFE7d13603DDDD87f123820Fc061Ef"),
+			Router:  common.HexToAddress("0x698Cb2b6dd822994581fEa6eA4Fc755d1363A92F"),
+			Quoter:  common.HexToAddress("0x514c8B5f54112481E28028F1166Bd78501089259"),
 		}},
 		PriceFeeds: PriceFeeds{
 			ETHUSD: common.HexToAddress("0x71041dddad3595F9CEd3DcCFBe3D1F4b0a16Bb70"),
