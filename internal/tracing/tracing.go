@@ -82,11 +82,15 @@ func New(config Config) (*Tracer, error) {
 	if config.Observe == nil {
 		config.Observe = func(int, bool) {}
 	}
+	sender, err := newSender(endpoint.String(), config)
+	if err != nil {
+		return nil, err
+	}
 	provider := sdk.NewTracerProvider(
 		sdk.WithSampler(sdk.ParentBased(sdk.TraceIDRatioBased(config.Sample))),
 		sdk.WithResource(resource.NewSchemaless(
 			attribute.String("service.name", service), attribute.String("service.version", config.Version))),
-		sdk.WithSpanProcessor(newSender(endpoint.String(), config)),
+		sdk.WithSpanProcessor(sender),
 	)
 	return &Tracer{
 		tracer: provider.Tracer(scope, trace.WithInstrumentationVersion(config.Version)), provider: provider,
