@@ -178,6 +178,7 @@ func TestADatabaseThatIsGoneIsAFaultOfTheServer(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	wallet, admin := w.Account(100)
 	f := newForm(t, w, wallet)
+	revocation := revocationBody(t, wallet.Address, wallet, revocationFor(t, w, wallet.Address))
 	if err := w.App.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +196,7 @@ func TestADatabaseThatIsGoneIsAFaultOfTheServer(t *testing.T) {
 		}
 	}
 	wantError(t, f.post(""), http.StatusInternalServerError, "An unknown error occurred", nil)
+	wantError(t, w.Call("POST", revokePath, "", revocation), http.StatusInternalServerError, "An unknown error occurred", nil)
 	wantError(t, w.Call("POST", "/leaks", "", `{"key":"`+admin+`"}`), http.StatusInternalServerError, "An unknown error occurred", nil)
 	ready := w.Send(must(http.NewRequest("GET", w.Origin+"/readyz", nil)))
 	if ready.Status != http.StatusServiceUnavailable || ready.Text("code") != "NOT_READY" {

@@ -39,10 +39,10 @@ func outOfReach() map[apitest.Answer]string {
 			list[apitest.Answer{Operation: operation, Status: status}] = reason
 		}
 	}
-	add(500, noFault, "getValidationToken", "listModels", "listModelTraits", "listModelCompatibility", "getModel", "getUsage",
+	add(500, noFault, "getValidationToken", "getRevocationMessage", "listModels", "listModelTraits", "listModelCompatibility", "getModel", "getUsage",
 		"createChatCompletion", "createResponse", "createMessage", "createCompletion", "createEmbeddings", "createImage",
 		"createSpeech", "createTranscription")
-	add(503, noChain, "getValidationToken", "listModels", "listModelTraits", "listModelCompatibility", "getModel", "getUsage",
+	add(503, noChain, "getValidationToken", "getRevocationMessage", "listModels", "listModelTraits", "listModelCompatibility", "getModel", "getUsage",
 		"createKey", "updateKey", "deleteKey", "deleteKeyByPath", "getKey", "getUsageHistory", "getUsageAnalytics", "getRateLimitLog")
 	add(504, "a test of httpapi has it: here it takes 20 s", "getUsageAnalytics")
 	return list

@@ -17,6 +17,7 @@ func TestAServerWithoutItsDatabaseGetsNoTraffic(t *testing.T) {
 	wallet, admin := w.Account(1)
 	w.Chain.StakeDIEM(wallet.Address, apptest.Tokens(5))
 	body := w.MintBody(wallet, w.Token(), "INFERENCE", "")
+	revocation := revocationBody(t, wallet.Address, wallet, revocationFor(t, w, wallet.Address))
 	path := filepath.Join(w.Dir, "stakegate.db")
 	must(0, os.Rename(path, path+".away"))
 	must(0, os.WriteFile(path, nil, 0o600))
@@ -27,6 +28,7 @@ func TestAServerWithoutItsDatabaseGetsNoTraffic(t *testing.T) {
 		"a list": w.Call(http.MethodGet, "/api_keys", admin, ""),
 
 		"an audit trail":     w.Call(http.MethodGet, "/api_keys/audit", admin, ""),
+		"an end of all keys": w.Call(http.MethodPost, revokePath, "", revocation),
 		"a leak":             w.Call(http.MethodPost, "/leaks", "", `{"key":"`+admin+`"}`),
 		"a rotation":         w.Call(http.MethodPost, "/api_keys/x/rotate", admin, "{}"),
 		"a list of sub-keys": w.Call(http.MethodGet, "/api_keys/x/children", admin, ""),

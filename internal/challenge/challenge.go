@@ -135,14 +135,28 @@ func (i *Issuer) Issue(now time.Time, subject string) (string, error) {
 	if subject != "" && !isAddress(subject) {
 		return "", errors.New("subject is not an address")
 	}
-	keys, err := i.keys(now)
+	keys, id, err := i.draw(now)
 	if err != nil {
 		return "", err
 	}
+	return i.token(keys, now, id, subject)
+}
+
+// draw makes the id of a challenge, and finds what signs it.
+func (i *Issuer) draw(now time.Time) (*keys, [idBytes]byte, error) {
 	var id [idBytes]byte
-	if _, err := rand.Read(id[:]); err != nil {
-		return "", fmt.Errorf("draw a token id: %w", err)
+	keys, err := i.keys(now)
+	if err != nil {
+		return nil, id, err
 	}
+	if _, err := rand.Read(id[:]); err != nil {
+		return nil, id, fmt.Errorf("draw a challenge's id: %w", err)
+	}
+	return keys, id, nil
+}
+
+// token writes a token.
+func (i *Issuer) token(keys *keys, now time.Time, id [idBytes]byte, subject string) (string, error) {
 	issuedAt := now.Unix()
 	payload, err := encodePayload(claims{
 		Issuer: i.issuer, Audience: i.audience, ChainID: i.chainID, Subject: subject,

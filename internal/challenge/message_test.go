@@ -26,16 +26,43 @@ func issueFor(t testing.TB, issuer *challenge.Issuer, address string) (string, c
 // As EIP-4361 has it, with what a person needs to know before signing.
 func TestMessageSaysWhatItsSignatureDoes(t *testing.T) {
 	_, message := issueFor(t, newIssuer(t, root, "g1"), wallet)
-	said, err := newIssuer(t, root, "g1").CheckMessage(message.Text, now)
+	said, err := newIssuer(t, root, "g1").CheckMessage(message.Text, challenge.MintKey, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := written(t, macKey(t, root, "g1"), said)
+	want := written(t, macKey(t, root, "g1"), challenge.MintKey, said)
 	if message.Text != want {
 		t.Errorf("the message is\n%s\nwant\n%s", message.Text, want)
 	}
 	if !message.ExpiresAt.Equal(now.Add(challenge.Lifetime)) || len(message.Nonce) != 64 {
 		t.Errorf("it ends at %s with nonce %s", message.ExpiresAt, message.Nonce)
+	}
+}
+
+func revocation(t testing.TB, issuer *challenge.Issuer) challenge.Message {
+	t.Helper()
+	message, err := issuer.IssueMessage(now, challenge.RevokeKeys, common.HexToAddress(wallet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return message
+}
+
+func TestAMessageIsGoodForItsPurposeOnly(t *testing.T) {
+	issuer := newIssuer(t, root, "g1")
+	token, toMint := issueFor(t, issuer, wallet)
+	toRevoke := revocation(t, issuer)
+	said, err := issuer.CheckMessage(toRevoke.Text, challenge.RevokeKeys, now)
+	if err != nil || said.Subject != wallet || toRevoke.Text != written(t, macKey(t, root, "g1"), challenge.RevokeKeys, said) {
+		t.Errorf("%+v, %v of\n%s", said, err, toRevoke.Text)
+	}
+	for text, purpose := range map[string]challenge.Purpose{toRevoke.Text: challenge.MintKey, toMint.Text: challenge.RevokeKeys, token: challenge.RevokeKeys} {
+		if _, err := issuer.CheckMessage(text, purpose, now); !errors.Is(err, challenge.ErrMessage) {
+			t.Errorf("%v of\n%s", err, text)
+		}
+	}
+	if _, err := issuer.Check(toRevoke.Text, now); !errors.Is(err, challenge.ErrMalformed) {
+		t.Errorf("as a token: %v", err)
 	}
 }
 
@@ -46,7 +73,7 @@ func TestTokenAndMessageAreOneChallenge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	byMessage, err := issuer.CheckMessage(message.Text, now)
+	byMessage, err := issuer.CheckMessage(message.Text, challenge.MintKey, now)
 	if err != nil || byMessage != byToken || byMessage.Subject != wallet {
 		t.Errorf("token %+v, message %+v, %v", byToken, byMessage, err)
 	}
@@ -95,16 +122,16 @@ func TestAlteredMessagesAreRefused(t *testing.T) {
 		"CR LF":                    strings.ReplaceAll(message.Text, "\n", "\r\n"),
 		"a mebibyte":               message.Text + strings.Repeat(" ", 1<<20),
 	} {
-		if _, err := issuer.CheckMessage(text, now); !errors.Is(err, challenge.ErrMessage) {
+		if _, err := issuer.CheckMessage(text, challenge.MintKey, now); !errors.Is(err, challenge.ErrMessage) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for name, at := range map[string]time.Duration{"late": challenge.Lifetime, "a day late": 24 * time.Hour, "early": -challenge.MaxSkew - time.Second} {
-		if _, err := issuer.CheckMessage(message.Text, now.Add(at)); !errors.Is(err, challenge.ErrMessageExpired) {
+		if _, err := issuer.CheckMessage(message.Text, challenge.MintKey, now.Add(at)); !errors.Is(err, challenge.ErrMessageExpired) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := issuer.CheckMessage(message.Text, now.Add(challenge.Lifetime-time.Second)); err != nil {
+	if _, err := issuer.CheckMessage(message.Text, challenge.MintKey, now.Add(challenge.Lifetime-time.Second)); err != nil {
 		t.Errorf("in its last second: %v", err)
 	}
 }
@@ -118,23 +145,29 @@ func FuzzCheckMessage(f *testing.F) {
 	f.Add(message.Text)
 	f.Add("")
 	f.Add(strings.Replace(message.Text, "Nonce: ", "Nonce: 0", 1))
+	f.Add(revocation(f, issuer).Text)
 	f.Add("a\n" + wallet + "\nNonce: " + message.Nonce + "\nIssued At: 2026-11-23T11:10:00Z\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		if got, err := issuer.CheckMessage(text, now); err == nil && text != written(t, secret, got) {
-			t.Fatalf("accepted %q", text)
+		for _, purpose := range []challenge.Purpose{challenge.MintKey, challenge.RevokeKeys} {
+			if got, err := issuer.CheckMessage(text, purpose, now); err == nil && text != written(t, secret, purpose, got) {
+				t.Fatalf("accepted %q", text)
+			}
 		}
 	})
 }
 
 // written is the message of a challenge, by its specification.
-func written(t *testing.T, secret []byte, c challenge.Challenge) string {
+func written(t *testing.T, secret []byte, purpose challenge.Purpose, c challenge.Challenge) string {
 	t.Helper()
+	statement, uri, resource := "Create an API key at api.example.org that can spend this wallet's staked allocation.", audience, "urn:venice:api-key:create"
+	if purpose == challenge.RevokeKeys {
+		statement, uri, resource = "End every API key of this wallet at api.example.org, whoever has it.", publicURL+"/api/v1/api_keys/revoke_all", "urn:stakegate:api-key:revoke-all"
+	}
 	text := func(nonce string) string {
 		return "api.example.org wants you to sign in with your Ethereum account:\n" + c.Subject + "\n\n" +
-			"Create an API key at api.example.org that can spend this wallet's staked allocation.\n\n" +
-			"URI: " + audience + "\nVersion: 1\nChain ID: 8453\nNonce: " + nonce + "\n" +
+			statement + "\n\nURI: " + uri + "\nVersion: 1\nChain ID: 8453\nNonce: " + nonce + "\n" +
 			"Issued At: " + c.ExpiresAt.Add(-challenge.Lifetime).Format(time.RFC3339) + "\n" +
-			"Expiration Time: " + c.ExpiresAt.Format(time.RFC3339) + "\nResources:\n- urn:venice:api-key:create"
+			"Expiration Time: " + c.ExpiresAt.Format(time.RFC3339) + "\nResources:\n- " + resource
 	}
 	id := hex.EncodeToString([]byte(decoded(t, c.ID)))
 	mac := hmac.New(sha256.New, secret)

@@ -33,7 +33,7 @@ func wantBoth(t rapid.TB, issuer *challenge.Issuer, token, message string, at ti
 	if _, err := issuer.Check(token, at); !errors.Is(err, ofToken) {
 		t.Errorf("%s: the token gives %v, want %v", at, err, ofToken)
 	}
-	if _, err := issuer.CheckMessage(message, at); !errors.Is(err, ofMessage) {
+	if _, err := issuer.CheckMessage(message, challenge.MintKey, at); !errors.Is(err, ofMessage) {
 		t.Errorf("%s: the message gives %v, want %v", at, err, ofMessage)
 	}
 }
@@ -116,7 +116,7 @@ func TestARootIsReplacedWithoutRefusingAToken(t *testing.T) {
 	if _, err := issuer.Check(token, at); err == nil {
 		t.Error("the old root signs for ever")
 	}
-	if _, err := issuer.CheckMessage(text, at); !errors.Is(err, challenge.ErrMessage) {
+	if _, err := issuer.CheckMessage(text, challenge.MintKey, at); !errors.Is(err, challenge.ErrMessage) {
 		t.Errorf("the old root signs messages for ever: %v", err)
 	}
 }
@@ -173,7 +173,7 @@ func TestEveryTokenLivesExactlyForItsLifetimeHoweverRootsFollowEachOther(t *test
 		token, message := issueAt(t, one, issued)
 		age := time.Duration(rapid.Int64Range(-60, 100_000).Draw(t, "age")) * time.Second
 		_, err = other.Check(token, issued.Add(age))
-		_, messageErr := other.CheckMessage(message, issued.Add(age))
+		_, messageErr := other.CheckMessage(message, challenge.MintKey, issued.Add(age))
 		if lives := age < challenge.Lifetime; (err == nil) != lives || (messageErr == nil) != lives {
 			t.Fatalf("at the age of %s: %v, %v", age, err, messageErr)
 		}

@@ -140,15 +140,15 @@ func mintProblem(err error) *Error {
 		{challenge.ErrSignature, "TOKEN_INVALID", "Get a new token from this server."},
 		{challenge.ErrClaims, "TOKEN_INVALID", "Get a new token from this server."},
 		{challenge.ErrExpired, "TOKEN_EXPIRED", "Get a new token; it lives for 15 minutes."},
-		{challenge.ErrMessage, "MESSAGE_INVALID", "Send the message exactly as GET ?address= returned it."},
+		{challenge.ErrMessage, "MESSAGE_INVALID", "Send the message exactly as GET ?address= of the same path returned it."},
 		{challenge.ErrMessageExpired, "MESSAGE_EXPIRED", "Get a new message; it lives for 15 minutes."},
 		{issuer.ErrOtherWallet, "MESSAGE_INVALID", "Get a message for the address that signs."},
-		{issuer.ErrMessageSpent, "MESSAGE_USED", "Get a new message; each mints one key."},
+		{issuer.ErrMessageSpent, "MESSAGE_USED", "Get a new message; each is good once."},
 		{issuer.ErrOpaque, "MESSAGE_REQUIRED", "GET this route with ?address= and your address, sign data.message, and send it as message instead of token."},
 		{issuer.ErrChallengeSpent, "TOKEN_USED", "Get a new token; each mints one key."},
 		{signature.ErrAddress, "ADDRESS_INVALID", "Send 0x and 40 hexadecimal digits, with the right checksum if in mixed case."},
 		{signature.ErrUnsupported, "SIGNATURE_UNSUPPORTED", "Sign with the wallet's key (EIP-191), as a contract that exists (ERC-1271), or, where the server admits it, as one that does not yet (ERC-6492)."},
-		{signature.ErrMismatch, "SIGNATURE_MISMATCH", "Sign the token's text with personal_sign and the wallet of this address."},
+		{signature.ErrMismatch, "SIGNATURE_MISMATCH", "Sign the exact text of the token or message with personal_sign and the wallet of this address."},
 	} {
 		if errors.Is(err, refused.err) {
 			return &Error{Status: http.StatusBadRequest, Text: refused.err.Error(), Code: refused.code, Next: refused.next}

@@ -65,6 +65,14 @@ func (r *rooms) Rotate(context.Context, apikey.Key, string, time.Duration) (issu
 	return issuer.Rotated{Minted: minted, OldUntil: now}, err
 }
 
+func (r *rooms) RevocationChallenge(common.Address) (challenge.Message, error) {
+	return challenge.Message{Text: "canary", ExpiresAt: now}, r.failed()
+}
+
+func (r *rooms) RevokeAll(context.Context, issuer.Proof) ([]apikey.Key, error) {
+	return []apikey.Key{r.key}, r.failed()
+}
+
 func (r *rooms) minted() (issuer.Minted, error) {
 	if err := r.failed(); err != nil {
 		return issuer.Minted{}, err
@@ -206,6 +214,8 @@ var requests = []struct{ method, path, body string }{
 	{"GET", api + "/api_keys/rate_limits", ""},
 	{"GET", api + "/api_keys/rate_limits/log", ""},
 	{"GET", api + "/api_keys/audit", ""},
+	{"GET", api + "/api_keys/revoke_all?address=" + address, ""},
+	{"POST", api + "/api_keys/revoke_all", `{"address":"` + address + `","signature":"0x5ec2e7","message":"canary"}`},
 	{"POST", api + "/leaks", `{"key":"sg_inf_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg1MRIXl"}`},
 	{"GET", api + "/billing/balance", ""},
 	{"GET", api + "/billing/usage-history", ""},

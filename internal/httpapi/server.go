@@ -29,6 +29,8 @@ type Mint interface {
 	Create(ctx context.Context, caller apikey.Key, spec apikey.Spec) (issuer.Minted, error)
 	CreateChild(ctx context.Context, caller apikey.Key, parentID string, spec apikey.Spec) (issuer.Minted, error)
 	Rotate(ctx context.Context, caller apikey.Key, keyID string, overlap time.Duration) (issuer.Rotated, error)
+	RevocationChallenge(address common.Address) (challenge.Message, error)
+	RevokeAll(ctx context.Context, proof issuer.Proof) ([]apikey.Key, error)
 }
 
 // Keys finds and changes stored keys. Its methods return apikey.ErrNotFound.
@@ -168,18 +170,17 @@ func (s *server) routes(r *router) {
 	const api = apiPrefix
 	r.expect(openAIPrefix, manners{form: openAIForm{}})
 	add := func(pattern string, handler http.Handler) { r.add(endpoint{pattern: pattern, handler: handler}) }
-	r.add(endpoint{
-		pattern: "GET " + api + "/api_keys/generate_web3_key", handler: s.open(s.getChallenge),
-		limit: func(sources *Sources) *bucketTable { return sources.tokens },
-	})
-	r.add(endpoint{
-		pattern: "POST " + api + "/api_keys/generate_web3_key", handler: s.open(s.postMint),
-		limit: func(sources *Sources) *bucketTable { return sources.mints },
-	})
-	r.add(endpoint{
-		pattern: "POST " + api + "/leaks", handler: s.open(s.reportLeak),
-		limit: func(sources *Sources) *bucketTable { return sources.mints },
-	})
+	tokens := func(sources *Sources) *bucketTable { return sources.tokens }
+	proofs := func(sources *Sources) *bucketTable { return sources.mints }
+	for _, e := range []endpoint{
+		{pattern: "GET " + api + "/api_keys/generate_web3_key", handler: s.open(s.getChallenge), limit: tokens},
+		{pattern: "POST " + api + "/api_keys/generate_web3_key", handler: s.open(s.postMint), limit: proofs},
+		{pattern: "GET " + api + "/api_keys/revoke_all", handler: s.open(s.getRevocation), limit: tokens},
+		{pattern: "POST " + api + "/api_keys/revoke_all", handler: s.open(s.revokeAll), limit: proofs},
+		{pattern: "POST " + api + "/leaks", handler: s.open(s.reportLeak), limit: proofs},
+	} {
+		r.add(e)
+	}
 
 	add("GET "+api+"/api_keys", s.admin(s.listKeys))
 	add("POST "+api+"/api_keys", s.admin(s.createKey))

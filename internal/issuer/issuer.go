@@ -49,6 +49,11 @@ type Store interface {
 	// returns the key and until when the one before is good. It returns
 	// apikey.ErrNotFound, having changed nothing.
 	RotateKey(ctx context.Context, rotation Rotation) (apikey.Key, time.Time, error)
+	// RevokeAll spends the challenge and ends all keys of an account, in one
+	// transaction, and returns the keys with their IDs and Last6. Of an account
+	// that does not exist it ends none and writes nothing. It returns
+	// ErrChallengeSpent, having changed nothing.
+	RevokeAll(ctx context.Context, revocation Revocation) ([]apikey.Key, error)
 }
 
 // Insertion is everything that the transaction of a mint writes and checks.
@@ -190,10 +195,7 @@ func (i *Issuer) Mint(ctx context.Context, proof Proof, spec apikey.Spec) (Minte
 // check returns what was signed, and what it says.
 func (i *Issuer) check(proof Proof, kind apikey.Type) (checked challenge.Challenge, text string, err error) {
 	if proof.Message != "" {
-		checked, err = i.config.Challenges.CheckMessage(proof.Message, i.config.Now())
-		if err == nil && !strings.EqualFold(checked.Subject, proof.Address.Hex()) {
-			err = ErrOtherWallet
-		}
+		checked, err = i.checkMessage(proof, challenge.MintKey)
 		return checked, proof.Message, err
 	}
 	checked, err = i.config.Challenges.Check(proof.Token, i.config.Now())
@@ -205,6 +207,16 @@ func (i *Issuer) check(proof Proof, kind apikey.Type) (checked challenge.Challen
 		err = ErrOpaque
 	}
 	return checked, proof.Token, err
+}
+
+// checkMessage returns what a message says that was issued for the purpose and
+// the proof's wallet.
+func (i *Issuer) checkMessage(proof Proof, purpose challenge.Purpose) (challenge.Challenge, error) {
+	checked, err := i.config.Challenges.CheckMessage(proof.Message, purpose, i.config.Now())
+	if err == nil && !strings.EqualFold(checked.Subject, proof.Address.Hex()) {
+		err = ErrOtherWallet
+	}
+	return checked, err
 }
 
 // Create makes a key at the word of an ADMIN key, for that one's account.

@@ -115,3 +115,18 @@ func (s *Store) StallMints() (release func()) {
 	s.mints.running = true
 	return func() { s.insertWaiting(context.Background()) }
 }
+
+// CopyKeys makes so many keys like one.
+func (s *Store) CopyKeys(t testing.TB, id string, copies int) {
+	t.Helper()
+	number, hash := "CAST(n AS TEXT)", "CAST('copy ' || n AS BLOB)"
+	if s.engine.arrays {
+		hash = "CAST('copy ' || n AS BYTEA)"
+	}
+	_, err := s.writer.ExecContext(t.Context(), `INSERT INTO api_keys (id, account_id, hash, last6, key_type, description, limit_period, privacy, created_ms, line, scope)
+		WITH RECURSIVE list(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM list WHERE n < `+fmt.Sprint(copies)+`)
+		SELECT id || `+number+`, account_id, `+hash+`, last6, key_type, description, limit_period, privacy, created_ms, line, scope FROM list, api_keys WHERE id = '`+id+`'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -248,6 +248,12 @@ func (t *transaction) spend(ctx context.Context, batch []*mint) error {
 	return err
 }
 
+// spendOne records a challenge as used, or returns issuer.ErrChallengeSpent.
+func (t *transaction) spendOne(ctx context.Context, id string, expires, now time.Time) error {
+	m := &mint{insertion: issuer.Insertion{ChallengeID: id, ChallengeExpires: expires, Key: apikey.Key{CreatedAt: now}}}
+	return errors.Join(t.spend(ctx, []*mint{m}), m.refusal)
+}
+
 // unspend forgets the challenges of keys that were refused after all.
 func (t *transaction) unspend(ctx context.Context, batch []*mint) error {
 	var ids []string
