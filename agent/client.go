@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	stdjson "encoding/json"
@@ -25,11 +26,17 @@ const (
 )
 
 // Client calls one server's API: Venice's, or any that speaks the same. It is
-// safe for concurrent use and does not retry by itself.
+// safe for concurrent use. It repeats nothing by itself; WithRetry gives one
+// that does.
+//
+// Errors are *[APIError], which is an answer, or *[TransportError], which is
+// none, or say that an answer was not what the route promises. [Retryable] and
+// [NextStep] tell of any of them what can be done about it.
 type Client struct {
-	base string // no trailing slash
-	http *http.Client
-	key  Secret
+	base  string // no trailing slash
+	http  *http.Client
+	key   Secret
+	retry Retry
 }
 
 // NewClient makes a client for a base URL such as https://api.venice.ai/api/v1.
@@ -83,201 +90,116 @@ func isLoopback(host string) bool {
 
 // WithKey returns a client that authenticates with the key.
 func (c *Client) WithKey(key Secret) *Client {
-	return &Client{base: c.base, http: c.http, key: key}
+	with := *c
+	with.key = key
+	return &with
 }
 
 // Base returns the API's base URL, without a trailing slash.
 func (c *Client) Base() string { return c.base }
 
-// Challenge fetches a validation token (GET /api_keys/generate_web3_key). It
-// lives 15 minutes: fetch it last. Check it with CheckToken before signing.
-func (c *Client) Challenge(ctx context.Context) (string, error) {
-	var answer struct {
-		Data struct {
-			Token string `json:"token"`
-		} `json:"data"`
-	}
-	if err := c.anonymous().call(ctx, http.MethodGet, mintPath, nil, &answer); err != nil {
-		return "", err
-	}
-	return answer.Data.Token, nil
-}
-
-// Mint exchanges a signed validation token for an API key
-// (POST /api_keys/generate_web3_key). Address is the wallet's, in any case;
-// signature is 0x and hex digits.
-func (c *Client) Mint(ctx context.Context, address, token, signature string, spec KeySpec) (NewKey, error) {
-	body := struct {
-		KeySpec
-		Address   string `json:"address"`
-		Signature string `json:"signature"`
-		Token     string `json:"token"`
-	}{spec, address, signature, token}
-	return c.anonymous().newKey(ctx, mintPath, body, token, signature, strings.TrimPrefix(signature, "0x"))
-}
-
-// CreateKey makes a further key; it needs an ADMIN key.
-func (c *Client) CreateKey(ctx context.Context, spec KeySpec) (NewKey, error) {
-	return c.newKey(ctx, "/api_keys", spec)
-}
-
-func (c *Client) newKey(ctx context.Context, path string, body any, secrets ...string) (NewKey, error) {
-	var answer struct {
-		Data struct {
-			NewKey
-			APIKey string `json:"apiKey"`
-		} `json:"data"`
-	}
-	if err := c.call(ctx, http.MethodPost, path, body, &answer, secrets...); err != nil {
-		return NewKey{}, err
-	}
-	key := answer.Data.NewKey
-	key.Secret = NewSecret(answer.Data.APIKey)
-	if err := checkKeyText(answer.Data.APIKey); err != nil {
-		return NewKey{}, err
-	}
-	return key, nil
-}
-
-// checkKeyText makes sure that what the server calls a key fits in a header.
-func checkKeyText(text string) error {
-	if len(text) < 8 || len(text) > 512 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errors.New("the server's answer holds no usable API key")
-	}
-	return nil
-}
-
-// Keys lists the account's keys, without their secrets; it needs an ADMIN key.
-func (c *Client) Keys(ctx context.Context) ([]KeyInfo, error) {
-	var answer struct {
-		Data []KeyInfo `json:"data"`
-	}
-	err := c.call(ctx, http.MethodGet, "/api_keys", nil, &answer)
-	return answer.Data, err
-}
-
-// Key returns one key, without its secret.
-func (c *Client) Key(ctx context.Context, id string) (KeyInfo, error) {
-	var answer struct {
-		Data KeyInfo `json:"data"`
-	}
-	err := c.call(ctx, http.MethodGet, "/api_keys/"+url.PathEscape(id), nil, &answer)
-	return answer.Data, err
-}
-
-// UpdateKey changes what the update names and leaves the rest; it needs an
-// ADMIN key.
-func (c *Client) UpdateKey(ctx context.Context, id string, update KeyUpdate) (KeyInfo, error) {
-	body := struct {
-		ID string `json:"id"`
-		KeyUpdate
-	}{id, update}
-	var answer struct {
-		Data KeyInfo `json:"data"`
-	}
-	err := c.call(ctx, http.MethodPatch, "/api_keys", body, &answer)
-	return answer.Data, err
-}
-
-// DeleteKey revokes a key; it needs an ADMIN key.
-func (c *Client) DeleteKey(ctx context.Context, id string) error {
-	return c.call(ctx, http.MethodDelete, "/api_keys?id="+url.QueryEscape(id), nil, nil)
-}
-
-// RateLimits returns what the key may do now. It is the cheapest route that
-// tells a working key from a revoked one.
-func (c *Client) RateLimits(ctx context.Context) (RateLimits, error) {
-	var answer struct {
-		Data RateLimits `json:"data"`
-	}
-	err := c.call(ctx, http.MethodGet, "/api_keys/rate_limits", nil, &answer)
-	return answer.Data, err
-}
-
-// Balance returns what the account can spend now.
-func (c *Client) Balance(ctx context.Context) (Balance, error) {
-	var answer Balance
-	err := c.call(ctx, http.MethodGet, "/billing/balance", nil, &answer)
-	return answer, err
-}
-
-// Models lists the models of a type: text, embedding, or all.
-func (c *Client) Models(ctx context.Context, modelType string) ([]Model, error) {
-	var answer struct {
-		Data []Model `json:"data"`
-	}
-	err := c.call(ctx, http.MethodGet, "/models?type="+url.QueryEscape(modelType), nil, &answer)
-	return answer.Data, err
-}
-
-// Chat calls a text model and waits for the whole answer.
-func (c *Client) Chat(ctx context.Context, request ChatRequest) (ChatAnswer, error) {
-	ctx, cancel := context.WithTimeout(ctx, chatTimeout)
-	defer cancel()
-	var answer ChatAnswer
-	err := c.send(ctx, http.MethodPost, "/chat/completions", request, &answer)
-	return answer, err
-}
-
 func (c *Client) anonymous() *Client { return c.WithKey(Secret{}) }
 
-func (c *Client) call(ctx context.Context, method, path string, body, answer any, secrets ...string) error {
-	ctx, cancel := context.WithTimeout(ctx, managementTimeout)
-	defer cancel()
-	return c.send(ctx, method, path, body, answer, secrets...)
+// exchange is one call of a route.
+type exchange struct {
+	method, path string
+	body, answer any
+	// accept is the answer's type; "" is JSON.
+	accept string
+	// secrets are values that the body carries; they are taken out of everything
+	// that the server says about the request.
+	secrets []string
+	// idempotencyKey stands for this one call; "" for none.
+	idempotencyKey string
+	timeout        time.Duration // of one try; 0 is managementTimeout
+	// once says that a second try may do a second thing, unless the server said
+	// that the first did none.
+	once bool
 }
 
-// send makes one request. Secrets are values that the body carries; they are
-// taken out of everything that the server says about the request.
-func (c *Client) send(ctx context.Context, method, path string, body, answer any, secrets ...string) error {
-	route, _, _ := strings.Cut(path, "?")
-	request, err := c.request(ctx, method, path, body)
+func (e exchange) route() string {
+	route, _, _ := strings.Cut(e.path, "?")
+	return route
+}
+
+// call does the exchange, and again as far as the client's Retry allows.
+func (c *Client) call(ctx context.Context, e exchange) error {
+	if e.timeout == 0 {
+		e.timeout = managementTimeout
+	}
+	again := retryable
+	if e.once {
+		again = refusedForNow
+	}
+	return c.retry.backoff().do(ctx, again, func() error {
+		ctx, cancel := context.WithTimeout(ctx, e.timeout)
+		defer cancel()
+		return c.send(ctx, e)
+	})
+}
+
+// send makes one request.
+func (c *Client) send(ctx context.Context, e exchange) error {
+	request, err := c.request(ctx, e)
 	if err != nil {
 		return err
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return &TransportError{Method: method, Route: route, err: withoutURL(err)}
+		return &TransportError{Method: e.method, Route: e.route(), err: withoutURL(err)}
 	}
 	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
-		return &TransportError{Method: method, Route: route, err: withoutURL(err)}
+		return &TransportError{Method: e.method, Route: e.route(), err: withoutURL(err)}
 	}
 	if response.StatusCode != http.StatusOK {
-		return newAPIError(method, route, response, data, append(secrets, c.key.Reveal()))
+		return newAPIError(e.method, e.route(), response, data, append(e.secrets, c.key.Reveal()))
 	}
 	if len(data) > maxAnswer {
-		return fmt.Errorf("%s %s: the answer is longer than %d bytes", method, route, maxAnswer)
+		return fmt.Errorf("%s %s: the answer is longer than %d bytes", e.method, e.route(), maxAnswer)
 	}
-	if answer == nil {
+	switch answer := e.answer.(type) {
+	case nil:
+		return nil
+	case *document:
+		answer.header, answer.body = response.Header, data
 		return nil
 	}
-	if err := json.Unmarshal(data, answer); err != nil {
+	if err := json.Unmarshal(data, e.answer); err != nil {
 		// The decoder's text may quote the answer, and with it a key.
 		return fmt.Errorf("%s %s: the answer is not the JSON that this route promises: is %s an API of this kind?",
-			method, route, c.base)
+			e.method, e.route(), c.base)
 	}
 	return nil
 }
 
-func (c *Client) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
+// document is an answer that is not JSON.
+type document struct {
+	header http.Header
+	body   []byte
+}
+
+func (c *Client) request(ctx context.Context, e exchange) (*http.Request, error) {
 	var reader io.Reader
-	if body != nil {
-		encoded, err := stdjson.Marshal(body)
+	if e.body != nil {
+		encoded, err := stdjson.Marshal(e.body)
 		if err != nil {
-			return nil, fmt.Errorf("%s %s: the request does not encode: %w", method, path, err)
+			return nil, fmt.Errorf("%s %s: the request does not encode: %w", e.method, e.route(), err)
 		}
 		reader = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, c.base+path, reader)
+	request, err := http.NewRequestWithContext(ctx, e.method, c.base+e.path, reader)
 	if err != nil {
-		return nil, fmt.Errorf("%s: the address does not parse", method)
+		return nil, fmt.Errorf("%s: the address does not parse", e.method)
 	}
 	request.Header.Set("User-Agent", userAgent)
-	request.Header.Set("Accept", "application/json")
-	if body != nil {
+	request.Header.Set("Accept", cmp.Or(e.accept, "application/json"))
+	if e.body != nil {
 		request.Header.Set("Content-Type", "application/json")
+	}
+	if e.idempotencyKey != "" {
+		request.Header.Set("Idempotency-Key", e.idempotencyKey)
 	}
 	if !c.key.IsZero() {
 		request.Header.Set("Authorization", "Bearer "+c.key.Reveal())

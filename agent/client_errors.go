@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,22 +12,72 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// APIError is an answer other than 200.
+// Errors that a caller may want to tell apart; an *[APIError] is one of them by
+// its status.
+var (
+	// ErrKeyRejected: the server does not know the key: 401.
+	ErrKeyRejected = errors.New("the server does not accept this key")
+	// ErrNotFound: there is no such key, model or route: 404.
+	ErrNotFound = errors.New("the server has no such thing")
+	// ErrBudget: the key works, but there is nothing that it could spend: 402.
+	ErrBudget = errors.New("the key has nothing to spend")
+)
+
+// APIError is an answer other than 200. Texts are the server's: one line,
+// bounded, and without the secrets of the request.
 type APIError struct {
 	Method, Route string
 	Status        int
 	Code          string        // the server's machine word, "" if it sent none
-	Text          string        // the server's sentence; one line, bounded, without secrets
+	Text          string        // the server's sentence
+	Advice        string        // the server's word on what to do next, "" if it sent none
+	RequestID     string        // to quote when reporting a fault of the server
+	Members       []MemberError // what is wrong with which member of the request
+	Budget        *BudgetState  // which budget is spent, where the server says so
 	RetryAfter    time.Duration // what the server asked for, 0 if nothing
 	NoRetry       bool          // the server said x-should-retry: false
+}
+
+// MemberError is a complaint about a member of a request.
+type MemberError struct {
+	Member string // dotted path; "" for the whole
+	Text   string
+}
+
+// BudgetState is a budget that stood in a call's way.
+type BudgetState struct {
+	Scope     string  `json:"budget"` // account, key, parent or pool
+	Currency  string  `json:"currency"`
+	Limit     Decimal `json:"limit"`
+	Spent     Decimal `json:"spent"`
+	Held      Decimal `json:"held"`
+	ResetsAt  string  `json:"resetsAt"` // "" is never
+	MaxTokens Decimal `json:"affordable_max_tokens"`
+}
+
+// Is makes errors.Is find ErrKeyRejected, ErrNotFound and ErrBudget.
+func (e *APIError) Is(target error) bool {
+	switch target {
+	case ErrKeyRejected:
+		return e.Status == http.StatusUnauthorized
+	case ErrNotFound:
+		return e.Status == http.StatusNotFound
+	case ErrBudget:
+		return e.Status == http.StatusPaymentRequired
+	}
+	return false
 }
 
 func (e *APIError) Error() string {
 	text := e.Text
 	if text == "" {
 		text = http.StatusText(e.Status)
+	}
+	for _, member := range e.Members {
+		text += fmt.Sprintf("; %s: %s", cmp.Or(member.Member, "request"), member.Text)
 	}
 	return fmt.Sprintf("%s %s: %s (status %d)", e.Method, e.Route, text, e.Status)
 }
@@ -78,38 +129,55 @@ func newAPIError(method, route string, response *http.Response, body []byte, sec
 		RetryAfter: retryAfter(response.Header),
 		NoRetry:    strings.EqualFold(response.Header.Get("X-Should-Retry"), "false"),
 	}
-	e.Code, e.Text = errorWords(body)
-	e.Code, e.Text = remoteText(e.Code, secrets...), remoteText(e.Text, secrets...)
+	e.RequestID = remoteText(response.Header.Get("X-Request-Id"), secrets...)
+	e.read(body, secrets)
 	if response.StatusCode >= 300 && response.StatusCode < 400 {
 		e.Text = "the server redirects to another address; if that is right, use that one as the API address"
 	}
 	return e
 }
 
-// errorWords reads Venice's StandardError and DetailedError and OpenAI's
-// error object; other bodies give nothing.
-func errorWords(body []byte) (code, text string) {
-	var answer struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-		Error   any    `json:"error"`
+// read takes the words of Venice's StandardError and DetailedError, of OpenAI's
+// error object, and stakegate's budget; other bodies give nothing.
+func (e *APIError) read(body []byte, secrets []string) {
+	var members map[string]jsontext.Value
+	if json.Unmarshal(body, &members) != nil {
+		return
 	}
-	if json.Unmarshal(body, &answer) != nil {
-		return "", ""
+	// One at a time: a member of another type must not hide the others.
+	text := func(name string) (text string) {
+		_ = json.Unmarshal(members[name], &text)
+		return text
 	}
-	code, text = answer.Code, answer.Message
-	switch e := answer.Error.(type) {
+	var said any
+	_ = json.Unmarshal(members["error"], &said)
+	e.Code, e.Text = text("code"), text("message")
+	switch said := said.(type) {
 	case string:
-		text = e
+		e.Text, e.Advice = said, e.Text
 	case map[string]any:
-		if message, ok := e["message"].(string); ok {
-			text = message
+		if message, ok := said["message"].(string); ok {
+			e.Text, e.Advice = message, e.Text
 		}
-		if word, ok := e["code"].(string); ok && code == "" {
-			code = word
+		if word, ok := said["code"].(string); ok && e.Code == "" {
+			e.Code = word
 		}
 	}
-	return code, text
+	if members["budget"] != nil {
+		e.Budget = new(BudgetState)
+		_ = json.Unmarshal(body, e.Budget)
+	}
+	e.Members = memberErrors(members["details"])
+	for _, text := range []*string{&e.Code, &e.Text, &e.Advice} {
+		*text = remoteText(*text, secrets...)
+	}
+	for i := range e.Members {
+		e.Members[i] = MemberError{remoteText(e.Members[i].Member, secrets...), remoteText(e.Members[i].Text, secrets...)}
+	}
+	if e.Budget != nil {
+		e.Budget.Scope, e.Budget.Currency = remoteText(e.Budget.Scope, secrets...), remoteText(e.Budget.Currency, secrets...)
+		e.Budget.ResetsAt = remoteText(e.Budget.ResetsAt, secrets...)
+	}
 }
 
 // retryAfter reads Retry-After in seconds (RFC 9110 section 10.2.3). The date
@@ -122,10 +190,23 @@ func retryAfter(header http.Header) time.Duration {
 	return min(time.Duration(min(seconds, int64(maxRetryAfter/time.Second)))*time.Second, maxRetryAfter)
 }
 
-// retryable reports whether err says of itself that a retry may help.
+// Retryable reports whether err says of itself that the same thing may succeed
+// later.
+func Retryable(err error) bool { return retryable(err) }
+
 func retryable(err error) bool {
 	var e interface{ Retryable() bool }
 	return errors.As(err, &e) && e.Retryable()
+}
+
+// refusedForNow reports whether the server said that it has done nothing yet
+// and may do it later: only then may what must not be done twice be repeated.
+func refusedForNow(err error) bool {
+	var e *APIError
+	if !errors.As(err, &e) || e.NoRetry {
+		return false
+	}
+	return e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0
 }
 
 // backoff is how retries wait: what the server asks for, or doubling from

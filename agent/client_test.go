@@ -177,23 +177,36 @@ func TestWrongAnswersAreErrors(t *testing.T) {
 }
 
 func TestManagementRoutes(t *testing.T) {
-	var got string
+	var got, body string
 	answers := map[string]string{
-		"GET /api/v1/api_keys":             `{"data":[{"id":"k1","last6Chars":"abcdef","apiKeyType":"ADMIN","expiresAt":null,"consumptionLimits":{"usd":null,"diem":2,"vcu":null}}],"object":"list"}`,
-		"GET /api/v1/api_keys/a%2Fb":       `{"data":{"id":"a/b"}}`,
-		"POST /api/v1/api_keys":            `{"data":{"apiKey":"` + testSecret + `","id":"k2"},"success":true}`,
-		"PATCH /api/v1/api_keys":           `{"data":{"id":"k1","description":"new"}}`,
-		"DELETE /api/v1/api_keys?id=k%261": `{"success":true}`,
-		"GET /api/v1/api_keys/rate_limits": `{"data":{"accessPermitted":true,"keyExpiration":null,"nextEpochBegins":"2026-11-24T00:00:00.000Z"}}`,
-		"GET /api/v1/billing/balance":      `{"canConsume":true,"consumptionCurrency":"DIEM","balances":{"diem":0.1,"usd":null},"diemEpochAllocation":0.1}`,
-		"GET /api/v1/models?type=text":     `{"data":[{"id":"echo-1","type":"text","model_spec":{"name":"Echo","offline":false}}]}`,
-		"POST /api/v1/chat/completions":    `{"id":"c","model":"echo-1","choices":[{"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1},"cost":{"usd":0,"diem":0.000001}}`,
+		"GET /api/v1/api_keys":                               `{"data":[{"id":"k1","last6Chars":"abcdef","apiKeyType":"ADMIN","expiresAt":null,"consumptionLimits":{"usd":null,"diem":2,"vcu":null}}],"object":"list"}`,
+		"GET /api/v1/api_keys/a%2Fb":                         `{"data":{"id":"a/b"}}`,
+		"POST /api/v1/api_keys":                              `{"data":{"apiKey":"` + testSecret + `","id":"k2"},"success":true}`,
+		"PATCH /api/v1/api_keys":                             `{"data":{"id":"k1","description":"new"}}`,
+		"DELETE /api/v1/api_keys?id=k%261":                   `{"success":true}`,
+		"GET /api/v1/api_keys/rate_limits":                   `{"data":{"accessPermitted":true,"keyExpiration":null,"nextEpochBegins":"2026-11-24T00:00:00.000Z"}}`,
+		"GET /api/v1/api_keys/k1/children":                   `{"data":[{"id":"k3","parentId":"k1","allowedModels":["echo-1"],"allowedNetworks":["192.0.2.0/24"],"maxInFlight":2}],"object":"list"}`,
+		"POST /api/v1/api_keys/k1/children":                  `{"data":{"apiKey":"` + testSecret + `","id":"k3","parentId":"k1"},"success":true}`,
+		"POST /api/v1/api_keys/k1/rotate":                    `{"data":{"apiKey":"` + testSecret + `","id":"k1","last6Chars":"1MRIXl","previousValidUntil":"2026-11-24T00:00:00.000Z"},"success":true}`,
+		"GET /api/v1/api_keys/audit?before=9&limit=5":        `{"data":[{"number":8,"event":"key.created","apiKeyId":"k1","timestamp":"2026-11-23T00:00:00.000Z","details":{"last6Chars":"abcdef"}}],"nextBefore":7,"object":"list"}`,
+		"GET /api/v1/billing/allocation":                     `{"epoch":"20261123","nextEpochBegins":"2026-11-24T00:00:00.000Z","block":{"number":4,"time":"2026-11-23T00:00:00.000Z"},"sources":[{"source":"pool","diem":2.5,"staked":"10","rate":null}],"lastChange":null}`,
+		"GET /api/v1/models/traits?type=text":                `{"data":{"default":"echo-1"},"object":"list","type":"text"}`,
+		"GET /api/v1/models/compatibility_mapping?type=text": `{"data":{"gpt":"echo-1"},"object":"list","type":"text"}`,
+		"GET /api/v1/models/echo-1":                          `{"id":"echo-1","model_spec":{"pricing":{"input":{"usd":0.5,"diem":0.5}}}}`,
+		"GET /api/v1/billing/balance":                        `{"canConsume":true,"consumptionCurrency":"DIEM","balances":{"diem":0.1,"usd":null},"diemEpochAllocation":0.1}`,
+		"GET /api/v1/models?type=text":                       `{"data":[{"id":"echo-1","type":"text","model_spec":{"name":"Echo","offline":false}}]}`,
+		"POST /api/v1/chat/completions":                      `{"id":"c","model":"echo-1","choices":[{"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1},"cost":{"usd":0,"diem":0.000001}}`,
 	}
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Method + " " + r.URL.RequestURI()
 		if r.Header.Get("Authorization") != "Bearer "+testSecret {
 			t.Errorf("%s: no key was sent", got)
 		}
+		if strings.Contains(got, "/chat/") != (r.Header.Get("Idempotency-Key") == "0123456789abcdef") {
+			t.Errorf("%s: idempotency key %q", got, r.Header.Get("Idempotency-Key"))
+		}
+		sent, _ := io.ReadAll(r.Body)
+		body = string(sent)
 		io.WriteString(w, answers[got])
 	}).WithKey(agent.NewSecret(testSecret))
 	ctx := t.Context()
@@ -223,7 +236,39 @@ func TestManagementRoutes(t *testing.T) {
 	if models, err := client.Models(ctx, "text"); err != nil || len(models) != 1 || models[0].ID != "echo-1" {
 		t.Errorf("%s: got %+v, %v", got, models, err)
 	}
-	answer, err := client.Chat(ctx, agent.ChatRequest{Model: "echo-1", Messages: []agent.ChatMessage{{Role: "user", Content: "hi"}}})
+	if all, err := client.SubKeys(ctx, "k1"); err != nil || len(all) != 1 || all[0].ParentID != "k1" || all[0].MaxInFlight != 2 || all[0].AllowedModels[0] != "echo-1" {
+		t.Errorf("%s: got %+v, %v", got, all, err)
+	}
+	if key, err := client.CreateSubKey(ctx, "k1", agent.KeySpec{MaxInFlight: 1}); err != nil || key.Secret.Reveal() != testSecret || key.ParentID != "k1" {
+		t.Errorf("%s: got %+v, %v", got, key, err)
+	}
+	if key, err := client.RotateKey(ctx, "k1", time.Hour); err != nil || key.Secret.Reveal() != testSecret || key.PreviousValidUntil == "" || body != `{"overlapSeconds":3600}` {
+		t.Errorf("%s %s: got %+v, %v", got, body, key, err)
+	}
+	if page, err := client.Audit(ctx, 9, 5); err != nil || len(page.Entries) != 1 || page.NextBefore != 7 || page.Entries[0].Details["last6Chars"] != "abcdef" {
+		t.Errorf("%s: got %+v, %v", got, page, err)
+	}
+	if allocation, err := client.Allocation(ctx); err != nil || allocation.Sources[0].DIEM != "2.5" || allocation.Sources[0].Staked != "10" || allocation.Block.Number != 4 {
+		t.Errorf("%s: got %+v, %v", got, allocation, err)
+	}
+	if names, err := client.ModelTraits(ctx, "text"); err != nil || names["default"] != "echo-1" {
+		t.Errorf("%s: got %v, %v", got, names, err)
+	}
+	if names, err := client.ModelCompatibility(ctx, "text"); err != nil || names["gpt"] != "echo-1" {
+		t.Errorf("%s: got %v, %v", got, names, err)
+	}
+	if model, err := client.Model(ctx, "echo-1"); err != nil || model.Spec.Pricing.Input.USD != "0.5" {
+		t.Errorf("%s: got %+v, %v", got, model, err)
+	}
+	none, inFlight := []string{}, 0
+	update := agent.KeyUpdate{AllowedModels: &none, AllowedNetworks: &[]string{"192.0.2.0/24"}, MaxInFlight: &inFlight}
+	if _, err := client.UpdateKey(ctx, "k1", update); err != nil || body != `{"allowedModels":null,"allowedNetworks":["192.0.2.0/24"],"id":"k1","maxInFlight":null}` {
+		t.Errorf("%s %s: %v", got, body, err)
+	}
+	if (agent.KeyUpdate{}).IsZero() == update.IsZero() {
+		t.Error("an update that changes something is like one that does not")
+	}
+	answer, err := client.Chat(ctx, agent.ChatRequest{IdempotencyKey: "0123456789abcdef", Model: "echo-1", Messages: []agent.ChatMessage{{Role: "user", Content: "hi"}}})
 	if err != nil || answer.Text() != "hi" || answer.Usage.PromptTokens != 3 || answer.Cost.DIEM != "0.000001" {
 		t.Errorf("%s: got %+v, %v", got, answer, err)
 	}
@@ -244,5 +289,57 @@ func TestSecretNeverPrints(t *testing.T) {
 		if strings.Contains(text, testSecret[7:20]) || strings.Contains(text, fmt.Sprintf("%x", testSecret[7:20])) {
 			t.Errorf("the secret is in %q", text)
 		}
+	}
+}
+
+func TestUsageIsWalkedPageByPage(t *testing.T) {
+	pages := map[string]string{
+		"currency=USD": `{"data":[{"sku":"a"},{"sku":"b"}],"nextCursor":"c1"}`, "cursor=c1": `{"data":[],"nextCursor":"c2"}`, "cursor=c2": `{"data":[{"sku":"c"}],"nextCursor":null}`,
+	}
+	files := map[string]string{"currency=USD": "sku,units\na,1\nb,2\n", "cursor=c1": "sku,units\n", "cursor=c2": "sku,units\nc,3\n"}
+	loop := false
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		next := map[string]string{"currency=USD": "c1", "cursor=c1": "c2", "": "c1"}[r.URL.RawQuery]
+		if loop {
+			next = "c1"
+		}
+		switch {
+		case r.Header.Get("Accept") == "text/csv":
+			w.Header().Set("X-Next-Cursor", next)
+			io.WriteString(w, files[r.URL.RawQuery])
+		case loop:
+			io.WriteString(w, `{"data":[],"nextCursor":"c1"}`)
+		default:
+			io.WriteString(w, pages[r.URL.RawQuery])
+		}
+	})
+	walk := func() (skus string, err error) {
+		for entry, err := range client.Usage(t.Context(), agent.UsageQuery{Currency: "USD"}) {
+			if err != nil {
+				return skus, err
+			}
+			skus += entry.SKU
+		}
+		return skus, nil
+	}
+	if skus, err := walk(); skus != "abc" || err != nil {
+		t.Errorf("got %q, %v", skus, err)
+	}
+	for entry, err := range client.Usage(t.Context(), agent.UsageQuery{Currency: "USD"}) {
+		if err != nil || entry.SKU != "a" {
+			t.Errorf("got %+v, %v", entry, err)
+		}
+		break
+	}
+	var file strings.Builder
+	if err := client.UsageCSV(t.Context(), agent.UsageQuery{Currency: "USD"}, &file); err != nil || file.String() != "sku,units\na,1\nb,2\nc,3\n" {
+		t.Errorf("got %q, %v", file.String(), err)
+	}
+	loop = true
+	if _, err := walk(); err == nil {
+		t.Error("a walk in a circle ended well")
+	}
+	if err := client.UsageCSV(t.Context(), agent.UsageQuery{Currency: "USD"}, io.Discard); err == nil {
+		t.Error("a file of a walk in a circle ended well")
 	}
 }

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 )
@@ -48,7 +49,8 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 	if text == "null" {
 		text = ""
 	}
-	if strings.Trim(text, "0123456789+-.eE") != "" || len(text) > 64 {
+	number := strings.Trim(text, "0123456789+-.eE") == "" && json.Valid([]byte(text))
+	if text != "" && (len(text) > 64 || !number) {
 		return errors.New("not a number")
 	}
 	*d = Decimal(text)
@@ -62,7 +64,7 @@ type KeyLimits struct {
 }
 
 // KeySpec is what is asked for when a key is made. Empty members take the
-// server's defaults.
+// server's defaults. The last three are stakegate's: Venice refuses them.
 type KeySpec struct {
 	Type        KeyType    `json:"apiKeyType"`
 	Description string     `json:"description,omitempty"`
@@ -70,16 +72,67 @@ type KeySpec struct {
 	Period      string     `json:"limitPeriod,omitempty"`  // EPOCH, MONTH or LIFETIME
 	Privacy     string     `json:"modelPrivacy,omitempty"` // ALL, PRIVATE_TEXT or PRIVATE_ONLY
 	ExpiresAt   string     `json:"expiresAt,omitempty"`    // YYYY-MM-DD, or ISO 8601 ending in Z
+
+	AllowedModels   []string `json:"allowedModels,omitempty"`
+	AllowedNetworks []string `json:"allowedNetworks,omitempty"` // addresses, or networks such as 192.0.2.0/24
+	MaxInFlight     int      `json:"maxInFlight,omitempty"`     // calls at once, of its sub-keys too
 }
 
 // KeyUpdate changes a key; nil members stay as they are. An ExpiresAt of ""
-// means never.
+// means never, an empty list all, a MaxInFlight of 0 any number, and a limit
+// of "" none.
 type KeyUpdate struct {
-	Description *string    `json:"description,omitempty"`
-	Limits      *KeyLimits `json:"consumptionLimit,omitempty"`
-	Period      *string    `json:"limitPeriod,omitempty"`
-	Privacy     *string    `json:"modelPrivacy,omitempty"`
-	ExpiresAt   *string    `json:"expiresAt,omitempty"`
+	Description     *string
+	Limits          *KeyLimits
+	Period          *string
+	Privacy         *string
+	ExpiresAt       *string
+	AllowedModels   *[]string
+	AllowedNetworks *[]string
+	MaxInFlight     *int
+}
+
+// IsZero reports whether the update changes nothing.
+func (u KeyUpdate) IsZero() bool { return len(u.members()) == 0 }
+
+// members are those of the request: null is how a list or a number is taken
+// away.
+func (u KeyUpdate) members() map[string]any {
+	members := map[string]any{}
+	for name, text := range map[string]*string{
+		"description": u.Description, "limitPeriod": u.Period, "modelPrivacy": u.Privacy, "expiresAt": u.ExpiresAt,
+	} {
+		if text != nil {
+			members[name] = *text
+		}
+	}
+	if u.Limits != nil {
+		members["consumptionLimit"] = u.Limits
+	}
+	for name, list := range map[string]*[]string{"allowedModels": u.AllowedModels, "allowedNetworks": u.AllowedNetworks} {
+		switch {
+		case list == nil:
+		case len(*list) == 0:
+			members[name] = nil
+		default:
+			members[name] = *list
+		}
+	}
+	if u.MaxInFlight != nil {
+		members["maxInFlight"] = nil
+		if *u.MaxInFlight != 0 {
+			members["maxInFlight"] = *u.MaxInFlight
+		}
+	}
+	return members
+}
+
+// KeyRules are the bounds of a key that stakegate adds to Venice's.
+type KeyRules struct {
+	ParentID        string   `json:"parentId,omitempty"`        // "" for a key that is no sub-key
+	AllowedModels   []string `json:"allowedModels,omitempty"`   // nil is all
+	AllowedNetworks []string `json:"allowedNetworks,omitempty"` // nil is everywhere
+	MaxInFlight     int      `json:"maxInFlight,omitempty"`     // 0 is any number
 }
 
 // NewKey is a key at the only moment when its secret is known.
@@ -92,6 +145,17 @@ type NewKey struct {
 	Privacy     string    `json:"modelPrivacy"`
 	ExpiresAt   string    `json:"expiresAt"` // "" is never
 	Limits      KeyLimits `json:"consumptionLimit"`
+	KeyRules
+}
+
+// RotatedKey is what a rotation made.
+type RotatedKey struct {
+	Secret Secret  `json:"-"`
+	ID     string  `json:"id"`
+	Type   KeyType `json:"apiKeyType"`
+	Last6  string  `json:"last6Chars"`
+	// PreviousValidUntil is when the secret of before ends.
+	PreviousValidUntil string `json:"previousValidUntil"`
 }
 
 // KeyInfo describes an existing key.
@@ -106,6 +170,19 @@ type KeyInfo struct {
 	ExpiresAt   string    `json:"expiresAt"`  // "" is never
 	LastUsedAt  string    `json:"lastUsedAt"` // "" is never
 	Limits      KeyLimits `json:"consumptionLimits"`
+	KeyRules
+	// PeriodUsage is what was spent in the running period, of a key with limits;
+	// nil if the server does not say.
+	PeriodUsage *KeyUsage `json:"currentPeriodUsage,omitempty"`
+	Usage       *struct {
+		SevenDays KeyUsage `json:"trailingSevenDays"`
+	} `json:"usage,omitempty"`
+}
+
+// KeyUsage is what a key has spent.
+type KeyUsage struct {
+	USD  Decimal `json:"usd"`
+	DIEM Decimal `json:"diem"`
 }
 
 // RateLimits is what a key may do now.
@@ -113,6 +190,45 @@ type RateLimits struct {
 	AccessPermitted bool   `json:"accessPermitted"`
 	KeyExpiration   string `json:"keyExpiration"` // "" is never
 	NextEpochBegins string `json:"nextEpochBegins"`
+	Balances        struct {
+		USD  Decimal `json:"USD"`
+		DIEM Decimal `json:"DIEM"`
+	} `json:"balances"` // what this key can spend
+	Tier struct {
+		ID        string `json:"id"`
+		IsCharged bool   `json:"isCharged"`
+	} `json:"apiTier"`
+	Models []struct {
+		ID     string `json:"apiModelId"`
+		Limits []struct {
+			Amount Decimal `json:"amount"`
+			Type   string  `json:"type"` // RPM, RPD or TPM
+		} `json:"rateLimits"`
+	} `json:"rateLimits"`
+}
+
+// RateLimitDenial is a call that was refused for its rate.
+type RateLimitDenial struct {
+	KeyID     string `json:"apiKeyId"`
+	ModelID   string `json:"modelId"`
+	Tier      string `json:"rateLimitTier"`
+	Type      string `json:"rateLimitType"` // RPM, RPD, TPM, FAILED_REQUESTS, ...
+	Timestamp string `json:"timestamp"`
+}
+
+// AuditPage is a page of the audit trail.
+type AuditPage struct {
+	Entries    []AuditEntry `json:"data"`
+	NextBefore int64        `json:"nextBefore"` // where the next page begins; 0 on the last
+}
+
+// AuditEntry is one thing that happened to an account's keys or credit.
+type AuditEntry struct {
+	Number    int64          `json:"number"`
+	Timestamp string         `json:"timestamp"`
+	Event     string         `json:"event"`    // key.created, key.revoked, account.credited, ...
+	KeyID     string         `json:"apiKeyId"` // "" where it is of no key
+	Details   map[string]any `json:"details"`
 }
 
 // Balance is what an account can spend now.
@@ -131,10 +247,24 @@ type Model struct {
 	ID   string `json:"id"`
 	Type string `json:"type"`
 	Spec struct {
-		Name    string   `json:"name"`
-		Offline bool     `json:"offline"`
-		Traits  []string `json:"traits"`
+		Name             string   `json:"name"`
+		Offline          bool     `json:"offline"`
+		Traits           []string `json:"traits"`
+		Privacy          string   `json:"privacy"`
+		ContextTokens    Decimal  `json:"availableContextTokens"`
+		CompletionTokens Decimal  `json:"maxCompletionTokens"`
+		// Pricing of a million tokens; empty for models that are priced otherwise.
+		Pricing struct {
+			Input  Price `json:"input"`
+			Output Price `json:"output"`
+		} `json:"pricing"`
 	} `json:"model_spec"`
+}
+
+// Price is one price in both currencies.
+type Price struct {
+	USD  Decimal `json:"usd"`
+	DIEM Decimal `json:"diem"`
 }
 
 // ChatMessage is one message of a conversation.
@@ -148,6 +278,10 @@ type ChatRequest struct {
 	Model     string        `json:"model"`
 	Messages  []ChatMessage `json:"messages"`
 	MaxTokens int           `json:"max_tokens,omitempty"` // 0: the server's choice
+	// IdempotencyKey stands for this one call, so that sending it again is not
+	// paid again: 16 to 64 printable ASCII characters. Stakegate remembers it for
+	// a day; "" for none.
+	IdempotencyKey string `json:"-"`
 }
 
 // ChatAnswer is a model's whole answer.

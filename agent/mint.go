@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,13 +12,18 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 )
 
-// Errors that a caller may want to tell apart. Both are wrapped with the
-// server's own words.
-var (
-	// ErrStakeTooLow: the server does not see enough stake to give a key.
-	ErrStakeTooLow = errors.New("the server does not accept this wallet's stake")
-	// ErrBudget: the key works, but there is nothing that it could spend.
-	ErrBudget = errors.New("the key has nothing to spend")
+// ErrStakeTooLow: the server does not see enough stake to give a key. It is
+// wrapped with the server's own words.
+var ErrStakeTooLow = errors.New("the server does not accept this wallet's stake")
+
+// ProofKind is what a wallet signs to get a key.
+type ProofKind string
+
+// ProofAuto takes the message where the server has one, else the token.
+const (
+	ProofAuto    ProofKind = ""
+	ProofMessage ProofKind = "message" // EIP-4361, nothing else
+	ProofToken   ProofKind = "token"   // Venice's validation token, nothing else
 )
 
 const (
@@ -47,11 +53,8 @@ func (r *runner) observeServer(ctx context.Context, o *Observation) error {
 		}
 	}
 	return apiBackoff.do(ctx, retryable, func() error {
-		token, err := r.client.Challenge(ctx)
-		if err != nil {
-			return fmt.Errorf("asking the server for a validation token: %w", err)
-		}
-		return r.checkToken(token)
+		_, err := r.challenge(ctx)
+		return err
 	})
 }
 
@@ -74,9 +77,33 @@ func (r *runner) rejected(ctx context.Context, key Secret) (bool, error) {
 	return false, err
 }
 
-func (r *runner) checkToken(token string) error {
-	return CheckToken(token, TokenContext{APIBase: r.client.Base(), ChainID: r.Network.ChainID, Address: r.Signer.Address(), Now: r.Now()})
+// challenge fetches what the wallet is to sign, and proves that it may: the
+// sign-in message where the server has one, because it tells a wallet and its
+// rules what it is for, else the validation token. The other part is left out.
+func (r *runner) challenge(ctx context.Context) (Challenge, error) {
+	fetch := func() (Challenge, error) { return r.client.ChallengeFor(ctx, r.Signer.Address()) }
+	if r.Proof == ProofToken || r.Proof == ProofAuto && isVenice(r.client.Base()) {
+		fetch = func() (Challenge, error) {
+			token, err := r.client.Challenge(ctx)
+			return Challenge{Token: token}, err
+		}
+	}
+	challenge, err := fetch()
+	if err != nil {
+		return Challenge{}, fmt.Errorf("asking the server for a validation token: %w", err)
+	}
+	dialled := TokenContext{APIBase: r.client.Base(), ChainID: r.Network.ChainID, Address: r.Signer.Address(), Now: r.Now()}
+	switch {
+	case challenge.Message != "":
+		return Challenge{Message: challenge.Message}, CheckMessage(challenge.Message, dialled)
+	case r.Proof == ProofMessage:
+		return Challenge{}, foreign("the server has no sign-in message, and only such a one may be signed here")
+	}
+	return challenge, CheckToken(challenge.Token, dialled)
 }
+
+// text is what is signed.
+func (c Challenge) text() string { return cmp.Or(c.Message, c.Token) }
 
 // applyKey mints a key and stores it before anything else can go wrong.
 func (r *runner) applyKey(ctx context.Context, o Observation) (Observation, error) {
@@ -97,6 +124,17 @@ func (r *runner) applyKey(ctx context.Context, o Observation) (Observation, erro
 	r.result.Key = r.keyResult(key, true)
 	r.view.Event(Event{Kind: EventKey, Key: r.result.Key, Message: fmt.Sprintf("key %s is stored in %s", key.ID, r.Keys.Path())})
 	return o, nil
+}
+
+// MintKey has the wallet sign for one more key, and neither looks at the chain
+// nor stores anything. Of the options it needs Network's APIBase and ChainID,
+// Signer and Target.Key. A wallet without enough stake gives ErrStakeTooLow.
+func MintKey(ctx context.Context, o Options) (NewKey, error) {
+	r, err := newMinter(o, nil)
+	if err != nil {
+		return NewKey{}, err
+	}
+	return r.mint(ctx, Observation{})
 }
 
 // mint tries until there is a key or no hope. Each try takes a fresh token: an
@@ -123,22 +161,19 @@ func (r *runner) mint(ctx context.Context, o Observation) (NewKey, error) {
 
 // mintOnce walks the three steps of the seed: token, signature, key.
 func (r *runner) mintOnce(ctx context.Context) (NewKey, error) {
-	token, err := r.client.Challenge(ctx)
+	challenge, err := r.challenge(ctx)
 	if err != nil {
 		return NewKey{}, err
 	}
-	if err := r.checkToken(token); err != nil {
-		return NewKey{}, err
-	}
-	signature, err := r.Signer.SignMessage(ctx, token)
+	signature, err := r.Signer.SignMessage(ctx, challenge.text())
 	if err != nil {
 		return NewKey{}, err
 	}
 	if len(signature) > maxSignature {
 		return NewKey{}, fmt.Errorf("the wallet's signature has %d bytes, at most %d are sent", len(signature), maxSignature)
 	}
-	r.view.Event(Event{Kind: EventSigned, Message: fmt.Sprintf("the validation token is from %s and was signed as text", r.client.Base())})
-	key, err := r.client.Mint(ctx, r.Signer.Address().Hex(), token, hexutil.Encode(signature), r.Target.Key)
+	r.view.Event(Event{Kind: EventSigned, Message: fmt.Sprintf("the challenge is from %s and was signed as text", r.client.Base())})
+	key, err := r.client.MintWith(ctx, r.Signer.Address().Hex(), challenge, hexutil.Encode(signature), r.Target.Key)
 	var lost *TransportError
 	if errors.As(err, &lost) {
 		r.warn("the server's answer to the mint was lost: it may have made a key that nobody knows; an ADMIN key can list and delete it")
@@ -157,8 +192,8 @@ func (r *runner) mintAgain(err error, o Observation, wait, waited time.Duration)
 	case noStake(answered):
 		// Servers read the stake some blocks deep; the chain has shown it to us.
 		return max(wait, time.Second), !o.Staked.IsZero() && waited < stakeLag
-	case answered.Status == http.StatusBadRequest && strings.HasPrefix(answered.Text, "JWT "):
-		return wait, true
+	case answered.Status == http.StatusBadRequest && (strings.HasPrefix(answered.Text, "JWT ") || strings.HasPrefix(answered.Text, "Authorization challenge ")):
+		return wait, true // spent by a try whose answer was lost, or too old
 	case answered.Status == http.StatusBadRequest && strings.HasPrefix(answered.Text, "Could not verify"):
 		return wait, true // Venice's words for a chain that did not answer it
 	}

@@ -22,6 +22,8 @@ type Options struct {
 	// Model and Prompt are for the proving call. Empty ones mean the server's
 	// first text model and a short greeting.
 	Model, Prompt string
+	// Proof is what the wallet signs to get a key.
+	Proof ProofKind
 	// WaitForETH is how long to wait for somebody to fund the wallet; 0 is not
 	// at all.
 	WaitForETH time.Duration
@@ -56,11 +58,32 @@ type runner struct {
 }
 
 func newRunner(ctx context.Context, o Options, view View) (*runner, error) {
-	if o.Signer == nil || o.Keys == nil {
-		return nil, errors.New("agent: Options need a Signer and Keys")
+	if o.Keys == nil {
+		return nil, errors.New("agent: Options need Keys")
 	}
 	if err := o.Network.Validate(); err != nil {
 		return nil, err
+	}
+	r, err := newMinter(o, view)
+	if err != nil {
+		return nil, err
+	}
+	if r.chain == nil {
+		dialled, err := Dial(ctx, o.Network.RPCURL)
+		if err != nil {
+			return nil, err
+		}
+		context.AfterFunc(ctx, dialled.Close)
+		r.chain = dialled
+	}
+	return r, nil
+}
+
+// newMinter is a runner that has no chain, unless the options bring one, and
+// can do no more than what needs none.
+func newMinter(o Options, view View) (*runner, error) {
+	if o.Signer == nil {
+		return nil, errors.New("agent: Options need a Signer")
 	}
 	o.Limits = o.Limits.withDefaults()
 	o.Target.Key.Type = o.Target.Key.keyType()
@@ -75,14 +98,6 @@ func newRunner(ctx context.Context, o Options, view View) (*runner, error) {
 		return nil, err
 	}
 	r := &runner{Options: o, chain: o.Chain, client: client, view: view}
-	if r.chain == nil {
-		dialled, err := Dial(ctx, o.Network.RPCURL)
-		if err != nil {
-			return nil, err
-		}
-		context.AfterFunc(ctx, dialled.Close)
-		r.chain = dialled
-	}
 	r.result = Result{Network: o.Network.Name, APIBase: client.Base(), ChainID: o.Network.ChainID,
 		Address: o.Signer.Address(), Payer: o.payer().Address(), Transactions: []Transaction{}, Warnings: []string{}}
 	return r, nil

@@ -62,6 +62,22 @@ type fakeAPI struct {
 	keys  map[string]common.Address // API key -> account
 	calls []string                  // "METHOD path", in order
 	fault func(w http.ResponseWriter, r *http.Request) bool
+	// messages: sign-in messages are offered; proved is what was signed last.
+	messages bool
+	proved   string
+}
+
+func (a *fakeAPI) setFault(fault func(w http.ResponseWriter, r *http.Request) bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.fault = fault
+}
+
+// proof is what the last key was made for: a token or a message.
+func (a *fakeAPI) proof() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.proved
 }
 
 func newFakeAPI(t *testing.T, chain *devworld.Chain) *fakeAPI {
@@ -89,6 +105,14 @@ func (a *fakeAPI) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	switch route {
 	case "GET /api_keys/generate_web3_key":
+		if address := r.URL.Query().Get("address"); a.messages && address != "" {
+			token, message, err := a.issuer.IssueFor(time.Now(), common.HexToAddress(address))
+			if err != nil {
+				a.t.Error(err)
+			}
+			fmt.Fprintf(w, `{"data":{"token":%q,"message":%q},"success":true}`, token, message.Text)
+			return
+		}
 		token, err := a.issuer.Issue(time.Now(), "")
 		if err != nil {
 			a.t.Error(err)
@@ -109,12 +133,16 @@ func refuse(w http.ResponseWriter, status int, text string) {
 }
 
 func (a *fakeAPI) mint(w http.ResponseWriter, r *http.Request) {
-	var body struct{ APIKeyType, Address, Signature, Token string }
+	var body struct{ APIKeyType, Address, Signature, Token, Message string }
 	if json.NewDecoder(r.Body).Decode(&body) != nil {
 		refuse(w, 400, "Invalid request parameters")
 		return
 	}
-	checked, err := a.issuer.Check(body.Token, time.Now())
+	signed, proved, check := body.Token, "token", a.issuer.Check
+	if body.Message != "" {
+		signed, proved, check = body.Message, "message", a.issuer.CheckMessage
+	}
+	checked, err := check(signed, time.Now())
 	if err != nil {
 		refuse(w, 400, err.Error())
 		return
@@ -126,7 +154,7 @@ func (a *fakeAPI) mint(w http.ResponseWriter, r *http.Request) {
 	}
 	sig, err := signature.ParseSignature(body.Signature)
 	if err == nil {
-		err = signature.New(signature.Config{Chain: simulator{a.chain}}).Verify(r.Context(), address, body.Token, sig)
+		err = signature.New(signature.Config{Chain: simulator{a.chain}}).Verify(r.Context(), address, signed, sig)
 	}
 	if err != nil {
 		refuse(w, 400, err.Error())
@@ -142,7 +170,7 @@ func (a *fakeAPI) mint(w http.ResponseWriter, r *http.Request) {
 		refuse(w, 400, "JWT claims are invalid")
 		return
 	}
-	a.spent[checked.ID] = true
+	a.spent[checked.ID], a.proved = true, proved
 	prefix := map[string]string{"INFERENCE": "sg_inf_", "ADMIN": "sg_adm_"}[body.APIKeyType]
 	key := fmt.Sprintf("%s%049d", prefix, len(a.keys)+1)
 	a.keys[key] = address
@@ -218,10 +246,7 @@ func newOptions(t *testing.T, chain *devworld.Chain, api *fakeAPI) agent.Options
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := agent.OpenStore(filepath.Join(t.TempDir(), "state"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := newStore(t)
 	if err := chain.Fund(t.Context(), key.Address(), tokens("1"), nil, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -229,6 +254,15 @@ func newOptions(t *testing.T, chain *devworld.Chain, api *fakeAPI) agent.Options
 		Network: agent.Network{Name: "local", APIBase: api.base, RPCURL: chain.RPCURL(), ChainID: chain.ChainID(), Contracts: agent.BaseContracts()},
 		Signer:  key, Keys: store, Target: agent.Target{Stake: agent.MustAmount("10")},
 	}
+}
+
+func newStore(t *testing.T) *agent.Store {
+	t.Helper()
+	store, err := agent.OpenStore(filepath.Join(t.TempDir(), "state"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
 }
 
 func tokens(text string) *big.Int { return agent.MustAmount(text).Int() }
