@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+
+	"stakegate/agent/internal/oneline"
 )
 
 // Secret is an API key. It prints, logs and encodes as "[redacted]"; only
@@ -34,8 +36,6 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText hides the secret in JSON and text encodings.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-const maxRemoteText = 300 // bytes of a server's or node's words that we repeat
-
 // remoteText makes words of somebody else fit to be shown: one line, no control
 // characters, bounded, and without the secrets of this request.
 func remoteText(text string, secrets ...string) string {
@@ -44,14 +44,5 @@ func remoteText(text string, secrets ...string) string {
 			text = strings.ReplaceAll(text, secret, redacted)
 		}
 	}
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "?"))
-	if len(text) > maxRemoteText {
-		text = strings.ToValidUTF8(text[:maxRemoteText], "") + "..."
-	}
-	return strings.TrimSpace(text)
+	return oneline.Text(text)
 }

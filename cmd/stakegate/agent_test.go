@@ -34,7 +34,8 @@ func TestMain(m *testing.M) {
 func TestAgentScripts(t *testing.T) {
 	world, chain := startWorld(t)
 	testscript.Run(t, testscript.Params{
-		Files: []string{"testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_wallets.txtar"},
+		Files: []string{"testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_wallets.txtar",
+			"testdata/agent_accounts.txtar"},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("WORLD", world)
 			env.Setenv("RPC", chain.RPCURL())
@@ -42,6 +43,7 @@ func TestAgentScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"account": deployAccount(chain), "clef": startClef(t.TempDir()),
 			"exits": exits, "json": jsonMember, "mode": fileMode, "capture": capture,
 			"fund": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(chain.Fund(context.Background(), common.HexToAddress(args[0]), agent.MustAmount(args[1]).Int(), nil, nil))
