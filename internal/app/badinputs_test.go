@@ -284,10 +284,7 @@ func badKeys() map[string]func(*testing.T) {
 			}
 		},
 		"72 21 failures in 30 s": func(t *testing.T) {
-			w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) {
-				attempts := 20
-				c.Limits.FailedAttempts = &attempts
-			}})
+			w := apptest.Start(t, apptest.Options{Config: defaultFailures(t)})
 			for range 21 {
 				unauthorized(t, w.Call("GET", "/api_keys", "", ""))
 			}

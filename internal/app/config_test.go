@@ -45,7 +45,8 @@ func TestAnEmptyConfigurationHasTheDefaultsThatItsCommentsName(t *testing.T) {
 		"stake.mint.symbol": {config.Stake.Mint.Symbol, "VVV"}, "keys.max_active": {config.Keys.MaxActive, 500}, "keys.max_per_minute": {config.Keys.MaxPerMinute, 20},
 		"limits.header_timeout": {config.Limits.HeaderTimeout, app.Duration(5 * time.Second)}, "limits.header_bytes": {config.Limits.HeaderBytes, 32768},
 		"limits.idle_timeout":    {config.Limits.IdleTimeout, app.Duration(2 * time.Minute)},
-		"limits.failed_attempts": {*config.Limits.FailedAttempts, 50}, "metrics_listen": {config.MetricsListen, ""},
+		"limits.failed_attempts": {*config.Limits.FailedAttempts, 50}, "limits.failed_attempts_by_source": {*config.Limits.FailedAttemptsBySource, 20},
+		"metrics_listen":         {config.MetricsListen, ""},
 		"limits.trusted_proxies": {strings.Join(config.Limits.TrustedProxies, " "), "127.0.0.0/8 ::1"},
 	} {
 		if pair[0] != pair[1] {

@@ -9,12 +9,12 @@ import (
 // countFailures makes the counter that blocks callers whose requests fail too
 // often. Where replicas may share the database, they count a key's together.
 func (a *App) countFailures() error {
-	limit := *a.config.Limits.FailedAttempts
+	byKey, bySource := *a.config.Limits.FailedAttempts, *a.config.Limits.FailedAttemptsBySource
 	proxies, err := a.config.Limits.trustedProxies()
-	if err != nil || limit <= 0 {
+	if err != nil || byKey <= 0 && bySource <= 0 {
 		return err
 	}
-	config := httpapi.FailuresConfig{Limit: limit, TrustedProxies: proxies, Blocked: a.denials.blocked}
+	config := httpapi.FailuresConfig{KeyLimit: byKey, SourceLimit: bySource, TrustedProxies: proxies, Blocked: a.denials.blocked}
 	if !a.store.Exclusive() {
 		config.Shared = a.store
 	}

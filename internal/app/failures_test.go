@@ -14,7 +14,16 @@ import (
 
 func fiftyFailures(c *app.Config) {
 	attempts := 50
-	c.Limits.FailedAttempts = &attempts
+	c.Limits.FailedAttempts, c.Limits.FailedAttemptsBySource = &attempts, &attempts
+}
+
+// defaultFailures has the numbers of failures that a server has by default.
+func defaultFailures(t *testing.T) func(*app.Config) {
+	t.Helper()
+	defaults := must(load(t, ""))
+	return func(c *app.Config) {
+		c.Limits.FailedAttempts, c.Limits.FailedAttemptsBySource = defaults.Limits.FailedAttempts, defaults.Limits.FailedAttemptsBySource
+	}
 }
 
 const tooManyFailures = "Too many failed attempts (> 50) resulting in a non-success status code. Please wait 30s and try again."
@@ -86,6 +95,49 @@ func TestAKeyWithTooManyFailuresIsBlockedAndItsAccountSeesIt(t *testing.T) {
 	w.Clock.Advance(30 * time.Second)
 	if answer := w.Chat(key, "hello", ""); answer.Status != http.StatusOK {
 		t.Errorf("after 30 s: %s", answer)
+	}
+}
+
+// By default a network without a key may fail 20 times in 30 s and a key 50
+// times, each on its own account. A wallet that waits for its stake does not fail.
+func TestKeysMayFailMoreOftenThanStrangers(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: defaultFailures(t)})
+	_, admin := w.Account(100)
+	w.Call("GET", "/api_keys", admin, "")
+	for range 60 {
+		wantError(t, w.Mint(apptest.NewWallet(t), "ADMIN", ""), http.StatusBadRequest, "Wallet has no staked VVV on Base", nil)
+	}
+	for range 21 {
+		wantError(t, w.Call("GET", "/billing/balance", "sg-guess", ""), http.StatusUnauthorized, "Authentication failed", nil)
+	}
+	wantError(t, w.Call("GET", "/billing/balance", "sg-guess", ""), http.StatusTooManyRequests, strings.Replace(tooManyFailures, "50", "20", 1), nil)
+	for range 51 {
+		wantError(t, w.Call("GET", "/api_keys/nothing", admin, ""), http.StatusNotFound, "API key not found", nil)
+	}
+	wantBlocked(t, w.Call("GET", "/api_keys", admin, ""))
+}
+
+// Each number may be 0 while the other one counts.
+func TestOneKindOfFailuresCanBeLeftUncounted(t *testing.T) {
+	none, one := 0, 1
+	for name, bySource := range map[string]bool{"sources": true, "keys": false} {
+		w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) {
+			c.Limits.FailedAttempts, c.Limits.FailedAttemptsBySource = &one, &none
+			if bySource {
+				c.Limits.FailedAttempts, c.Limits.FailedAttemptsBySource = &none, &one
+			}
+		}})
+		_, admin := w.Account(100)
+		w.Call("GET", "/api_keys", admin, "")
+		for range 3 {
+			w.Call("GET", "/api_keys/nothing", admin, "")
+			w.Call("GET", "/api_keys/nothing", "sg-guess", "")
+		}
+		for key, blocked := range map[string]bool{admin: !bySource, "sg-guess": bySource} {
+			if answer := w.Call("GET", "/api_keys", key, ""); (answer.Status == http.StatusTooManyRequests) != blocked {
+				t.Errorf("only %s are counted: %s", name, answer)
+			}
+		}
 	}
 }
 

@@ -40,10 +40,12 @@ type LimitsConfig struct {
 	// IdleTimeout is how long a connection may wait for its next request.
 	// Default 2m.
 	IdleTimeout Duration `yaml:"idle_timeout"`
-	// FailedAttempts is how many requests of a key, or of an address that
-	// sends no valid key, may fail in 30 s; one more blocks it for 30 s. 0
-	// blocks nobody. Default 50.
+	// FailedAttempts is how many requests of a valid key may fail in 30 s; one
+	// more blocks it for 30 s. 0 blocks none. Default 50.
 	FailedAttempts *int `yaml:"failed_attempts"`
+	// FailedAttemptsBySource is the same of a source, an IPv4 address or an IPv6
+	// /64, for requests without a valid key. Default 20.
+	FailedAttemptsBySource *int `yaml:"failed_attempts_by_source"`
 	// Tokens, Mints and Wallets bound what a source, an IPv4 address or an IPv6
 	// /64, may do before it has proved anything: get validation tokens, present
 	// signed ones, and have contracts asked about its signatures. An IPv6 /48 may
@@ -67,10 +69,15 @@ type RateConfig struct {
 	Burst int `yaml:"burst"`
 }
 
-func (c *RateConfig) setDefaults(perMinute, burst int) {
-	if c.PerMinute == nil {
-		c.PerMinute = &perMinute
+// setNumber sets a number that nobody chose; 0 is a choice.
+func setNumber(number **int, standard int) {
+	if *number == nil {
+		*number = &standard
 	}
+}
+
+func (c *RateConfig) setDefaults(perMinute, burst int) {
+	setNumber(&c.PerMinute, perMinute)
 	setDefault(&c.Burst, burst)
 }
 
@@ -79,7 +86,7 @@ func (c RateConfig) rate() httpapi.Rate { return httpapi.Rate{PerMinute: *c.PerM
 // Generous lifts the limits on what strangers may do so far that nobody is
 // locked out of a machine that only its owner reaches: to so many a minute.
 func (c *LimitsConfig) Generous(perMinute int) {
-	c.FailedAttempts = &perMinute
+	c.FailedAttempts, c.FailedAttemptsBySource = &perMinute, &perMinute
 	for _, rate := range []*RateConfig{&c.Tokens, &c.Mints, &c.Wallets} {
 		*rate = RateConfig{PerMinute: &perMinute, Burst: perMinute}
 	}
@@ -117,10 +124,8 @@ func (c *LimitsConfig) setDefaults() {
 	setDefault(&c.BodyBytes, 4<<20)
 	setDefault(&c.WriteTimeout, Duration(30*time.Second))
 	setDefault(&c.IdleTimeout, Duration(2*time.Minute))
-	if c.FailedAttempts == nil {
-		attempts := 50
-		c.FailedAttempts = &attempts
-	}
+	setNumber(&c.FailedAttempts, 50)
+	setNumber(&c.FailedAttemptsBySource, 20)
 	c.Tokens.setDefaults(60, 20)
 	c.Mints.setDefaults(60, 20)
 	c.Wallets.setDefaults(20, 10)

@@ -31,7 +31,7 @@ func BenchmarkDoor(b *testing.B) {
 		b.Fatal(err)
 	}
 	handler := New(Config{
-		Spend: freeSpend{}, Hasher: apikey.NewHasher(bytes.Repeat([]byte{1}, 32)), Failures: NewFailures(FailuresConfig{Limit: 50}),
+		Spend: freeSpend{}, Hasher: apikey.NewHasher(bytes.Repeat([]byte{1}, 32)), Failures: NewFailures(FailuresConfig{KeyLimit: 50, SourceLimit: 50}),
 		Now: time.Now, Version: "bench", Logger: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	})
 	request := httptest.NewRequest(http.MethodPost, "/api/v1/chat/completions", http.NoBody)

@@ -42,6 +42,9 @@ type Error struct {
 	// Members are the parameters at fault, by dotted path; "" is the document.
 	Members    []member
 	RetryAfter time.Duration
+	// mends: the request was in order, and time may mend what it wants for, so
+	// that it counts as no failure of its sender.
+	mends bool
 	// NoRetry tells SDKs that retry on their own not to.
 	NoRetry bool
 	refusal *ledger.Refusal
@@ -105,7 +108,7 @@ func mintProblem(err error) *Error {
 	case errors.As(err, &noStake):
 		return &Error{
 			Status: http.StatusBadRequest, Text: noStake.Error(), Code: "NO_STAKE",
-			Next: "Stake with this wallet, wait for the transaction, and send the same token and signature again.",
+			Next: "Stake with this wallet, wait for the transaction, and send the same token and signature again.", mends: true,
 		}
 	case errors.Is(err, signature.ErrUnavailable): // before the chain's own error, which it wraps
 		return &Error{
@@ -249,6 +252,7 @@ func ledgerProblem(err error) *Error {
 func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	e := eventOf(r)
 	problem := problemOf(err)
+	e.mends = problem.mends
 	if problem.Status == http.StatusInternalServerError || problem.cause != nil {
 		e.add(slog.Any("error", err))
 	}

@@ -22,9 +22,10 @@ const (
 
 // FailuresConfig says who is blocked.
 type FailuresConfig struct {
-	// Limit is how many requests of a caller may fail in 30 s; one more blocks
-	// it for 30 s.
-	Limit int
+	// KeyLimit and SourceLimit are how many requests of a key, and of a network
+	// without a valid one, may fail in 30 s; one more blocks it for 30 s. 0 blocks
+	// none.
+	KeyLimit, SourceLimit int
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// Shared, if set, counts the failures of keys for all replicas. Whoever
@@ -80,14 +81,14 @@ func (s *server) guardFailures(w http.ResponseWriter, r *http.Request, serve fun
 	}
 	sent := s.credentials(r)
 	hash, hasKey := sent.hash, sent.err == nil
-	if wait := failures.blocked(r, hash, hasKey, s.config.Now()); wait > 0 {
-		s.writeError(w, r, tooManyFailures(failures.config.Limit, wait))
+	if limit, wait := failures.blocked(r, hash, hasKey, s.config.Now()); wait > 0 {
+		s.writeError(w, r, tooManyFailures(limit, wait))
 		return
 	}
 	serve()
 	e := eventOf(r)
 	name, byKey := failures.judge(r, hash, hasKey, e.proven, e.status)
-	if name != "" && failures.fail(r.Context(), name, hash, byKey, s.config.Now()) && byKey {
+	if name != "" && !e.mends && failures.fail(r.Context(), name, hash, byKey, s.config.Now()) && byKey {
 		failures.config.Blocked(r.Context(), hash)
 	}
 }
@@ -101,7 +102,8 @@ func tooManyFailures(limit int, wait time.Duration) *Error {
 }
 
 // isFailure reports whether an answer counts: the request was not acceptable.
-// Spent budgets, rates, repeats and clients that leave are no such thing.
+// Spent budgets, rates, repeats and clients that leave are no such thing; nor
+// is a stake that is not there yet, which its error says (Error.mends).
 func isFailure(status int) bool {
 	switch status {
 	case http.StatusPaymentRequired, http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests, 499:
@@ -110,15 +112,24 @@ func isFailure(status int) bool {
 	return status >= 400 && status <= 499
 }
 
-// blocked is how long a request's caller has to wait yet; 0: it may go on.
-func (f *Failures) blocked(r *http.Request, hash [32]byte, hasKey bool, now time.Time) time.Duration {
+// blocked is how long a request's caller has to wait yet, and for more failures
+// than how many; 0: it may go on.
+func (f *Failures) blocked(r *http.Request, hash [32]byte, hasKey bool, now time.Time) (limit int, wait time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	caller := f.callers[f.name(r, hash, hasKey && f.known[hash])]
+	byKey := hasKey && f.known[hash]
+	caller := f.callers[f.name(r, hash, byKey)]
 	if caller == nil {
-		return 0
+		return 0, 0
 	}
-	return caller.blocked.Sub(now)
+	return f.limit(byKey), caller.blocked.Sub(now)
+}
+
+func (f *Failures) limit(byKey bool) int {
+	if byKey {
+		return f.config.KeyLimit
+	}
+	return f.config.SourceLimit
 }
 
 func keyName(hash [32]byte) string { return "key " + string(hash[:]) }
@@ -149,10 +160,14 @@ func (f *Failures) judge(r *http.Request, hash [32]byte, hasKey, proven bool, st
 // fail counts a failure and reports whether it is the one that blocks. While
 // the shared count is away, this process counts.
 func (f *Failures) fail(ctx context.Context, name string, hash [32]byte, byKey bool, now time.Time) bool {
+	limit := f.limit(byKey)
+	if limit <= 0 {
+		return false
+	}
 	if byKey && f.config.Shared != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTimeout)
 		defer cancel()
-		blocks, err := f.config.Shared.CountFailure(ctx, hash, f.config.Limit, failureWindow, failureBlock)
+		blocks, err := f.config.Shared.CountFailure(ctx, hash, limit, failureWindow, failureBlock)
 		if blocks {
 			f.Block(hash, now.Add(failureBlock))
 		}
@@ -162,7 +177,7 @@ func (f *Failures) fail(ctx context.Context, name string, hash [32]byte, byKey b
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.count(name, now)
+	return f.count(name, limit, now)
 }
 
 // Block blocks a key until an instant, because another replica did.
@@ -187,10 +202,10 @@ func (f *Failures) learn(hash [32]byte, proven bool, status int) {
 }
 
 // count adds a failure and reports whether it is the one that blocks.
-func (f *Failures) count(name string, now time.Time) bool {
+func (f *Failures) count(name string, limit int, now time.Time) bool {
 	caller := f.caller(name, now)
 	caller.times = append(slices.DeleteFunc(caller.times, func(at time.Time) bool { return now.Sub(at) >= failureWindow }), now)
-	if len(caller.times) <= f.config.Limit {
+	if len(caller.times) <= limit {
 		return false
 	}
 	caller.times, caller.blocked = nil, now.Add(failureBlock)

@@ -26,6 +26,11 @@ func note(f *Failures, r *http.Request, hash [32]byte, hasKey, proven bool, stat
 	return name != "" && f.fail(r.Context(), name, hash, byKey, now) && byKey
 }
 
+func waitOf(f *Failures, r *http.Request, hash [32]byte, hasKey bool, now time.Time) time.Duration {
+	_, wait := f.blocked(r, hash, hasKey, now)
+	return wait
+}
+
 func TestTheClientsNetworkIsWhatATrustedProxySays(t *testing.T) {
 	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
 	for _, test := range []struct {
@@ -53,14 +58,14 @@ func TestTheClientsNetworkIsWhatATrustedProxySays(t *testing.T) {
 }
 
 func TestMoreThanTheLimitInTheWindowBlocks(t *testing.T) {
-	f := NewFailures(FailuresConfig{Limit: 50})
+	f := NewFailures(FailuresConfig{KeyLimit: 50, SourceLimit: 50})
 	r, now := from("192.0.2.1:1"), noon
 	fail := func(times int) {
 		for range times {
 			note(f, r, [32]byte{}, false, false, http.StatusBadRequest, now)
 		}
 	}
-	wait := func() time.Duration { return f.blocked(r, [32]byte{}, false, now) }
+	wait := func() time.Duration { return waitOf(f, r, [32]byte{}, false, now) }
 	fail(25)
 	now = now.Add(29 * time.Second)
 	fail(25)
@@ -82,7 +87,7 @@ func TestMoreThanTheLimitInTheWindowBlocks(t *testing.T) {
 	if wait() != 30*time.Second {
 		t.Fatalf("after 51 failures the wait is %s", wait())
 	}
-	if other := from("192.0.2.2:1"); f.blocked(other, [32]byte{}, false, now) > 0 {
+	if other := from("192.0.2.2:1"); waitOf(f, other, [32]byte{}, false, now) > 0 {
 		t.Error("a neighbour is blocked")
 	}
 	now = now.Add(30 * time.Second)
@@ -96,16 +101,16 @@ func TestMoreThanTheLimitInTheWindowBlocks(t *testing.T) {
 }
 
 func TestAStrangerDoesNotBlockTheKeysOfItsAddress(t *testing.T) {
-	f := NewFailures(FailuresConfig{Limit: 50})
+	f := NewFailures(FailuresConfig{KeyLimit: 50, SourceLimit: 50})
 	r, good := from("192.0.2.1:1"), [32]byte{1}
 	note(f, r, good, true, true, http.StatusOK, noon)
 	for i := range 51 { // each with another key that nobody knows
 		note(f, r, [32]byte{2, byte(i)}, true, false, http.StatusUnauthorized, noon)
 	}
-	if f.blocked(r, [32]byte{3}, true, noon) <= 0 || f.blocked(r, [32]byte{}, false, noon) <= 0 {
+	if waitOf(f, r, [32]byte{3}, true, noon) <= 0 || waitOf(f, r, [32]byte{}, false, noon) <= 0 {
 		t.Error("who guesses keys is not blocked")
 	}
-	if f.blocked(r, good, true, noon) > 0 {
+	if waitOf(f, r, good, true, noon) > 0 {
 		t.Error("a valid key is blocked for its neighbour's failures")
 	}
 	// The key's own failures block it, wherever it comes from, and nobody else.
@@ -114,21 +119,21 @@ func TestAStrangerDoesNotBlockTheKeysOfItsAddress(t *testing.T) {
 			t.Fatalf("failure %d blocks: %t", i+1, blocks)
 		}
 	}
-	if f.blocked(from("203.0.113.1:1"), good, true, noon) <= 0 {
+	if waitOf(f, from("203.0.113.1:1"), good, true, noon) <= 0 {
 		t.Error("a key with 51 failures is not blocked")
 	}
-	if f.blocked(from("198.51.100.1:1"), [32]byte{9}, true, noon) > 0 {
+	if waitOf(f, from("198.51.100.1:1"), [32]byte{9}, true, noon) > 0 {
 		t.Error("a key's failures block its address")
 	}
 	// A key that is not valid any more is a stranger's.
 	note(f, from("203.0.113.1:1"), good, true, false, http.StatusUnauthorized, noon)
-	if f.blocked(from("203.0.113.1:1"), good, true, noon) > 0 {
+	if waitOf(f, from("203.0.113.1:1"), good, true, noon) > 0 {
 		t.Error("a revoked key is still judged by itself")
 	}
 }
 
 func TestTheMemoryOfFailuresIsBounded(t *testing.T) {
-	f := NewFailures(FailuresConfig{Limit: 50})
+	f := NewFailures(FailuresConfig{KeyLimit: 50, SourceLimit: 50})
 	for i := range maxCallers + 1000 {
 		note(f, from(fmt.Sprintf("[2001:db8:%x:%x::1]:1", i>>16, i&0xffff)), [32]byte{}, false, false, http.StatusBadRequest, noon)
 	}

@@ -33,7 +33,7 @@ func TestAPaidCallReadsNoKeyBeforeItsHold(t *testing.T) {
 	d := newDoor(t)
 	keys, at := &countingKeys{rooms: d.rooms}, now
 	handler := httpapi.New(httpapi.Config{
-		Spend: d, Keys: keys, Hasher: apikey.NewHasher(bytes.Repeat([]byte{1, 2, 3, 4}, 8)), Failures: httpapi.NewFailures(httpapi.FailuresConfig{Limit: 50}),
+		Spend: d, Keys: keys, Hasher: apikey.NewHasher(bytes.Repeat([]byte{1, 2, 3, 4}, 8)), Failures: httpapi.NewFailures(httpapi.FailuresConfig{KeyLimit: 50, SourceLimit: 50}),
 		Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler),
 	})
 	call := func(prefix string, size int) int {

@@ -28,6 +28,8 @@ type event struct {
 	key    string // id, never the secret
 	// proven: the key that was sent is a valid one.
 	proven bool
+	// mends: time alone may mend what was refused.
+	mends  bool
 	status int
 	bytes  int64
 	extra  []slog.Attr

@@ -39,7 +39,7 @@ database: "DATABASE"
 root_key_file: DIR/root.key
 catalog: DIR/catalog.yaml
 chain: {id: 8453, name: Base, rpc: ["RPC"], confirmations: 0, max_head_age: 1h, poll_interval: 10s}
-limits: {failed_attempts: 0, tokens: {per_minute: 0}, mints: {per_minute: 0}}
+limits: {failed_attempts: 0, failed_attempts_by_source: 0, tokens: {per_minute: 0}, mints: {per_minute: 0}}
 keys: {max_per_minute: 1000}
 stake:
   mint: {adapter: venice-vvv, contract: "STAKING", symbol: VVV}
