@@ -60,7 +60,8 @@ type App struct {
 	failures    *httpapi.Failures // nil: nobody is blocked
 	metrics     *metrics
 	tracer      *tracing.Tracer // nil: nothing is traced
-	metricsDoor *metricsServer  // nil: nobody watches
+	condition   condition
+	metricsDoor *metricsServer // nil: nobody watches
 	watcher     *stake.Watcher
 	rootKeys    *rootKeyFile
 	server      *http.Server
@@ -69,7 +70,6 @@ type App struct {
 }
 
 const (
-	lastAnswers   = 500 * time.Millisecond // for the ends of calls that were cut
 	cursorPurpose = "cursor/v1"
 )
 
@@ -178,7 +178,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 		Keys: a.store, Books: booksOf{a.store, books}, Allocations: books, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
 		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Sources: sources, Observe: a.metrics.observeRequest, Tracer: a.tracer,
-		Ready: a.ready, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
+		Ready: a.ready, Degraded: a.degraded, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
 		handler = a.options.Wrap(handler)
@@ -191,6 +191,12 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 type booksOf struct {
 	*store.Store
 	*allocations
+}
+
+// catalogRead notes whether the newest catalogue is in use.
+func (a *App) catalogRead(err error) {
+	a.condition.refused.Store(err != nil)
+	a.metrics.observeCatalog(err)
 }
 
 // modelNames finds models' names for people; a model that is gone has its id.
@@ -239,7 +245,7 @@ func (a *App) ReloadCatalog() error { return a.models.Reload() }
 func (a *App) openCatalog() (err error) {
 	key := upstream.KeyFiles(filepath.Dir(a.config.Catalog))
 	a.models, err = catalog.Open(catalog.LiveConfig{
-		Path: a.config.Catalog, Log: a.options.Logger, Observe: a.metrics.observeCatalog,
+		Path: a.config.Catalog, Log: a.options.Logger, Observe: a.catalogRead,
 		Check: func(c *catalog.Catalog) error { return upstream.CheckKeys(c, key) },
 	})
 	if err != nil {
@@ -292,7 +298,7 @@ func (a *App) allocations(policy *stake.Policy) *allocations {
 	a.engine = ledger.NewEngine(a.store, ledger.EngineConfig{
 		Sources: sources, Exclusive: a.store.Exclusive(), FrozenEpoch: a.store.FrozenEpoch(), Lanes: a.store.Commits(), Observe: a.metrics.observeCommit, Logger: a.options.Logger,
 	})
-	a.metrics.watch(a.engine, a.store)
+	a.metrics.watch(a.engine, a.store, a.options.Now)
 	books := &allocations{
 		policy: policy, engine: a.engine, store: a.store, sources: sources, pace: a.config.Chain.ReadsPerSecond,
 		symbol: a.config.Stake.Mint.Symbol, chain: a.config.Chain.Name, now: a.options.Now,
@@ -307,80 +313,4 @@ func (a *App) watchFailed(err error) {
 		return
 	}
 	a.options.Logger.Warn("stakes cannot be read; allocations stay as they are", "error", err)
-}
-
-// Run serves until the context ends, then lets calls in flight finish, settles
-// them, and closes everything.
-func (a *App) Run(ctx context.Context) error {
-	// The ledger outlives the server: what is in flight must still settle.
-	books, stopBooks := context.WithCancel(context.WithoutCancel(ctx))
-	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
-	var group sync.WaitGroup
-	group.Go(func() { _ = a.engine.Run(books) })
-	group.Go(func() { _ = a.watcher.Run(watching) })
-	group.Go(func() { a.models.Run(watching) })
-	group.Go(func() { a.rootKeys.run(watching) })
-	group.Go(func() { a.upstreams.Run(watching) })
-	group.Go(func() { a.watchKeys(books) })
-	group.Go(func() { a.denials.run(books) })
-	group.Go(a.metricsDoor.run)
-	served := make(chan error, 1)
-	group.Go(func() { served <- a.server.Serve(a.options.Listener) })
-
-	var err error
-	select {
-	case err = <-served:
-	case <-ctx.Done():
-		a.options.Logger.Info("stopping", "grace", time.Duration(a.config.ShutdownGrace).String())
-		err = a.drain()
-	}
-	stopWatching()
-	stopBooks()
-	doorErr := a.metricsDoor.close()
-	group.Wait()
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
-	}
-	return errors.Join(err, doorErr, a.Close())
-}
-
-// drain stops accepting and waits for calls in flight, also for those whose
-// client has left. Calls that outlast the grace are cut and settled; their
-// clients still get to know.
-func (a *App) drain() error {
-	grace, cancel := context.WithTimeout(context.Background(), time.Duration(a.config.ShutdownGrace))
-	defer cancel()
-	cut := make(chan error, 1)
-	go func() { cut <- a.gateway.Drain(grace) }()
-	err := a.server.Shutdown(grace)
-	if errors.Is(<-cut, context.DeadlineExceeded) {
-		a.options.Logger.Warn("calls were cut at the end of the grace period")
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		last, cancel := context.WithTimeout(context.Background(), lastAnswers)
-		defer cancel()
-		if err = a.server.Shutdown(last); err != nil {
-			err = a.server.Close()
-		}
-	}
-	return err
-}
-
-// Close releases what New opened. It is safe to call twice.
-func (a *App) Close() error {
-	var err error
-	a.closing.Do(func() {
-		if a.upstreams != nil {
-			a.upstreams.Close()
-		}
-		if a.chain != nil {
-			a.chain.Close()
-		}
-		err = a.metricsDoor.close()
-		a.closeTraces()
-		if a.store != nil {
-			err = errors.Join(err, a.store.Close())
-		}
-	})
-	return err
 }

@@ -60,6 +60,10 @@ type Config struct {
 	MetricsListen string `yaml:"metrics_listen"`
 	// Tracing sends spans to an OpenTelemetry collector.
 	Tracing TracingConfig `yaml:"tracing"`
+	// ShutdownDelay is how long a stop signal is answered with nothing but a 503
+	// of /readyz, so that a load balancer that asks there goes elsewhere first.
+	// Default 0s.
+	ShutdownDelay Duration `yaml:"shutdown_delay"`
 	// ShutdownGrace is how long calls in flight may go on after a stop signal.
 	// Default 60s.
 	ShutdownGrace Duration `yaml:"shutdown_grace"`

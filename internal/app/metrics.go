@@ -88,7 +88,7 @@ func newMetrics() *metrics {
 }
 
 // watch adds what is read when somebody asks.
-func (m *metrics) watch(engine *ledger.Engine, books *store.Store) {
+func (m *metrics) watch(engine *ledger.Engine, books *store.Store, now func() time.Time) {
 	m.registry.MustRegister(
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "stakegate_invariant_violations_total", Help: "Decisions that were stopped because they would have broken the books; it must be 0.",
@@ -96,7 +96,7 @@ func (m *metrics) watch(engine *ledger.Engine, books *store.Store) {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "stakegate_ledger_queue_length", Help: "Operations that wait for a commit.",
 		}, func() float64 { return float64(engine.Waiting()) }),
-		inFlight{books},
+		inFlight{books, now},
 	)
 }
 
@@ -139,10 +139,14 @@ func (m *metrics) observeCatalog(err error) {
 }
 
 // inFlight asks the database, which all replicas share, about holds.
-type inFlight struct{ books *store.Store }
+type inFlight struct {
+	books *store.Store
+	now   func() time.Time
+}
 
 var (
 	holdsInFlight = prometheus.NewDesc("stakegate_holds_in_flight", "Holds that are not resolved, on all replicas.", nil, nil)
+	clockAhead    = prometheus.NewDesc("stakegate_clock_ahead_seconds", "How far this machine's clock is ahead of the database's, which decides.", nil, nil)
 	oldestHold    = prometheus.NewDesc("stakegate_oldest_hold_seconds", "Age of the oldest of them; 0 if there is none.", nil, nil)
 )
 
@@ -152,9 +156,10 @@ const inFlightTimeout = 2 * time.Second
 func (inFlight) Describe(descriptions chan<- *prometheus.Desc) {
 	descriptions <- holdsInFlight
 	descriptions <- oldestHold
+	descriptions <- clockAhead
 }
 
-// Collect implements prometheus.Collector. While the database is away the two
+// Collect implements prometheus.Collector. While the database is away these
 // are absent and the others are not.
 func (c inFlight) Collect(into chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), inFlightTimeout)
@@ -165,6 +170,9 @@ func (c inFlight) Collect(into chan<- prometheus.Metric) {
 	}
 	into <- prometheus.MustNewConstMetric(holdsInFlight, prometheus.GaugeValue, float64(state.Holds))
 	into <- prometheus.MustNewConstMetric(oldestHold, prometheus.GaugeValue, state.Oldest.Seconds())
+	if skew, err := clockSkew(ctx, c.books, c.now); err == nil {
+		into <- prometheus.MustNewConstMetric(clockAhead, prometheus.GaugeValue, skew.Seconds())
+	}
 }
 
 // metricsServer is the door for whoever watches, apart from the API's.

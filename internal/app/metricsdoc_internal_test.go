@@ -17,7 +17,7 @@ var descriptionName = regexp.MustCompile(`fqName: "([^"]+)".*variableLabels: \{(
 func served(t *testing.T) map[string]string {
 	t.Helper()
 	m := newMetrics()
-	m.watch(nil, nil)
+	m.watch(nil, nil, nil)
 	m.registry.MustRegister(upstreamMetrics{})
 	m.watchChain(nil)
 	descriptions := make(chan *prometheus.Desc)

@@ -164,6 +164,16 @@ func (c *paid) unlimitWrite() {
 // before it had the whole of an answer that was begun.
 type LeaveNoter interface{ ClientLeft() }
 
+// CallNoter is a response writer that wants to know whose key pays for a call
+// of which model, by their ids.
+type CallNoter interface{ CallHeld(keyID, modelID string) }
+
+func (c *call) note(keyID string) {
+	if noter, ok := c.w.(CallNoter); ok {
+		noter.CallHeld(keyID, c.model.ID)
+	}
+}
+
 func (c *paid) noteLeft() {
 	if noter, ok := c.w.(LeaveNoter); ok {
 		noter.ClientLeft()

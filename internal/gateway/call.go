@@ -65,6 +65,7 @@ func (c *call) setAside(d demand) (*paid, *Error) {
 		c.count(ctx, &d) // what the prompt does not need is left for the answer
 	}
 	p := &paid{call: c, control: http.NewResponseController(c.w), demand: d, held: held}
+	c.note(held.KeyID)
 	p.OutputCap = min(d.OutputCap, c.model.CapOf(held.Amount, d.Demand))
 	p.tell(d)
 	if p.OutputCap < least.OutputCap || held.Amount < c.model.BoundOf(p.Demand) {

@@ -182,7 +182,11 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	writeJSON(w, r, http.StatusOK, map[string]string{"status": "ready"})
+	answer := map[string]any{"status": "ready", "degraded": []Degradation{}}
+	if s.config.Degraded != nil {
+		answer["degraded"] = s.config.Degraded()
+	}
+	writeJSON(w, r, http.StatusOK, answer)
 }
 
 func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {

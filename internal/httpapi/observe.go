@@ -26,6 +26,7 @@ type event struct {
 	sent   *credentials // nil: not looked at yet
 	limits Limits
 	key    string // id, never the secret
+	model  string // the catalogue's id, of a call that was held for
 	// proven: the key that was sent is a valid one.
 	proven bool
 	// mends: time alone may mend what was refused.
@@ -117,6 +118,9 @@ func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog
 		slog.String("request", w.event.id), slog.String("method", r.Method), slog.String("route", w.event.route),
 		slog.Int("status", w.event.status), slog.Int64("bytes", w.event.bytes),
 		slog.Int64("milliseconds", took.Milliseconds()), slog.String("key", w.event.key))
+	if w.event.model != "" {
+		attributes = append(attributes, slog.String("model", w.event.model))
+	}
 	attributes = append(append(attributes, w.event.extra...), extra...)
 	s.config.Logger.LogAttrs(r.Context(), level, "request", attributes...)
 }
@@ -174,6 +178,9 @@ func (w *recorder) ClientLeft() { w.event.status = statusClientLeft }
 
 // statusClientLeft is nginx's number for a client that closed its request.
 const statusClientLeft = 499
+
+// CallHeld notes whose key pays for a call of which model.
+func (w *recorder) CallHeld(keyID, modelID string) { w.event.key, w.event.model = keyID, modelID }
 
 // Unwrap lets http.ResponseController reach the connection.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -94,6 +94,12 @@ type Request struct {
 	Duration time.Duration
 }
 
+// Degradation is something that does not work as it should.
+type Degradation struct {
+	Part    string `json:"part"` // a word for programs
+	Problem string `json:"problem"`
+}
+
 // Limits bound what a management request may take. A zero field gets the value
 // named.
 type Limits struct {
@@ -145,6 +151,9 @@ type Config struct {
 	Limits Limits
 	// Ready returns nil when this server may take traffic.
 	Ready func(ctx context.Context) error
+	// Degraded lists what does not work as it should while Ready is nil; nil:
+	// nothing is known. Everybody may see it.
+	Degraded func() []Degradation
 	// Guide is the text of /llms.txt.
 	Guide   string
 	Version string
