@@ -36,7 +36,7 @@ var floor = map[string]int{
 	"internal/store/pgtest": kit, "internal/tracing/tracingtest": kit,
 	// The agent's side: the public SDK, which could be written by anybody.
 	"agent/wallet/wallettest": kit,
-	"agent":                   2, "agent/dex": 1, "agent/wallet": 1, "agent/internal/oneline": 0, "agent/internal/revert": 0, "agent/internal/secretfile": 0,
+	"agent":                   2, "agent/dex": 1, "agent/wallet": 1, "agent/internal/oneline": 0, "agent/internal/revert": 0, "agent/redact": 0, "agent/internal/secretfile": 0,
 }
 
 const kit = 6
