@@ -50,13 +50,13 @@ func (r *runner) call(step Step, o Observation) (dex.Call, error) {
 		if r.Now().After(now) {
 			now = r.Now()
 		}
-		return o.Offer.Pool.Swap(o.Offer.In, dex.Order{MinOut: o.Offer.MinOut, Recipient: o.Address, Deadline: now.Add(deadline)}), nil
+		return o.Offer.Pool.Swap(step.ETH.Int(), dex.Order{MinOut: step.Amount.Int(), Recipient: o.Address, Deadline: now.Add(deadline)}), nil
 	case StepApprove:
 		return dex.Call{To: c.VVV, Data: bindings.NewVVV().PackApprove(c.Staking, step.Amount.Int())}, nil
 	case StepStake:
 		return dex.Call{To: c.Staking, Data: bindings.NewStakingV2().PackStake(o.Address, step.Amount.Int())}, nil
 	case StepMintDIEM:
-		return dex.Call{To: c.Staking, Data: bindings.NewStakingV2().PackMintDiem(o.Lock.Int(), step.Amount.Int())}, nil
+		return dex.Call{To: c.Staking, Data: bindings.NewStakingV2().PackMintDiem(step.Lock.Int(), step.Amount.Int())}, nil
 	case StepStakeDIEM:
 		return dex.Call{To: c.DIEM, Data: bindings.NewDIEM().PackStake(step.Amount.Int())}, nil
 	default:

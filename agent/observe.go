@@ -22,6 +22,8 @@ type Observation struct {
 	Target Target
 	Limits Limits
 
+	Network   string // its name, for people
+	APIBase   string
 	Address   common.Address
 	ChainID   uint64
 	Contracts Contracts
@@ -77,7 +79,7 @@ var l1FeeCall = append(common.FromHex("0xf1c7a58b"), common.BigToHash(big.NewInt
 
 // observeChain reads the wallet at one block, which is not older than minBlock.
 func (r *runner) observeChain(ctx context.Context, minBlock uint64) (Observation, error) {
-	o := Observation{Target: r.Target, Limits: r.Limits, Address: r.Signer.Address(), Payer: r.payer().Address(),
+	o := Observation{Target: r.Target, Limits: r.Limits, Network: r.Network.Name, APIBase: r.client.Base(), Address: r.Signer.Address(), Payer: r.payer().Address(),
 		ChainID: r.Network.ChainID, Contracts: r.Network.Contracts, Spent: r.spent}
 	if account, is := r.Signer.(wallet.Account); is {
 		o.Overhead = account.Overhead()

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"stakegate/agent/dex"
 )
 
@@ -26,6 +28,7 @@ const (
 // Symbols of a step: what applying it does.
 const (
 	SymbolCreate  = "+" // makes something on the server
+	SymbolChange  = "~" // puts something in the place of what is there
 	SymbolNothing = "=" // is as it should be
 	SymbolSpend   = "!" // sends a transaction, or needs somebody to
 )
@@ -33,24 +36,24 @@ const (
 // Target is what a run is to reach. Zero members ask for nothing.
 type Target struct {
 	// Stake is the sVVV that the wallet shall hold.
-	Stake Amount
+	Stake Amount `json:"stake"`
 	// DIEM is the staked DIEM that the wallet shall hold; what is missing is
 	// minted by locking sVVV.
-	DIEM Amount
+	DIEM Amount `json:"diem"`
 	// Key is the API key that shall be in the store. An empty Type means
 	// INFERENCE.
-	Key KeySpec
+	Key KeySpec `json:"key"`
 	// Prove asks for one chat call even if the key has answered before.
-	Prove bool
+	Prove bool `json:"prove"`
 }
 
 // Limits bound what a run may spend. Zero members mean the default.
 type Limits struct {
-	MaxETH       Amount // everything that leaves the wallet as ETH, gas included; default 0.2
-	MaxTxFee     Amount // the most that one transaction's gas may cost; default 0.01
-	SlippageBPS  int64  // default 50 (0.5 %)
-	MaxImpactBPS int64  // default 300 (3 %)
-	KeepETH      Amount // what stays in the wallet in the end; default 0
+	MaxETH       Amount `json:"maxEth"`       // everything that leaves the wallet as ETH, gas included; default 0.2
+	MaxTxFee     Amount `json:"maxTxFee"`     // the most that one transaction's gas may cost; default 0.01
+	SlippageBPS  int64  `json:"slippageBps"`  // default 50 (0.5 %)
+	MaxImpactBPS int64  `json:"maxImpactBps"` // default 300 (3 %)
+	KeepETH      Amount `json:"keepEth"`      // what stays in the wallet in the end; default 0
 }
 
 func (l Limits) withDefaults() Limits {
@@ -77,13 +80,19 @@ type Step struct {
 	Kind   StepKind `json:"kind"`
 	Symbol string   `json:"symbol"`
 	Reason string   `json:"reason"`
+	// Risk says what may go wrong with it, or what cannot be undone.
+	Risk string `json:"risk,omitempty"`
 	// Amount is what the step moves, in units of Token; zero where it moves
 	// nothing.
 	Amount Amount `json:"amount"`
 	Token  string `json:"token,omitempty"`
+	// Via names the market that a purchase goes through.
+	Via string `json:"via,omitempty"`
 	// ETH is what the step pays besides gas; Gas the most that its gas costs.
 	ETH Amount `json:"eth"`
 	Gas Amount `json:"gas"`
+	// Lock is the sVVV that minting DIEM locks.
+	Lock Amount `json:"lock"`
 	// Blocked says why the step cannot be done now; "" if it can.
 	Blocked string `json:"blocked,omitempty"`
 }
@@ -92,9 +101,25 @@ type Step struct {
 func (s Step) Todo() bool { return s.Symbol != SymbolNothing }
 
 // Plan is what a run would do, decided from one observation. It is a value:
-// making it changes nothing.
+// making it changes nothing. It can be written to a file, read by a person and
+// applied later, see [WritePlan] and [Apply].
 type Plan struct {
-	Steps []Step `json:"steps"`
+	// Version is PlanVersion.
+	Version int `json:"version"`
+	// Digest names this very plan: a hash of everything else in it.
+	Digest string `json:"digest"`
+	// Where: a plan is for one wallet on one chain and one server.
+	Network   string         `json:"network"`
+	APIBase   string         `json:"apiBase"`
+	ChainID   uint64         `json:"chainId"`
+	Address   common.Address `json:"address"`
+	Payer     common.Address `json:"payer"` // sends the transactions; mostly the address itself
+	Contracts Contracts      `json:"contracts"`
+	// What was asked for, within which limits, and what it was decided from.
+	Target Target `json:"target"`
+	Limits Limits `json:"limits"`
+	Facts  Facts  `json:"facts"`
+	Steps  []Step `json:"steps"`
 	// ETH and Gas are the sums over the steps.
 	ETH Amount `json:"eth"`
 	Gas Amount `json:"gas"`
@@ -142,7 +167,7 @@ func NewPlan(o Observation) Plan {
 	}
 	_, blocked := plan.BlockedBy()
 	plan.Applyable = !plan.Complete && !blocked
-	return plan
+	return plan.sealed(p)
 }
 
 // planner answers what each step has to do.
@@ -210,7 +235,8 @@ func (p planner) buy() Step {
 		step.Blocked = p.NoOffer
 		return step
 	}
-	step.ETH = Units(p.Offer.In)
+	step.ETH, step.Via = Units(p.Offer.In), p.Offer.Pool.Name()
+	step.Risk = fmt.Sprintf("the price may move until it is mined: less than %s VVV is refused by the exchange, for the price of its gas", missing.Short())
 	step.Reason = fmt.Sprintf("on %s for %s ETH (slippage at most %s %%, price impact %s %%)",
 		p.Offer.Pool.Name(), step.ETH.Short(), percent(p.limits.SlippageBPS), percent(p.Offer.ImpactBPS))
 	if total := step.ETH.Add(p.chainGas()).Add(p.Spent); total.Cmp(p.limits.MaxETH) > 0 {
@@ -237,7 +263,9 @@ func (p planner) approve() Step {
 	case p.Allowance.Cmp(amount) == 0:
 		return nothing(StepApprove, fmt.Sprintf("the staking contract may already take exactly %s VVV", amount.Short()))
 	}
-	return p.spend(StepApprove, amount, "VVV", fmt.Sprintf("the staking contract %s may take exactly this", p.Contracts.Staking))
+	step := p.spend(StepApprove, amount, "VVV", fmt.Sprintf("the staking contract %s may take exactly this", p.Contracts.Staking))
+	step.Risk = "until it is staked the contract may take it at any time; it is taken back if staking fails"
+	return step
 }
 
 func (p planner) stake() Step {
@@ -249,7 +277,9 @@ func (p planner) stake() Step {
 	if p.Staked.Add(amount).Cmp(p.Target.Stake) > 0 {
 		reason = fmt.Sprintf("%s sVVV have to be locked for %s DIEM, %s are free", p.Lock.Short(), p.mintAmount().Short(), p.Unlocked.Short())
 	}
-	return p.spend(StepStake, amount, "VVV", reason)
+	step := p.spend(StepStake, amount, "VVV", reason)
+	step.Risk = "to get it back takes 7 days: one withdrawal at a time, which ends its part of the allocation at once"
+	return step
 }
 
 func (p planner) mintDIEM() Step {
@@ -258,7 +288,8 @@ func (p planner) mintDIEM() Step {
 		return nothing(StepMintDIEM, fmt.Sprintf("no DIEM has to be minted (wallet has %s, staked %s)", p.DIEM.Short(), p.StakedDIEM.Short()))
 	}
 	step := p.spend(StepMintDIEM, amount, "DIEM", fmt.Sprintf("locks about %s sVVV", p.Lock.Short()))
-	step.Blocked = p.NoMint
+	step.Lock, step.Blocked = p.Lock, p.NoMint
+	step.Risk = "the locked sVVV comes back only for burnt DIEM; the curve's price may rise until it is mined"
 	return step
 }
 
@@ -267,18 +298,22 @@ func (p planner) stakeDIEM() Step {
 	if amount.IsZero() {
 		return nothing(StepStakeDIEM, fmt.Sprintf("wallet has %s DIEM staked", p.StakedDIEM.Short()))
 	}
-	return p.spend(StepStakeDIEM, amount, "DIEM", fmt.Sprintf("wallet has %s DIEM staked, %s wanted", p.StakedDIEM.Short(), p.Target.DIEM.Short()))
+	step := p.spend(StepStakeDIEM, amount, "DIEM", fmt.Sprintf("wallet has %s DIEM staked, %s wanted", p.StakedDIEM.Short(), p.Target.DIEM.Short()))
+	step.Risk = "to get it back takes 24 hours, which begin anew with every further withdrawal"
+	return step
 }
 
 func (p planner) key() Step {
 	if p.Key != nil && !p.KeyRejected {
 		return nothing(StepKey, fmt.Sprintf("the stored %s key ...%s works", p.Key.Type, p.Key.Last6))
 	}
-	reason := fmt.Sprintf("%s key, %s", p.Target.Key.keyType(), p.Target.Key.limitWords())
+	step := Step{Kind: StepKey, Symbol: SymbolCreate, Reason: fmt.Sprintf("%s key, %s", p.Target.Key.keyType(), p.Target.Key.limitWords()),
+		Risk: "whoever has it spends the allocation until it is revoked"}
 	if p.KeyRejected {
-		reason += " (the server refuses the stored one)"
+		step.Symbol = SymbolChange
+		step.Reason += fmt.Sprintf(" (the server refuses the stored one, ...%s: it is replaced)", p.Key.Last6)
 	}
-	return Step{Kind: StepKey, Symbol: SymbolCreate, Reason: reason}
+	return step
 }
 
 func (p planner) prove() Step {

@@ -52,7 +52,7 @@ func TestPlanHoldsWhatIsMissingAndNothingElse(t *testing.T) {
 		"with a key":         {func(o *agent.Observation) { o.Staked, o.Key = agent.MustAmount("10"), &agent.StoredKey{} }, "=fund =buy =approve =stake =key +prove"},
 		"with a proven key":  {func(o *agent.Observation) { o.Staked, o.Key = agent.MustAmount("10"), working }, "=fund =buy =approve =stake =key =prove"},
 		"proof asked for":    {func(o *agent.Observation) { o.Staked, o.Key, o.Target.Prove = agent.MustAmount("10"), working, true }, "=fund =buy =approve =stake =key +prove"},
-		"with a revoked key": {func(o *agent.Observation) { o.Staked, o.Key, o.KeyRejected = agent.MustAmount("10"), working, true }, "=fund =buy =approve =stake +key +prove"},
+		"with a revoked key": {func(o *agent.Observation) { o.Staked, o.Key, o.KeyRejected = agent.MustAmount("10"), working, true }, "=fund =buy =approve =stake ~key +prove"},
 		"without ETH":        {func(o *agent.Observation) { o.ETH = agent.Amount{} }, "!fund !buy !approve !stake +key +prove"},
 		"DIEM wanted":        {func(o *agent.Observation) { o.Target.DIEM, o.Lock = agent.MustAmount("0.1"), agent.MustAmount("9") }, "=fund !buy !approve !stake !mint-diem !stake-diem +key +prove"},
 		"DIEM in the wallet": {func(o *agent.Observation) {

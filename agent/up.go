@@ -55,6 +55,9 @@ type runner struct {
 	// moved says that this run changed the stake, which the server may see a
 	// few blocks later.
 	moved bool
+	// plan is what has to be done exactly; nil leaves it to what is seen.
+	plan *Plan
+	done map[StepKind]bool // steps of this run, and of earlier runs of the plan
 }
 
 func newRunner(ctx context.Context, o Options, view View) (*runner, error) {
@@ -97,7 +100,7 @@ func newMinter(o Options, view View) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{Options: o, chain: o.Chain, client: client, view: view}
+	r := &runner{Options: o, chain: o.Chain, client: client, view: view, done: map[StepKind]bool{}}
 	r.result = Result{Network: o.Network.Name, APIBase: client.Base(), ChainID: o.Network.ChainID,
 		Address: o.Signer.Address(), Payer: o.payer().Address(), Transactions: []Transaction{}, Warnings: []string{}}
 	return r, nil
@@ -135,16 +138,52 @@ func (r *runner) observe(ctx context.Context) (Observation, error) {
 	return o, r.observeServer(ctx, &o)
 }
 
+// MakePlan looks at the chain and the server and says what a run would do. It
+// changes nothing and spends nothing.
+func MakePlan(ctx context.Context, o Options) (Plan, error) {
+	observed, err := Observe(ctx, o)
+	if err != nil {
+		return Plan{}, err
+	}
+	return NewPlan(observed), nil
+}
+
 // Up brings the wallet to its target: it buys, stakes, mints a key and proves
 // it, as far as each is missing. It stops before the first step when any step
 // of the plan is blocked (*BlockedError), and after the first that fails; what
 // was done is in the result, and running Up again goes on from there.
 func Up(ctx context.Context, o Options, view View) (Result, error) {
+	return start(ctx, o, view, func(*runner) error { return nil })
+}
+
+// Apply does exactly what the plan says, or says what moved since it was made
+// (*MovedError) and does nothing more: before every step it looks at the chain
+// and the server again. A plan that was applied in part, by a run that was
+// interrupted, is taken up where that run ended; one that was applied to its
+// end does nothing.
+//
+// Target and limits are the plan's. Limits that are set in the options are
+// caps from outside: a plan that asks for more, or that is for another wallet,
+// chain, server or other contracts than the options, is refused (ErrOtherPlan).
+func Apply(ctx context.Context, o Options, plan Plan, view View) (Result, error) {
+	caps := o.Limits
+	o.Target, o.Limits = plan.Target, plan.Limits
+	return start(ctx, o, view, func(r *runner) error {
+		r.plan = &plan
+		return plan.fits(r, caps)
+	})
+}
+
+// start runs with the store's lock held.
+func start(ctx context.Context, o Options, view View, prepare func(*runner) error) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r, err := newRunner(ctx, o, view)
 	if err != nil {
 		return Result{}, err
+	}
+	if err := prepare(r); err != nil {
+		return r.result, err
 	}
 	unlock, err := o.Keys.Lock()
 	if err != nil {
@@ -160,43 +199,86 @@ type BlockedError struct{ Step Step }
 
 func (e *BlockedError) Error() string { return fmt.Sprintf("%s: %s", e.Step.Kind, e.Step.Blocked) }
 
-// run repeats looking, planning and doing the first thing that is not done. No
-// kind of step is done twice: if the chain does not show a step's effect, doing
-// it again would only spend again.
+// run looks, decides and does the first thing that is not done, until there is
+// none. No kind of step is done twice: if the chain does not show a step's
+// effect, doing it again would only spend again.
 func (r *runner) run(ctx context.Context) error {
-	o, err := r.observe(ctx)
+	o, err := r.begin(ctx)
 	if err != nil {
 		return err
 	}
-	if o, err = r.settle(ctx, o); err != nil {
-		return err
-	}
-	plan := NewPlan(o)
-	r.result.Plan, r.result.Balances = &plan, o.Balances()
-	r.view.Event(Event{Kind: EventPlan, Plan: &plan, Balances: o.Balances(), Message: plan.summary()})
-	if o, err = r.waitForETH(ctx, o); err != nil {
-		return err
-	}
-	done := map[StepKind]bool{}
 	for {
-		plan := NewPlan(o)
-		step, todo := plan.Next()
+		step, todo, err := r.next(o)
+		if err != nil {
+			return err
+		}
 		if !todo {
 			return r.finish(ctx, o)
 		}
-		if blocked, is := plan.BlockedBy(); is {
-			return &BlockedError{blocked}
-		}
-		if done[step.Kind] {
-			return fmt.Errorf("%s was done in this run, but the chain does not show it: another program may be using this wallet; nothing is done twice", step.Kind)
-		}
-		done[step.Kind] = true
+		r.done[step.Kind] = true
 		if o, err = r.apply(ctx, step, o); err != nil {
 			return fmt.Errorf("%s: %w", step.Kind, err)
 		}
 		r.result.Balances = o.Balances()
 		r.view.Event(Event{Kind: EventDone, Step: step, Balances: o.Balances(), Message: step.done(o)})
 	}
+}
+
+// begin looks around and tells the plan.
+func (r *runner) begin(ctx context.Context) (Observation, error) {
+	o, err := r.observe(ctx)
+	if err != nil {
+		return o, err
+	}
+	if o, err = r.settle(ctx, o); err != nil {
+		return o, err
+	}
+	plan := NewPlan(o)
+	if r.plan != nil {
+		plan = *r.plan
+	}
+	r.result.Plan, r.result.Balances = &plan, o.Balances()
+	r.view.Event(Event{Kind: EventPlan, Plan: &plan, Balances: o.Balances(), Message: plan.summary()})
+	if r.plan != nil {
+		return o, nil
+	}
+	return r.waitForETH(ctx, o)
+}
+
+// next is the step to do now, or false if all is done.
+func (r *runner) next(o Observation) (Step, bool, error) {
+	now := NewPlan(o)
+	if r.plan != nil {
+		return r.nextPlanned(now)
+	}
+	step, todo := now.Next()
+	if !todo {
+		return step, false, nil
+	}
+	if blocked, is := now.BlockedBy(); is {
+		return step, false, &BlockedError{blocked}
+	}
+	if r.done[step.Kind] {
+		return step, false, fmt.Errorf("%s was done in this run, but the chain does not show it: another program may be using this wallet; nothing is done twice", step.Kind)
+	}
+	return step, true, nil
+}
+
+// nextPlanned is the first step of the plan that is not done, if the world is
+// still the plan's.
+func (r *runner) nextPlanned(now Plan) (Step, bool, error) {
+	if blocked, is := r.plan.BlockedBy(); is {
+		return blocked, false, &BlockedError{blocked}
+	}
+	if err := r.plan.compare(now, r.done); err != nil {
+		return Step{}, false, err
+	}
+	for _, step := range r.plan.Steps {
+		if step.Todo() && !r.done[step.Kind] {
+			return step, true, nil
+		}
+	}
+	return Step{}, false, nil
 }
 
 // settle waits until transactions of an earlier run are mined: planning on top

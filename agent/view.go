@@ -64,6 +64,11 @@ func (o Observation) Balances() *Balances {
 	return &Balances{Block: o.Block, ETH: o.ETH, AccountETH: o.AccountETH, VVV: o.VVV, Staked: o.Staked, DIEM: o.DIEM, StakedDIEM: o.StakedDIEM}
 }
 
+// Balances is what the facts say of the wallet.
+func (f Facts) Balances() *Balances {
+	return &Balances{Block: f.Block, ETH: f.ETH, AccountETH: f.AccountETH, VVV: f.VVV, Staked: f.Staked, DIEM: f.DIEM, StakedDIEM: f.StakedDIEM}
+}
+
 // KeyResult is the API key that a run ends with.
 type KeyResult struct {
 	Secret  Secret  `json:"-"`

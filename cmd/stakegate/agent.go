@@ -33,7 +33,7 @@ The wallet is an encrypted keystore in the state directory, made when there is
 none. API keys are stored beside it, in keys.json. Both are readable by their
 owner only. Secrets are never taken from the command line.`,
 	}
-	cmd.AddCommand(agentUpCommand(), agentStatusCommand())
+	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand())
 	return cmd
 }
 
@@ -153,6 +153,7 @@ func agentError(ctx context.Context, err error) error {
 	}
 	code, hint := exitError, ""
 	var blocked *agent.BlockedError
+	var moved *agent.MovedError
 	switch {
 	case ctx.Err() != nil:
 		code, hint = exitInterrupted, "run the same command again: it goes on where this one ended"
@@ -162,6 +163,8 @@ func agentError(ctx context.Context, err error) error {
 		code, hint = exitStakeTooLow, "stake more with --stake, and check that --chain-id and --contracts are the server's"
 	case errors.Is(err, agent.ErrForeignToken):
 		hint = "give --api the address that the server calls itself"
+	case errors.As(err, &moved) || errors.Is(err, agent.ErrPlanFile):
+		hint = "make a new plan with stakegate agent plan, look at it, and apply that"
 	case errors.As(err, &blocked) && blocked.Step.Kind == agent.StepFund:
 		hint = "--wait 10m waits for the ETH to arrive; in a dev world, --faucet sends it"
 	case errors.As(err, &blocked) && blocked.Step.Kind == agent.StepBuy:

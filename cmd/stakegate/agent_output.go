@@ -38,6 +38,8 @@ type failedState struct {
 	ExitCode  int    `json:"exitCode"`
 	Retryable bool   `json:"retryable"`
 	Hint      string `json:"hint,omitempty"`
+	// Moves are what is not as it was when the plan was made.
+	Moves []agent.Move `json:"moves,omitempty"`
 }
 
 // MarshalJSON adds the revealed API key to the key's members.
@@ -66,6 +68,10 @@ func errorOutput(err error) *failedState {
 		failed.ExitCode = coded.code
 	}
 	failed.Message = err.Error()
+	var moved *agent.MovedError
+	if errors.As(err, &moved) {
+		failed.Moves = moved.Moves
+	}
 	var hinted hintedError
 	if errors.As(err, &hinted) {
 		failed.Message, failed.Hint = hinted.error.Error(), hinted.hint
@@ -111,6 +117,9 @@ func stepLine(step agent.Step, color bool) string {
 	case !step.Gas.IsZero():
 		fmt.Fprintf(&line, " [up to %s ETH of gas]", step.Gas.Short())
 	}
+	if step.Risk != "" {
+		fmt.Fprintf(&line, "\n             risk: %s", step.Risk)
+	}
 	if step.Blocked != "" {
 		fmt.Fprintf(&line, "\n             blocked: %s", step.Blocked)
 	}
@@ -119,7 +128,7 @@ func stepLine(step agent.Step, color bool) string {
 
 // paint colours a step's symbol.
 func paint(symbol string, color bool) string {
-	code := map[string]string{agent.SymbolCreate: "32", agent.SymbolSpend: "33", agent.SymbolNothing: "2"}[symbol]
+	code := map[string]string{agent.SymbolCreate: "32", agent.SymbolChange: "36", agent.SymbolSpend: "33", agent.SymbolNothing: "2"}[symbol]
 	if !color || code == "" {
 		return symbol
 	}

@@ -28,6 +28,16 @@ type upFlags struct {
 
 func (f *upFlags) register(flags *pflag.FlagSet) {
 	f.agentFlags.register(flags)
+	f.registerTarget(flags)
+	flags.DurationVar(&f.wait, "wait", 0, "how long to wait for ETH to arrive, such as 10m")
+	flags.BoolVar(&f.faucet, "faucet", false, "in a dev world: have its faucet pay what ETH is missing")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan with its costs; sign and send nothing")
+	flags.BoolVar(&f.exitCode, "exit-code", false, "with --dry-run: exit with 3 if there is something to do")
+	flags.BoolVar(&f.reveal, "reveal", false, "print the API key itself")
+}
+
+// registerTarget adds what a plan is made from.
+func (f *upFlags) registerTarget(flags *pflag.FlagSet) {
 	flags.StringVar(&f.stake, "stake", "10", "VVV that shall be staked; what is missing is bought")
 	flags.StringVar(&f.diem, "diem", "0", "DIEM that shall be staked; what is missing is minted from the stake (Venice counts from 0.1)")
 	flags.StringVar(&f.ethMax, "eth-max", "0.2", "the most ETH that this run may spend, gas included")
@@ -44,11 +54,6 @@ func (f *upFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.describe, "description", "", "the key's description, at most 64 characters")
 	flags.StringVar(&f.model, "model", "", "the model that the key is proved with (default: the first text model)")
 	flags.StringVar(&f.prompt, "prompt", "", "ask this with the key, even if it was proved before")
-	flags.DurationVar(&f.wait, "wait", 0, "how long to wait for ETH to arrive, such as 10m")
-	flags.BoolVar(&f.faucet, "faucet", false, "in a dev world: have its faucet pay what ETH is missing")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan with its costs; sign and send nothing")
-	flags.BoolVar(&f.exitCode, "exit-code", false, "with --dry-run: exit with 3 if there is something to do")
-	flags.BoolVar(&f.reveal, "reveal", false, "print the API key itself")
 }
 
 func agentUpCommand() *cobra.Command {
@@ -66,8 +71,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 the plan has changes (--exit-code),
 130 interrupted.
 
 With --json, stdout is one object: version 1, ok, wallet {address, payer, keyFrom,
-created}, network, apiBase, chainId, plan {steps [{kind, symbol, reason, amount,
-token, eth, gas, blocked}], eth, gas, applyable, complete}, transactions [{step,
+created}, network, apiBase, chainId, plan (as in "agent plan"), transactions [{step,
 hash, block, fee}], balances {block, eth, accountEth, vvv, stakedVvv, diem, stakedDiem}, key
 {id, type, last6, created, file, apiKey (with --reveal)}, proof {model, answer,
 promptTokens, completionTokens, costDiem, costUsd}, account, warnings, and error
@@ -86,35 +90,42 @@ decimal strings. Members are only ever added.`,
 func (f *upFlags) run(cmd *cobra.Command) error {
 	out := upOutput{Version: 1}
 	err := agentError(cmd.Context(), f.up(cmd, &out))
+	return f.end(cmd, &out, err, f.dryRun && f.exitCode)
+}
+
+// end writes the JSON object, if that was asked for, and settles the exit code.
+func (f *upFlags) end(cmd *cobra.Command, out *upOutput, err error, codeForChanges bool) error {
 	if f.json {
 		out.OK, out.Error = err == nil, errorOutput(err)
 		if writeErr := writeJSON(cmd.OutOrStdout(), out); writeErr != nil {
 			return writeErr
 		}
 	}
-	if err == nil && f.dryRun && f.exitCode && !out.Plan.Complete {
+	if err == nil && codeForChanges && !out.Plan.Complete {
 		return codedError{errors.New(""), exitPlanChanges}
 	}
 	return err
 }
 
 func (f *upFlags) up(cmd *cobra.Command, out *upOutput) error {
+	switch {
+	case f.exitCode && !f.dryRun:
+		return usageError("--exit-code goes with --dry-run")
+	case f.faucet && f.world == "":
+		return usageError("--faucet goes with --world: only dev worlds have one")
+	}
 	options, err := f.options()
 	if err != nil {
 		return err
 	}
-	s, err := f.open(cmd)
+	p := progress{w: cmd.ErrOrStderr(), color: wantsColor(cmd.ErrOrStderr())}
+	s, err := f.openRun(cmd, &options, out, p)
 	if err != nil {
 		return err
 	}
-	options.Network, options.Keys, options.Signer = s.network, s.store, s.signer
-	out.Wallet = s.walletOutput()
-	p := progress{w: cmd.ErrOrStderr(), color: wantsColor(cmd.ErrOrStderr())}
-	if s.created {
-		p.say("made a new wallet: %s, in %s", s.payer.Address(), s.keyFrom)
-	}
 	if f.dryRun {
-		return f.plan(cmd, s, options, out)
+		_, err := f.plan(cmd, options, out)
+		return err
 	}
 	if f.faucet {
 		if err := f.fund(cmd, s, options, p); err != nil {
@@ -122,13 +133,32 @@ func (f *upFlags) up(cmd *cobra.Command, out *upOutput) error {
 		}
 	}
 	out.Result, err = agent.Up(cmd.Context(), options, agent.ViewFunc(p.event))
+	f.show(cmd, out, err)
+	return err
+}
+
+// openRun opens what a run needs and completes its options.
+func (f *upFlags) openRun(cmd *cobra.Command, options *agent.Options, out *upOutput, p progress) (session, error) {
+	s, err := f.open(cmd)
+	if err != nil {
+		return s, err
+	}
+	options.Network, options.Keys, options.Signer = s.network, s.store, s.signer
+	out.Wallet = s.walletOutput()
+	if s.created {
+		p.say("made a new wallet: %s, in %s", s.payer.Address(), s.keyFrom)
+	}
+	return s, nil
+}
+
+// show prints what a run came to.
+func (f *upFlags) show(cmd *cobra.Command, out *upOutput, err error) {
 	if out.Key != nil && f.reveal {
 		out.RevealedKey = out.Key.Secret.Reveal()
 	}
 	if err == nil && !f.json {
 		printResult(cmd.OutOrStdout(), *out)
 	}
-	return err
 }
 
 // options turns flags into a run's options; errors are the user's.
@@ -154,10 +184,6 @@ func (f *upFlags) options() (agent.Options, error) {
 		return o, usageError("--eth-max and --gas-max must be more than 0")
 	case f.slippageBPS < 1 || f.slippageBPS > 1000 || f.impactBPS < 1 || f.impactBPS > 2000:
 		return o, usageError("--slippage-bps must be 1 to 1000 (10 %%) and --impact-bps 1 to 2000 (20 %%)")
-	case f.exitCode && !f.dryRun:
-		return o, usageError("--exit-code goes with --dry-run")
-	case f.faucet && f.world == "":
-		return o, usageError("--faucet goes with --world: only dev worlds have one")
 	}
 	var err error
 	o.Target.Key, err = f.keySpec()
@@ -201,27 +227,26 @@ func (f *upFlags) keySpec() (agent.KeySpec, error) {
 }
 
 // plan prints what a run would do.
-func (f *upFlags) plan(cmd *cobra.Command, s session, options agent.Options, out *upOutput) error {
-	observed, err := agent.Observe(cmd.Context(), options)
+func (f *upFlags) plan(cmd *cobra.Command, options agent.Options, out *upOutput) (agent.Plan, error) {
+	plan, err := agent.MakePlan(cmd.Context(), options)
 	if err != nil {
-		return err
+		return plan, err
 	}
-	plan := agent.NewPlan(observed)
-	out.Result = agent.Result{Network: options.Network.Name, APIBase: options.Network.APIBase, ChainID: options.Network.ChainID,
-		Address: options.Signer.Address(), Payer: s.payer.Address(), Plan: &plan, Balances: observed.Balances(), Transactions: []agent.Transaction{}, Warnings: []string{}}
+	out.Result = agent.Result{Network: options.Network.Name, APIBase: plan.APIBase, ChainID: plan.ChainID,
+		Address: plan.Address, Payer: plan.Payer, Plan: &plan, Balances: plan.Facts.Balances(), Transactions: []agent.Transaction{}, Warnings: []string{}}
 	if !f.json {
 		printPlan(cmd.OutOrStdout(), plan, wantsColor(cmd.OutOrStdout()))
 	}
-	return nil
+	return plan, nil
 }
 
 // fund has the dev world's faucet pay what the plan says is missing.
 func (f *upFlags) fund(cmd *cobra.Command, s session, options agent.Options, p progress) error {
-	observed, err := agent.Observe(cmd.Context(), options)
+	plan, err := agent.MakePlan(cmd.Context(), options)
 	if err != nil {
 		return err
 	}
-	for _, step := range agent.NewPlan(observed).Steps {
+	for _, step := range plan.Steps {
 		if step.Kind != agent.StepFund || !step.Todo() {
 			continue
 		}
