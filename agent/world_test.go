@@ -140,7 +140,10 @@ func (a *fakeAPI) mint(w http.ResponseWriter, r *http.Request) {
 	}
 	signed, proved, check := body.Token, "token", a.issuer.Check
 	if body.Message != "" {
-		signed, proved, check = body.Message, "message", a.issuer.CheckMessage
+		signed, proved = body.Message, "message"
+		check = func(text string, now time.Time) (challenge.Challenge, error) {
+			return a.issuer.CheckMessage(text, challenge.MintKey, now)
+		}
 	}
 	checked, err := check(signed, time.Now())
 	if err != nil {
