@@ -168,6 +168,10 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 	if err != nil {
 		return err
 	}
+	network, err := a.config.describe(a.api)
+	if err != nil {
+		return err
+	}
 	handler := httpapi.New(httpapi.Config{
 		Mint: issuer.New(issuer.Config{
 			Challenges: challenges, Verifier: a.verifier(sources), Stake: books, Store: a.store, Hasher: hasher,
@@ -178,7 +182,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 		Keys: a.store, Books: booksOf{a.store, books}, Allocations: books, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
 		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Sources: sources, Observe: a.metrics.observeRequest, Tracer: a.tracer,
-		Ready: a.ready, Degraded: a.degraded, Guide: text, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
+		Ready: a.ready, Degraded: a.degraded, Guide: text, Network: network, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
 		handler = a.options.Wrap(handler)

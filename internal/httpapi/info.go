@@ -196,3 +196,8 @@ func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {
 func (s *server) llms(w http.ResponseWriter, r *http.Request) {
 	send(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte(s.config.Guide))
 }
+
+// network tells clients what they must know to deal with this server.
+func (s *server) network(w http.ResponseWriter, r *http.Request) {
+	send(w, r, http.StatusOK, "application/json", s.config.Network)
+}

@@ -155,7 +155,9 @@ type Config struct {
 	// nothing is known. Everybody may see it.
 	Degraded func() []Degradation
 	// Guide is the text of /llms.txt.
-	Guide   string
+	Guide string
+	// Network is the document of /.well-known/stakegate.json.
+	Network []byte
 	Version string
 	Now     func() time.Time
 	Logger  *slog.Logger
@@ -230,4 +232,5 @@ func (s *server) routes(r *router) {
 	add("GET /readyz", http.HandlerFunc(s.readyz))
 	add("GET /openapi.yaml", http.HandlerFunc(s.openAPI))
 	add("GET /llms.txt", http.HandlerFunc(s.llms))
+	add("GET /.well-known/stakegate.json", http.HandlerFunc(s.network))
 }
