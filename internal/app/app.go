@@ -160,7 +160,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 	if err := a.countFailures(); err != nil {
 		return err
 	}
-	sources, err := a.config.Limits.sources()
+	sources, err := a.config.Limits.sources(a.metrics.observeRefusal)
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func (a *App) verifier(sources *httpapi.Sources) *signature.Verifier {
 	wallets := a.config.SmartWallets
 	return signature.New(signature.Config{
 		Chain: a.chain, NoCounterfactual: wallets.Counterfactual != nil && !*wallets.Counterfactual,
-		Admit: func(ctx context.Context) error { return sources.AdmitWallet(ctx, a.options.Now()) },
+		Admit: func(ctx context.Context) (func(), error) { return sources.AdmitWallet(ctx, a.options.Now()) },
 		Gas:   wallets.Gas, Timeout: time.Duration(wallets.Timeout), Concurrent: wallets.Concurrent,
 	})
 }

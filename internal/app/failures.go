@@ -14,7 +14,7 @@ func (a *App) countFailures() error {
 	if err != nil || byKey <= 0 && bySource <= 0 {
 		return err
 	}
-	config := httpapi.FailuresConfig{KeyLimit: byKey, SourceLimit: bySource, TrustedProxies: proxies, Blocked: a.denials.blocked}
+	config := httpapi.FailuresConfig{KeyLimit: byKey, SourceLimit: bySource, TrustedProxies: proxies, Blocked: a.denials.blocked, Refused: a.metrics.observeBlock}
 	if !a.store.Exclusive() {
 		config.Shared = a.store
 	}

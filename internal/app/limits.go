@@ -54,6 +54,10 @@ type LimitsConfig struct {
 	Tokens  RateConfig `yaml:"tokens"`
 	Mints   RateConfig `yaml:"mints"`
 	Wallets RateConfig `yaml:"wallets"`
+	// WalletsAtOnce is how many contracts may be asked about a source's
+	// signatures at once, of the smart_wallets.concurrent that all sources share;
+	// of an IPv6 /48 four times as many. 0 bounds nothing. Default 4.
+	WalletsAtOnce *int `yaml:"wallets_at_once"`
 	// TrustedProxies lists the addresses or networks of proxies in front of
 	// this server, whose X-Forwarded-For says who the client is; all others
 	// are clients themselves. Without a proxy's address here all who come
@@ -87,16 +91,17 @@ func (c RateConfig) rate() httpapi.Rate { return httpapi.Rate{PerMinute: *c.PerM
 // locked out of a machine that only its owner reaches: to so many a minute.
 func (c *LimitsConfig) Generous(perMinute int) {
 	c.FailedAttempts, c.FailedAttemptsBySource = &perMinute, &perMinute
+	c.WalletsAtOnce = new(int)
 	for _, rate := range []*RateConfig{&c.Tokens, &c.Mints, &c.Wallets} {
 		*rate = RateConfig{PerMinute: &perMinute, Burst: perMinute}
 	}
 }
 
 // sources are the counters of what strangers do.
-func (c LimitsConfig) sources() (*httpapi.Sources, error) {
+func (c LimitsConfig) sources(refused func(limit string)) (*httpapi.Sources, error) {
 	proxies, err := c.trustedProxies()
-	limits := httpapi.SourceLimits{Tokens: c.Tokens.rate(), Mints: c.Mints.rate(), Wallets: c.Wallets.rate()}
-	return httpapi.NewSources(limits, proxies), err
+	limits := httpapi.SourceLimits{Tokens: c.Tokens.rate(), Mints: c.Mints.rate(), Wallets: c.Wallets.rate(), WalletsAtOnce: *c.WalletsAtOnce}
+	return httpapi.NewSources(limits, proxies, refused), err
 }
 
 // trustedProxies reads addresses ("192.0.2.1") and networks ("10.0.0.0/8").
@@ -129,6 +134,7 @@ func (c *LimitsConfig) setDefaults() {
 	c.Tokens.setDefaults(60, 20)
 	c.Mints.setDefaults(60, 20)
 	c.Wallets.setDefaults(20, 10)
+	setNumber(&c.WalletsAtOnce, 4)
 	if c.TrustedProxies == nil {
 		c.TrustedProxies = []string{"127.0.0.0/8", "::1"}
 	}
@@ -157,6 +163,9 @@ func (c LimitsConfig) check() error {
 		return errors.New("limits.header_bytes must be above 0")
 	case c.BodyBytes < 0:
 		return errors.New("limits.body_bytes must be above 0")
+	}
+	if c.WalletsAtOnce != nil && *c.WalletsAtOnce < 0 {
+		return errors.New("limits.wallets_at_once must not be negative")
 	}
 	for name, rate := range map[string]RateConfig{"tokens": c.Tokens, "mints": c.Mints, "wallets": c.Wallets} {
 		if rate.Burst < 0 || rate.PerMinute != nil && *rate.PerMinute < 0 {

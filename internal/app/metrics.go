@@ -33,6 +33,7 @@ type metrics struct {
 	spans         *prometheus.CounterVec
 	duration      *prometheus.HistogramVec
 	stakeAlarms   *prometheus.CounterVec
+	refusals      *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -74,11 +75,17 @@ func newMetrics() *metrics {
 			Name: "stakegate_request_seconds", Help: "Time from a request's arrival to the end of its answer, by route.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 10),
 		}, []string{"route"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stakegate_limit_refusals_total", Help: "Requests that were turned away, by the limit of the configuration that they met.",
+		}, []string{"limit"}),
 	}
-	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts, m.spans, m.duration,
+	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts, m.spans, m.duration, m.refusals,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, source := range []string{ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost"} {
 		m.calls.WithLabelValues(source)
+	}
+	for _, limit := range []string{"tokens", "mints", "wallets", "wallets_at_once", "failed_attempts", "failed_attempts_by_source"} {
+		m.refusals.WithLabelValues(limit)
 	}
 	m.catalogs.WithLabelValues("ok")
 	m.catalogs.WithLabelValues("refused")
@@ -115,6 +122,17 @@ func (m *metrics) observeRequest(request httpapi.Request) {
 	}
 	m.requests.WithLabelValues(route, strconv.Itoa(request.Status)).Inc()
 	m.duration.WithLabelValues(route).Observe(request.Duration.Seconds())
+}
+
+// observeRefusal counts a request that a limit of the configuration turned away.
+func (m *metrics) observeRefusal(limit string) { m.refusals.WithLabelValues(limit).Inc() }
+
+func (m *metrics) observeBlock(byKey bool) {
+	if byKey {
+		m.observeRefusal("failed_attempts")
+	} else {
+		m.observeRefusal("failed_attempts_by_source")
+	}
 }
 
 func (m *metrics) observeSpans(spans int, sent bool) {

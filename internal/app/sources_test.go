@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"net/http"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +22,7 @@ func strict(t *testing.T) func(*app.Config) {
 	}
 	return func(c *app.Config) {
 		c.Limits.Tokens, c.Limits.Mints, c.Limits.Wallets = defaults.Limits.Tokens, defaults.Limits.Mints, defaults.Limits.Wallets
+		c.Limits.WalletsAtOnce = defaults.Limits.WalletsAtOnce
 	}
 }
 
@@ -76,6 +79,37 @@ func TestQuestionsToContractsAreLimitedBySource(t *testing.T) {
 	if answer := w.Send(fromAddress(w.Request(http.MethodPost, mintPath, "", body), "198.51.100.66")); answer.Status != http.StatusOK {
 		t.Errorf("the key's own signature asks nobody: %s", answer)
 	}
+}
+
+// However long contracts take to answer, one source has a few of the questions
+// that all share, and a refused one leaves its token usable.
+func TestOneSourceDoesNotTakeAllQuestionsToContracts(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) {
+		strict(t)(c)
+		c.MetricsListen = "127.0.0.1:0"
+	}})
+	wallet, _ := w.Account(100)
+	post := func(address string) apptest.Answer {
+		f := newForm(t, w, wallet)
+		f.fields["signature"] = apptest.NewWallet(t).Sign(t, f.token)
+		return w.Send(fromAddress(w.Request(http.MethodPost, mintPath, "", f.json()), address))
+	}
+	w.Chain.SetSilent(true)
+	statuses := make([]int, 7)
+	var asking sync.WaitGroup
+	for i := range statuses {
+		asking.Go(func() { statuses[i] = post("198.51.100.66").Status })
+	}
+	asking.Wait()
+	slices.Sort(statuses)
+	if !slices.Equal(statuses, []int{429, 429, 429, 503, 503, 503, 503}) {
+		t.Errorf("seven at once are answered %v", statuses)
+	}
+	if got := scrape(t, w)[`stakegate_limit_refusals_total{limit="wallets_at_once"}`]; got != 3 {
+		t.Errorf("the metric tells of %v refusals", got)
+	}
+	w.Chain.SetSilent(false)
+	wantError(t, post("198.51.100.66"), http.StatusBadRequest, "Wallet signature does not match", nil)
 }
 
 func TestTokensAreLimitedBySource(t *testing.T) {

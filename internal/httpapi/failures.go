@@ -31,6 +31,9 @@ type FailuresConfig struct {
 	// Shared, if set, counts the failures of keys for all replicas. Whoever
 	// sets it calls Block for the keys that others have blocked.
 	Shared SharedFailures
+	// Refused is told of every request that is turned away, because too many of
+	// its key's failed or of its network's; nil: nobody is.
+	Refused func(byKey bool)
 	// Blocked is told of every key that is blocked, by its hash; nil: nobody
 	// is.
 	Blocked func(ctx context.Context, keyHash [32]byte)
@@ -68,6 +71,9 @@ func NewFailures(config FailuresConfig) *Failures {
 	if config.Blocked == nil {
 		config.Blocked = func(context.Context, [32]byte) {}
 	}
+	if config.Refused == nil {
+		config.Refused = func(bool) {}
+	}
 	return &Failures{config: config, callers: map[string]*failing{}, known: map[[32]byte]bool{}}
 }
 
@@ -81,8 +87,9 @@ func (s *server) guardFailures(w http.ResponseWriter, r *http.Request, serve fun
 	}
 	sent := s.credentials(r)
 	hash, hasKey := sent.hash, sent.err == nil
-	if limit, wait := failures.blocked(r, hash, hasKey, s.config.Now()); wait > 0 {
-		s.writeError(w, r, tooManyFailures(limit, wait))
+	if byKey, wait := failures.blocked(r, hash, hasKey, s.config.Now()); wait > 0 {
+		failures.config.Refused(byKey)
+		s.writeError(w, r, tooManyFailures(failures.limit(byKey), wait))
 		return
 	}
 	serve()
@@ -112,17 +119,17 @@ func isFailure(status int) bool {
 	return status >= 400 && status <= 499
 }
 
-// blocked is how long a request's caller has to wait yet, and for more failures
-// than how many; 0: it may go on.
-func (f *Failures) blocked(r *http.Request, hash [32]byte, hasKey bool, now time.Time) (limit int, wait time.Duration) {
+// blocked is how long a request's caller, its key or its network, has to wait
+// yet; 0: it may go on.
+func (f *Failures) blocked(r *http.Request, hash [32]byte, hasKey bool, now time.Time) (byKey bool, wait time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	byKey := hasKey && f.known[hash]
+	byKey = hasKey && f.known[hash]
 	caller := f.callers[f.name(r, hash, byKey)]
 	if caller == nil {
-		return 0, 0
+		return byKey, 0
 	}
-	return f.limit(byKey), caller.blocked.Sub(now)
+	return byKey, caller.blocked.Sub(now)
 }
 
 func (f *Failures) limit(byKey bool) int {

@@ -21,6 +21,9 @@ type SourceLimits struct {
 	Tokens  Rate // validation tokens that it gets
 	Mints   Rate // signed tokens that it presents
 	Wallets Rate // contracts that are asked about its signatures
+	// WalletsAtOnce is how many of these questions may run at once; 0 bounds
+	// nothing.
+	WalletsAtOnce int
 }
 
 const (
@@ -35,23 +38,47 @@ const (
 type Sources struct {
 	trusted                []netip.Prefix
 	tokens, mints, wallets *bucketTable
+	asking                 *turnTable
+	refused                func(limit string)
 }
 
 // NewSources makes the counters of one server. The proxies' X-Forwarded-For is
-// believed.
-func NewSources(limits SourceLimits, trusted []netip.Prefix) *Sources {
+// believed. Who is turned away is told to refused, by the limit's name: "tokens",
+// "mints", "wallets" or "wallets_at_once"; nil: nobody is told.
+func NewSources(limits SourceLimits, trusted []netip.Prefix, refused func(limit string)) *Sources {
+	if refused == nil {
+		refused = func(string) {}
+	}
 	return &Sources{
-		trusted: trusted, tokens: newBuckets(limits.Tokens), mints: newBuckets(limits.Mints), wallets: newBuckets(limits.Wallets),
+		trusted: trusted, tokens: newBuckets("tokens", limits.Tokens), mints: newBuckets("mints", limits.Mints),
+		wallets: newBuckets("wallets", limits.Wallets), asking: newTurns(limits.WalletsAtOnce), refused: refused,
 	}
 }
 
 // AdmitWallet counts a question to a contract that the request of this context
-// names. Its error is an *Error.
-func (s *Sources) AdmitWallet(ctx context.Context, now time.Time) error {
-	if e, ok := ctx.Value(eventKey{}).(*event); ok {
-		return s.wallets.admit(e.source, now)
+// names, until done is called. Its error is an *Error.
+func (s *Sources) AdmitWallet(ctx context.Context, now time.Time) (done func(), err error) {
+	e, ok := ctx.Value(eventKey{}).(*event)
+	if !ok {
+		return func() {}, nil
 	}
-	return nil
+	if err := s.admit(s.wallets, e.source, now); err != nil {
+		return nil, err
+	}
+	done, ok = s.asking.take(e.source)
+	if !ok {
+		s.refused("wallets_at_once")
+		return nil, tooOften(busyRetryAfter)
+	}
+	return done, nil
+}
+
+func (s *Sources) admit(limit *bucketTable, source netip.Prefix, now time.Time) error {
+	err := limit.admit(source, now)
+	if err != nil {
+		s.refused(limit.name)
+	}
+	return err
 }
 
 // limitSource turns sources away that ask too often. Nothing of the request
@@ -63,21 +90,22 @@ func (s *server) limitSource(r *http.Request, found *endpoint) error {
 	}
 	e := eventOf(r)
 	e.source = sourceOf(r, sources.trusted)
-	return found.limit(sources).admit(e.source, s.config.Now())
+	return sources.admit(found.limit(sources), e.source, s.config.Now())
 }
 
 // bucketTable is GCRA, the generic cell rate algorithm: of each source it is
 // remembered when it would have used up nothing.
 type bucketTable struct {
+	name string // of the limit
 	rate Rate
 
 	mu   sync.Mutex
 	full map[netip.Prefix]time.Time
 }
 
-func newBuckets(rate Rate) *bucketTable {
+func newBuckets(name string, rate Rate) *bucketTable {
 	rate.Burst = max(1, rate.Burst)
-	return &bucketTable{rate: rate, full: map[netip.Prefix]time.Time{}}
+	return &bucketTable{name: name, rate: rate, full: map[netip.Prefix]time.Time{}}
 }
 
 // admit counts one more, for the source and its site, or says how long to wait.
@@ -90,9 +118,8 @@ func (b *bucketTable) admit(source netip.Prefix, now time.Time) error {
 	defer b.mu.Unlock()
 	b.makeRoom(now, step)
 	wait := b.wait(source, now, step)
-	site := source
-	if source.Addr().Is6() && source.Bits() > siteBits {
-		site = netip.PrefixFrom(source.Addr(), siteBits).Masked()
+	site := siteOf(source)
+	if site != source {
 		wait = max(wait, b.wait(site, now, step/siteSources))
 	}
 	if wait > 0 {
@@ -103,6 +130,14 @@ func (b *bucketTable) admit(source netip.Prefix, now time.Time) error {
 		b.full[site] = later(b.full[site], now).Add(step / siteSources)
 	}
 	return nil
+}
+
+// siteOf is the site of a source, which is the source itself but for IPv6.
+func siteOf(source netip.Prefix) netip.Prefix {
+	if source.Addr().Is6() && source.Bits() > siteBits {
+		return netip.PrefixFrom(source.Addr(), siteBits).Masked()
+	}
+	return source
 }
 
 // wait is how long a source has to wait for its turn.

@@ -18,7 +18,7 @@ func admitted(b *bucketTable, source string, now time.Time) (bool, time.Duration
 }
 
 func TestASourceMayDoItsBurstAndThenItsRate(t *testing.T) {
-	b := newBuckets(Rate{PerMinute: 60, Burst: 20})
+	b := newBuckets("", Rate{PerMinute: 60, Burst: 20})
 	for i := range 20 {
 		if ok, _ := admitted(b, "192.0.2.1/32", noon); !ok {
 			t.Fatalf("number %d of the burst is refused", i+1)
@@ -45,7 +45,7 @@ func TestASourceMayDoItsBurstAndThenItsRate(t *testing.T) {
 }
 
 func TestASiteOfManyNetworksIsBoundedToo(t *testing.T) {
-	b := newBuckets(Rate{PerMinute: 60, Burst: 20})
+	b := newBuckets("", Rate{PerMinute: 60, Burst: 20})
 	granted := 0
 	for i := range 5000 {
 		if ok, _ := admitted(b, fmt.Sprintf("2001:db8:1:%x::/64", i), noon); ok {
@@ -62,7 +62,7 @@ func TestASiteOfManyNetworksIsBoundedToo(t *testing.T) {
 
 // A million prefixes take bounded memory, and do not wash out who floods.
 func TestASprayOfAMillionPrefixesIsBounded(t *testing.T) {
-	b := newBuckets(Rate{PerMinute: 60, Burst: 20})
+	b := newBuckets("", Rate{PerMinute: 60, Burst: 20})
 	for range 20 {
 		admitted(b, "192.0.2.1/32", noon)
 	}
@@ -78,7 +78,7 @@ func TestASprayOfAMillionPrefixesIsBounded(t *testing.T) {
 }
 
 func TestNoRateBoundsNothing(t *testing.T) {
-	b := newBuckets(Rate{})
+	b := newBuckets("", Rate{})
 	for range 1000 {
 		if ok, _ := admitted(b, "192.0.2.1/32", noon); !ok {
 			t.Fatal("refused")

@@ -40,9 +40,9 @@ type Config struct {
 	// NoCounterfactual refuses wallets that do not exist yet (ERC-6492), whose
 	// proof runs code of the caller's choice in the simulation.
 	NoCounterfactual bool
-	// Admit, if set, has to admit a question before a contract is asked. Its
-	// error is Verify's.
-	Admit func(ctx context.Context) error
+	// Admit, if set, has to admit a question before a contract is asked; done is
+	// called when it is answered. Its error is Verify's.
+	Admit func(ctx context.Context) (done func(), err error)
 	// Gas bounds one check; default 10,000,000.
 	Gas uint64
 	// Timeout bounds one check, waiting for its turn included; default 4 s.
@@ -139,9 +139,11 @@ func (v *Verifier) ask(ctx context.Context, address common.Address, hash, sig []
 		return fmt.Errorf("%w (ERC-6492: this server wants wallets that exist)", ErrUnsupported)
 	}
 	if v.config.Admit != nil {
-		if err := v.config.Admit(ctx); err != nil {
+		done, err := v.config.Admit(ctx)
+		if err != nil {
 			return err
 		}
+		defer done()
 	}
 	waiting, cancel := context.WithTimeout(ctx, v.config.Timeout)
 	defer cancel()
