@@ -29,6 +29,9 @@ done
 need curl curl
 need spin spin
 need faketime faketime
+need promtool prometheus
+need systemd-analyze systemd
+[ -x /usr/sbin/nginx ] || need nginx nginx-light
 if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
 	need initdb postgresql
 fi

@@ -73,7 +73,7 @@ func readSecretFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the root key: %w", err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if readableByOthers(info) {
 		return nil, fmt.Errorf("root key file %s can be read by others; run chmod 600 on it", path)
 	}
 	if info.Size() > maxRootKeyFile {
