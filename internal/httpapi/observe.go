@@ -115,7 +115,7 @@ func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog
 		s.config.Observe(Request{Route: w.event.route, Status: w.event.status, Duration: took})
 	}
 	attributes := append(make([]slog.Attr, 0, 10),
-		slog.String("request", w.event.id), slog.String("method", r.Method), slog.String("route", w.event.route),
+		slog.String("request", w.event.id), slog.String("method", loggedMethod(r.Method)), slog.String("route", w.event.route),
 		slog.Int("status", w.event.status), slog.Int64("bytes", w.event.bytes),
 		slog.Int64("milliseconds", took.Milliseconds()), slog.String("key", w.event.key))
 	if w.event.model != "" {
@@ -123,6 +123,15 @@ func (s *server) log(w *recorder, r *http.Request, started time.Time, level slog
 	}
 	attributes = append(append(attributes, w.event.extra...), extra...)
 	s.config.Logger.LogAttrs(r.Context(), level, "request", attributes...)
+}
+
+// loggedMethod is a method that HTTP has: any other word is a stranger's text.
+func loggedMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
 }
 
 // endSpan ends a request's span, whose name is its route's: a client's path
