@@ -24,11 +24,25 @@ const (
 type Actor struct {
 	Kind  ActorKind `json:"type"`
 	KeyID string    `json:"apiKeyId,omitempty"` // ByKey: which one
-	Proof string    `json:"proof,omitempty"`    // ByWallet: what it signed, "token" or "message"
+	// Proof is, ByWallet, what it signed: "token" or "message"; or "session", if
+	// it has signed in to the account page.
+	Proof string `json:"proof,omitempty"`
 }
 
+// OfWallet is what a wallet that has signed in acts as: an ADMIN key of its
+// account without an id and a secret.
+func OfWallet(accountID string) Key { return Key{AccountID: accountID, Spec: Spec{Type: Admin}} }
+
+// IsWallet reports whether the key is OfWallet's.
+func (k Key) IsWallet() bool { return k.ID == "" }
+
 // ActsAs is the key as an actor.
-func (k Key) ActsAs() Actor { return Actor{Kind: ByKey, KeyID: k.ID} }
+func (k Key) ActsAs() Actor {
+	if k.IsWallet() {
+		return Actor{Kind: ByWallet, Proof: "session"}
+	}
+	return Actor{Kind: ByKey, KeyID: k.ID}
+}
 
 // Record is what the account's log remembers of something that happened to a
 // key: everything but the secret. Its JSON is shown to the account.

@@ -32,7 +32,7 @@ func (a *allocations) Allocation(ctx context.Context, accountID string) (httpapi
 	for i, g := range reading.Grants {
 		source := sourceView(g)
 		if budget := budgets[ids[i]]; budget != nil { // what holds, also if it is frozen
-			source.Cap = budget.Cap
+			source.Cap, source.Spent, source.Held = budget.Cap, budget.Posted, budget.Pending
 		}
 		view.Sources = append(view.Sources, source)
 	}

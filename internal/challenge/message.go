@@ -24,14 +24,19 @@ var (
 // message, so that one of another purpose is another text.
 type Purpose struct{ path, statement, resource string }
 
-// RevokePath is the route that takes a signed message of RevokeKeys back.
-const RevokePath = "/api/v1/api_keys/revoke_all"
+// The routes that take signed messages of RevokeKeys and SignIn back.
+const (
+	RevokePath = "/api/v1/api_keys/revoke_all"
+	SignInPath = "/session"
+)
 
 var (
 	// MintKey makes one key. Its resource is named as Venice names it.
 	MintKey = Purpose{MintPath, "Create an API key at %s that can spend this wallet's staked allocation.", "urn:venice:api-key:create"}
 	// RevokeKeys ends all keys of the wallet.
 	RevokeKeys = Purpose{RevokePath, "End every API key of this wallet at %s, whoever has it.", "urn:stakegate:api-key:revoke-all"}
+	// SignIn opens the account page.
+	SignIn = Purpose{SignInPath, "Sign in to %s to see this wallet's account and to manage its API keys.", "urn:stakegate:session:create"}
 )
 
 const (

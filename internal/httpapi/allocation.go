@@ -30,6 +30,8 @@ type AllocationBlock struct {
 type AllocationSource struct {
 	Name       string
 	Cap, Next  money.Nano // DIEM of this epoch, and of the next as things stand
+	Spent      money.Nano // of Cap
+	Held       money.Nano // of Cap, for calls in flight
 	Stake      string     // staked at the block
 	Counted    string     // of that, what counts
 	Min        string
@@ -67,7 +69,7 @@ func (b AllocationBlock) json() map[string]any {
 
 func (a AllocationSource) json() map[string]any {
 	out := map[string]any{
-		"source": a.Name, "diem": a.Cap, "nextEpochDiem": a.Next,
+		"source": a.Name, "diem": a.Cap, "spentDiem": a.Spent, "heldDiem": a.Held, "nextEpochDiem": a.Next,
 		"staked": a.Stake, "counted": a.Counted, "minimum": a.Min, "rule": a.Rule, "ruleReason": a.Why,
 		"snapshot": nil, "total": nil, "pool": nil, "rate": nil,
 	}

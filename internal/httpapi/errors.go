@@ -3,7 +3,6 @@ package httpapi
 import (
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -254,7 +253,7 @@ func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	problem := problemOf(err)
 	e.mends = problem.mends
 	if problem.Status == http.StatusInternalServerError || problem.cause != nil {
-		e.add(slog.Any("error", err))
+		e.add(errorAttribute(err))
 	}
 	extra := s.extrasOf(problem)
 	if problem.Status >= http.StatusInternalServerError {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"stakegate/internal/apikey"
 	"stakegate/internal/tracing"
 )
 
@@ -24,6 +25,7 @@ type event struct {
 	route   string
 	manners
 	sent   *credentials // nil: not looked at yet
+	caller *apikey.Key  // who asks through a page; nil: whoever has the key
 	limits Limits
 	key    string // id, never the secret
 	model  string // the catalogue's id, of a call that was held for
@@ -39,6 +41,8 @@ type event struct {
 }
 
 func (e *event) add(attributes ...slog.Attr) { e.extra = append(e.extra, attributes...) }
+
+func errorAttribute(err error) slog.Attr { return slog.Any("error", err) }
 
 type eventKey struct{}
 

@@ -149,6 +149,9 @@ type Config struct {
 	Tracer *tracing.Tracer
 	// Limits bound what a management request may take.
 	Limits Limits
+	// Pages makes the routes for people, who see their account through the API;
+	// nil: there are none.
+	Pages func(api *API) []Page
 	// Ready returns nil when this server may take traffic.
 	Ready func(ctx context.Context) error
 	// Degraded lists what does not work as it should while Ready is nil; nil:
@@ -233,4 +236,5 @@ func (s *server) routes(r *router) {
 	add("GET /openapi.yaml", http.HandlerFunc(s.openAPI))
 	add("GET /llms.txt", http.HandlerFunc(s.llms))
 	add("GET /.well-known/stakegate.json", http.HandlerFunc(s.network))
+	s.addPages(r)
 }

@@ -195,7 +195,7 @@ func (i *Issuer) Mint(ctx context.Context, proof Proof, spec apikey.Spec) (Minte
 // check returns what was signed, and what it says.
 func (i *Issuer) check(proof Proof, kind apikey.Type) (checked challenge.Challenge, text string, err error) {
 	if proof.Message != "" {
-		checked, err = i.checkMessage(proof, challenge.MintKey)
+		checked, err = checkMessage(i.config.Challenges, proof, challenge.MintKey, i.config.Now())
 		return checked, proof.Message, err
 	}
 	checked, err = i.config.Challenges.Check(proof.Token, i.config.Now())
@@ -211,16 +211,22 @@ func (i *Issuer) check(proof Proof, kind apikey.Type) (checked challenge.Challen
 
 // checkMessage returns what a message says that was issued for the purpose and
 // the proof's wallet.
-func (i *Issuer) checkMessage(proof Proof, purpose challenge.Purpose) (challenge.Challenge, error) {
-	checked, err := i.config.Challenges.CheckMessage(proof.Message, purpose, i.config.Now())
+func checkMessage(challenges *challenge.Issuer, proof Proof, purpose challenge.Purpose, now time.Time) (challenge.Challenge, error) {
+	checked, err := challenges.CheckMessage(proof.Message, purpose, now)
 	if err == nil && !strings.EqualFold(checked.Subject, proof.Address.Hex()) {
 		err = ErrOtherWallet
 	}
 	return checked, err
 }
 
-// Create makes a key at the word of an ADMIN key, for that one's account.
+// Create makes a key at the word of an ADMIN key, for that one's account. A
+// wallet that has signed in must have the stake that a mint needs.
 func (i *Issuer) Create(ctx context.Context, caller apikey.Key, spec apikey.Spec) (Minted, error) {
+	if caller.IsWallet() {
+		if err := i.config.Stake.MintRight(ctx, common.HexToAddress(caller.AccountID)); err != nil {
+			return Minted{}, err
+		}
+	}
 	return i.insert(ctx, caller.AccountID, spec, Insertion{By: caller.ActsAs(), MaxActive: i.config.MaxActive})
 }
 

@@ -30,7 +30,7 @@ func (i *Issuer) RevocationChallenge(address common.Address) (challenge.Message,
 // it ended, of which IDs and Last6 are known; or challenge's, signature's and this
 // package's errors, having changed nothing.
 func (i *Issuer) RevokeAll(ctx context.Context, proof Proof) ([]apikey.Key, error) {
-	checked, err := i.checkMessage(proof, challenge.RevokeKeys)
+	checked, err := checkMessage(i.config.Challenges, proof, challenge.RevokeKeys, i.config.Now())
 	if err != nil {
 		return nil, err
 	}

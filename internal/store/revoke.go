@@ -67,10 +67,14 @@ func (s *Store) RevokeAll(ctx context.Context, revocation issuer.Revocation) (en
 
 const endAllKeys = "UPDATE api_keys SET revoked_ms = $1 WHERE account_id = $2 AND revoked_ms IS NULL RETURNING id, last6"
 
-// endAll ends an account's keys, and tells their ids and last characters.
+// endAll ends an account's keys, and tells their ids and last characters. Whoever
+// has signed in is signed out: it may be a thief of the browser's cookie.
 func (t *transaction) endAll(ctx context.Context, accountID string) (ended []apikey.Key, err error) {
 	now, err := t.Now(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := t.exec(ctx, "DELETE FROM sessions WHERE account_id = $1", []any{accountID}); err != nil {
 		return nil, err
 	}
 	err = t.query(ctx, endAllKeys, []any{millis(now), accountID}, func(row scanner) error {
