@@ -26,7 +26,7 @@ var floor = map[string]int{
 	// The roads; never each other.
 	"internal/calibrate": 2, "internal/gateway": 2, "internal/gateway/sse": 1, "internal/issuer": 2, "internal/usage": 2,
 	// The doors and the adapters.
-	"internal/chain": 3, "internal/httpapi": 3, "internal/store": 3,
+	"internal/chain": 3, "internal/dashboard": 3, "internal/httpapi": 3, "internal/store": 3,
 	// The only places that connect everything.
 	"internal/app": 4, "internal/devworld": 4,
 	// Programs.

@@ -56,6 +56,7 @@ func (w *world) demo(ctx context.Context) (agentFile, error) {
 	if err != nil {
 		return agentFile{}, fmt.Errorf("the demo agent: %w", err)
 	}
+	w.agent.Store(key)
 	w.sayBalance(result)
 	return agentFile{Address: address.Hex(), APIKey: result.Key.Secret.Reveal()}, nil
 }

@@ -15,12 +15,15 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
 
+	"stakegate/agent/wallet"
 	"stakegate/api"
 	"stakegate/internal/app"
+	"stakegate/internal/dashboard"
 	"stakegate/internal/devworld"
 	"stakegate/internal/telemetry"
 )
@@ -58,6 +61,7 @@ type world struct {
 	logger  *slog.Logger
 	closers []func() error // in the order of starting
 	group   sync.WaitGroup
+	agent   atomic.Pointer[wallet.Key] // the demo's, once it is there
 }
 
 // runWorld starts everything, walks the demo and stays until the context ends.
@@ -179,7 +183,7 @@ func (w *world) startServer(ctx context.Context, listener net.Listener, failed c
 	config.Limits.Generous(10_000)
 	config.ShutdownGrace = app.Duration(5 * time.Second)
 	w.server, err = app.New(ctx, config, app.Options{
-		Listener: listener, Guide: w.guide(contracts), Wrap: w.wrap(), Version: "dev", Now: time.Now, Logger: w.logger,
+		Listener: listener, Guide: w.guide(contracts), Wrap: w.wrap(), DevWallet: w.devWallet, Version: "dev", Now: time.Now, Logger: w.logger,
 	})
 	if err != nil {
 		return err
@@ -189,6 +193,14 @@ func (w *world) startServer(ctx context.Context, listener net.Listener, failed c
 			failed <- fmt.Errorf("the server stopped: %w", err)
 		}
 	})
+	return nil
+}
+
+// devWallet is the demo agent's, for the account page.
+func (w *world) devWallet() dashboard.Wallet {
+	if key := w.agent.Load(); key != nil {
+		return key
+	}
 	return nil
 }
 
@@ -231,7 +243,7 @@ func (w *world) present(ctx context.Context, started time.Time) error {
 func (w *world) writeWorld(demo agentFile) error {
 	text, err := json.MarshalIndent(worldFile{
 		APIBase: w.server.APIBase(), RPCURL: w.chain.RPCURL(), WSURL: w.chain.WSURL(), ChainID: w.chain.ChainID(),
-		DashboardURL: strings.TrimSuffix(w.server.APIBase(), "api/v1"), Contracts: devworld.BaseContracts(),
+		DashboardURL: w.dashboardURL(), Contracts: devworld.BaseContracts(),
 		Faucet: walletFile{
 			Address:    w.chain.FaucetAddress().Hex(),
 			PrivateKey: "0x" + hex.EncodeToString(crypto.FromECDSA(w.chain.FaucetKey())),
@@ -252,7 +264,10 @@ func (w *world) writeWorld(demo agentFile) error {
 	return os.Rename(file.Name(), w.path("world.json"))
 }
 
+func (w *world) dashboardURL() string { return strings.TrimSuffix(w.server.APIBase(), "api/v1") }
+
 func (w *world) suggest(demo agentFile) {
+	w.say("\nOpen %s in a browser%s.", w.dashboardURL(), map[bool]string{true: " and sign in with the dev wallet, which is the agent's"}[demo.APIKey != ""])
 	w.say("\nTry next, in another terminal:")
 	if demo.APIKey != "" {
 		w.say(`  KEY=$(node -p 'require("%s").agent.apiKey')`, w.absolute("world.json"))
@@ -261,7 +276,7 @@ func (w *world) suggest(demo agentFile) {
 		w.say("  curl -s %s/billing/balance -H \"Authorization: Bearer $KEY\"", w.server.APIBase())
 	}
 	w.say("  curl -s %s/api_keys/generate_web3_key", w.server.APIBase())
-	w.say("  curl -s %sllms.txt        # how an agent onboards here", strings.TrimSuffix(w.server.APIBase(), "api/v1"))
+	w.say("  curl -s %sllms.txt        # how an agent onboards here", w.dashboardURL())
 	w.say("\nCtrl-C stops it; the next start goes on from here.")
 }
 

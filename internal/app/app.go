@@ -19,6 +19,7 @@ import (
 	"stakegate/internal/catalog"
 	"stakegate/internal/chain"
 	"stakegate/internal/challenge"
+	"stakegate/internal/dashboard"
 	"stakegate/internal/gateway"
 	"stakegate/internal/httpapi"
 	"stakegate/internal/issuer"
@@ -39,6 +40,9 @@ type Options struct {
 	Guide api.Guide
 	// Wrap, if set, goes around the whole handler.
 	Wrap func(http.Handler) http.Handler
+	// DevWallet, if set, lets anybody sign in to the account page as the wallet
+	// that it returns; nil while there is none. For development worlds alone.
+	DevWallet func() dashboard.Wallet
 	// Limits of a paid call; see gateway.Limits for the defaults.
 	Limits  gateway.Limits
 	Version string
@@ -172,9 +176,14 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 	if err != nil {
 		return err
 	}
+	verifier := a.verifier(sources)
+	pages, err := a.accountPage(root, books, challenges, verifier)
+	if err != nil {
+		return err
+	}
 	handler := httpapi.New(httpapi.Config{
 		Mint: issuer.New(issuer.Config{
-			Challenges: challenges, Verifier: a.verifier(sources), Stake: books, Store: a.store, Hasher: hasher,
+			Challenges: challenges, Verifier: verifier, Stake: books, Store: a.store, Hasher: hasher,
 			Now: a.options.Now, MaxActive: a.config.Keys.MaxActive, MaxPerMinute: a.config.Keys.MaxPerMinute,
 			MaxDepth: *a.config.Keys.MaxDepth, MaxSubKeys: a.config.Keys.MaxSubKeys,
 			OpaqueMint: issuer.OpaqueMint(a.config.Keys.OpaqueMint),
@@ -182,7 +191,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 		Keys: a.store, Books: booksOf{a.store, books}, Allocations: books, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
 		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Sources: sources, Observe: a.metrics.observeRequest, Tracer: a.tracer,
-		Ready: a.ready, Degraded: a.degraded, Guide: text, Network: network, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
+		Pages: pages, Ready: a.ready, Degraded: a.degraded, Guide: text, Network: network, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
 		handler = a.options.Wrap(handler)

@@ -53,6 +53,8 @@ type Config struct {
 	Catalog string `yaml:"catalog"`
 	// Keys bounds the making of keys.
 	Keys KeysConfig `yaml:"keys"`
+	// AccountPage says how people see their account in a browser.
+	AccountPage AccountPageConfig `yaml:"account_page"`
 	// Limits bounds what one call may take, and how often calls may fail.
 	Limits LimitsConfig `yaml:"limits"`
 	// MetricsListen is the address of /metrics, which is not for strangers.
@@ -299,6 +301,7 @@ func (c Config) withDefaults() Config {
 	}
 	setDefault(&c.Keys.OpaqueMint, string(issuer.OpaqueAll))
 	c.Tracing.setDefaults()
+	c.AccountPage.setDefaults()
 	c.Limits.setDefaults()
 	return c
 }

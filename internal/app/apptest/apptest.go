@@ -12,11 +12,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"stakegate/api/apitest"
 	"stakegate/internal/app"
+	"stakegate/internal/dashboard"
 	"stakegate/internal/devworld/echo"
 	"stakegate/internal/gateway"
 )
@@ -40,6 +43,8 @@ type Options struct {
 	// Model goes around the model server.
 	Model  func(http.Handler) http.Handler
 	Logger *slog.Logger
+	// DevWallet is a development world's wallet.
+	DevWallet func() dashboard.Wallet
 }
 
 // World is a running server and what is around it.
@@ -89,7 +94,7 @@ func Start(t testing.TB, o Options) *World {
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
 	w.App, err = app.New(ctx, w.Config, app.Options{
-		Listener: listener, Wrap: contract(validator), Version: "test",
+		Listener: listener, Wrap: contract(validator), DevWallet: o.DevWallet, Version: "test",
 		Now: w.Clock.Now, Limits: o.Limits, Logger: o.Logger,
 	})
 	if err != nil {
@@ -106,18 +111,24 @@ func Start(t testing.TB, o Options) *World {
 	return w
 }
 
-// contract holds all answers against the description, but for the page at /.
+// contract holds all answers against the description, but for the pages.
 func contract(v *apitest.Validator) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		checked := v.Middleware(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/" {
+			if isPage(r.URL.Path) {
 				next.ServeHTTP(w, r)
 				return
 			}
 			checked.ServeHTTP(w, r)
 		})
 	}
+}
+
+// isPage reports whether a path is one of the account page's, which people see.
+func isPage(path string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return slices.Contains([]string{"", "session", "keys", "usage", "history", "history.csv", "activity", "assets"}, first)
 }
 
 func (w *World) writeCatalog(o Options) {

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"time"
+
+	"stakegate/internal/challenge"
+	"stakegate/internal/dashboard"
+	"stakegate/internal/httpapi"
+	"stakegate/internal/issuer"
+)
+
+// AccountPageConfig says how people see their account in a browser.
+type AccountPageConfig struct {
+	// Enabled serves the account page at /. Default true.
+	Enabled *bool `yaml:"enabled"`
+	// SessionLifetime is how long a wallet stays signed in. Default 12h.
+	SessionLifetime Duration `yaml:"session_lifetime"`
+}
+
+func (c *AccountPageConfig) setDefaults() {
+	if c.Enabled == nil {
+		enabled := true
+		c.Enabled = &enabled
+	}
+	setDefault(&c.SessionLifetime, Duration(12*time.Hour))
+}
+
+// sessionPurpose is followed by the generation of the ledger: a restored one
+// knows no session of before, which may have ended since.
+const sessionPurpose = "session/v1/"
+
+// accountPage makes the account page's routes; nil if there is none.
+func (a *App) accountPage(root []byte, books *allocations, challenges *challenge.Issuer, verifier issuer.Verifier) (func(*httpapi.API) []httpapi.Page, error) {
+	if !*a.config.AccountPage.Enabled {
+		return nil, nil
+	}
+	key, err := derive(root, sessionPurpose+a.store.Generation())
+	if err != nil {
+		return nil, err
+	}
+	public, err := a.publicURL()
+	if err != nil {
+		return nil, err
+	}
+	page, err := dashboard.New(dashboard.Config{
+		Sessions: issuer.NewSessions(issuer.SessionsConfig{
+			Challenges: challenges, Verifier: verifier, Stake: books, Store: a.store, Key: key,
+			Lifetime: time.Duration(a.config.AccountPage.SessionLifetime), Now: a.options.Now,
+		}),
+		PublicURL: public, Symbol: a.config.Stake.Mint.Symbol, Chain: a.config.Chain.Name, DevWallet: a.options.DevWallet, Now: a.options.Now,
+	})
+	return func(api *httpapi.API) []httpapi.Page { return pagesOf(page.Routes(api)) }, err
+}
+
+// pagesOf are the page's routes as the front door takes them.
+func pagesOf(routes []dashboard.Route) []httpapi.Page {
+	pages := make([]httpapi.Page, len(routes))
+	for i, route := range routes {
+		pages[i] = httpapi.Page{Pattern: route.Pattern, Handler: route.Handler}
+		switch {
+		case route.Challenges:
+			pages[i].Counts = httpapi.AsToken
+		case route.Proves:
+			pages[i].Counts = httpapi.AsMint
+		}
+	}
+	return pages
+}

@@ -1,0 +1,376 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"stakegate/internal/app"
+	"stakegate/internal/app/apptest"
+)
+
+// browser keeps cookies and follows no redirect. What no browser needs to show
+// the page, it does not send either.
+type browser struct {
+	t      *testing.T
+	w      *apptest.World
+	client *http.Client
+}
+
+func newBrowser(t *testing.T, w *apptest.World) *browser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &browser{t, w, &http.Client{
+		Jar: jar, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// send makes a request; headers are names and values in turn.
+func (b *browser) send(method, path, contentType, body string, headers ...string) (*http.Response, string) {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), method, b.w.Origin+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	request.Header.Set("Accept", "text/html")
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := b.client.Do(request)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return response, string(text)
+}
+
+func (b *browser) get(path string) (int, string) {
+	b.t.Helper()
+	response, text := b.send(http.MethodGet, path, "", "")
+	return response.StatusCode, text
+}
+
+func (b *browser) post(path string, form url.Values, headers ...string) (*http.Response, string) {
+	b.t.Helper()
+	return b.send(http.MethodPost, path, "application/x-www-form-urlencoded", form.Encode(), headers...)
+}
+
+// challenge gets the message to sign in with.
+func (b *browser) challenge(address common.Address) string {
+	b.t.Helper()
+	_, text := b.send(http.MethodGet, "/session/challenge?address="+address.Hex(), "", "")
+	var answer struct{ Message string }
+	if err := json.Unmarshal([]byte(text), &answer); err != nil || answer.Message == "" {
+		b.t.Fatalf("no message: %s", text)
+	}
+	return answer.Message
+}
+
+// present hands a signed message in and returns the answer.
+func (b *browser) present(address common.Address, signer apptest.Wallet, message string, headers ...string) (int, string) {
+	b.t.Helper()
+	body := fmt.Sprintf(`{"address":%q,"message":%q,"signature":%q}`, address.Hex(), message, signer.Sign(b.t, message))
+	response, text := b.send(http.MethodPost, "/session", "application/json", body, headers...)
+	return response.StatusCode, text
+}
+
+func (b *browser) signIn(wallet apptest.Wallet) {
+	b.t.Helper()
+	if status, text := b.present(wallet.Address, wallet, b.challenge(wallet.Address)); status != http.StatusOK {
+		b.t.Fatalf("signing in: %d %s", status, text)
+	}
+}
+
+// inside reports whether the browser sees an account.
+func (b *browser) inside() bool {
+	b.t.Helper()
+	status, text := b.get("/")
+	return status == http.StatusOK && strings.Contains(text, "Sign out")
+}
+
+func staker(t *testing.T, w *apptest.World) apptest.Wallet {
+	t.Helper()
+	wallet := apptest.NewWallet(t)
+	w.Chain.StakeVVV(wallet.Address, apptest.Tokens(100))
+	return wallet
+}
+
+var secretPattern = regexp.MustCompile(`sg_(?:inf|adm)_[0-9A-Za-z]{49}`)
+
+// makeKey makes a key by the form and returns its secret.
+func (b *browser) makeKey(form url.Values) string {
+	b.t.Helper()
+	response, text := b.post("/keys/new", form)
+	secret := secretPattern.FindString(text)
+	if response.StatusCode != http.StatusOK || secret == "" {
+		b.t.Fatalf("no key: %d %s", response.StatusCode, text)
+	}
+	return secret
+}
+
+func TestAWalletSignsInMakesAKeyOnThePageAndSignsOut(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b, wallet := newBrowser(t, w), staker(t, w)
+	if b.inside() {
+		t.Fatal("a stranger sees an account")
+	}
+	for _, path := range []string{"/keys/new", "/keys/x", "/usage", "/history", "/history.csv", "/activity"} {
+		if response, _ := b.send(http.MethodGet, path, "", ""); response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != "/" {
+			t.Errorf("%s to a stranger: %d", path, response.StatusCode)
+		}
+	}
+	b.signIn(wallet)
+	if !b.inside() {
+		t.Fatal("the wallet that has signed in sees no account")
+	}
+	secret := b.makeKey(url.Values{"type": {"INFERENCE"}, "description": {"mine"}, "diem": {"0.5"}, "period": {"EPOCH"}, "expires": {"7"}})
+	if answer := w.Chat(secret, "hello", `"max_tokens":5`); answer.Status != http.StatusOK {
+		t.Fatalf("the key from the page: %s", answer)
+	}
+	for path, want := range map[string]string{
+		"/": "of 0.5 DIEM today", "/usage": "Echo", "/history": "echo-1-llm-output-mtoken", "/activity": "you, on this page",
+	} {
+		status, text := b.get(path)
+		if status != http.StatusOK || !strings.Contains(text, want) || strings.Contains(text, secret) {
+			t.Errorf("%s is %d, and has not %q or has the secret", path, status, want)
+		}
+	}
+	if response, _ := b.post("/session/end", nil); response.StatusCode != http.StatusSeeOther || b.inside() {
+		t.Error("the wallet is not signed out")
+	}
+}
+
+// What a wallet signs for one purpose is good for no other.
+func TestMessagesOfOtherPurposesDoNotSignIn(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b, wallet := newBrowser(t, w), staker(t, w)
+	mint := w.Call(http.MethodGet, "/api_keys/generate_web3_key?address="+wallet.Address.Hex(), "", "")
+	for name, text := range map[string]string{
+		"a mint's message": mint.Text("data.message"), "a mint's token": mint.Text("data.token"), "a token for anybody": w.Token(),
+		"a revocation": revocationFor(t, w, wallet.Address), "an altered one": strings.Replace(b.challenge(wallet.Address), "Sign in", "Sign on", 1),
+		"nothing": "",
+	} {
+		if status, answer := b.present(wallet.Address, wallet, text); status != http.StatusBadRequest || b.inside() {
+			t.Errorf("%s: %d %s", name, status, answer)
+		}
+	}
+	signIn := b.challenge(wallet.Address)
+	body := fmt.Sprintf(`{"address":%q,"signature":%q,"message":%q,"apiKeyType":"ADMIN"}`, wallet.Address.Hex(), wallet.Sign(t, signIn), signIn)
+	if answer := w.Call(http.MethodPost, "/api_keys/generate_web3_key", "", body); answer.Text("code") != "MESSAGE_INVALID" {
+		t.Errorf("a sign-in's message mints: %s", answer)
+	}
+	if answer := w.Call(http.MethodPost, revokePath, "", revocationBody(t, wallet.Address, wallet, signIn)); answer.Text("code") != "MESSAGE_INVALID" {
+		t.Errorf("a sign-in's message revokes: %s", answer)
+	}
+	if status, answer := b.present(wallet.Address, wallet, signIn); status != http.StatusOK {
+		t.Errorf("the attempts spent it: %d %s", status, answer)
+	}
+}
+
+func TestASignInIsOnceForItsWalletAndWithAStake(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	wallet, thief := staker(t, w), staker(t, w)
+	b := newBrowser(t, w)
+	message := b.challenge(wallet.Address)
+	if status, _ := b.present(thief.Address, thief, message); status != http.StatusBadRequest || b.inside() {
+		t.Errorf("another wallet's message: %d", status)
+	}
+	if status, _ := b.present(wallet.Address, thief, message); status != http.StatusBadRequest || b.inside() {
+		t.Errorf("another wallet's signature: %d", status)
+	}
+	if status, text := b.present(wallet.Address, wallet, message); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	again := newBrowser(t, w)
+	if status, _ := again.present(wallet.Address, wallet, message); status != http.StatusBadRequest || again.inside() {
+		t.Errorf("a second time: %d", status)
+	}
+	late := again.challenge(wallet.Address)
+	w.Clock.Advance(15 * time.Minute)
+	if status, _ := again.present(wallet.Address, wallet, late); status != http.StatusBadRequest || again.inside() {
+		t.Errorf("too late: %d", status)
+	}
+	poor := apptest.NewWallet(t)
+	if status, text := again.present(poor.Address, poor, again.challenge(poor.Address)); status != http.StatusBadRequest || !strings.Contains(text, "no staked VVV") {
+		t.Errorf("a wallet without a stake: %d %s", status, text)
+	}
+}
+
+// An account whose stake has left can still be looked at, and its keys ended,
+// but gets no new ones.
+func TestAnAccountWithoutItsStakeMakesNoKeys(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	wallet, _ := w.Account(100)
+	w.Chain.StakeVVV(wallet.Address, apptest.Tokens(0))
+	b := newBrowser(t, w)
+	b.signIn(wallet)
+	if response, text := b.post("/keys/new", url.Values{"type": {"INFERENCE"}}); response.StatusCode != http.StatusBadRequest || !strings.Contains(text, "no staked VVV") {
+		t.Errorf("%d %s", response.StatusCode, text)
+	}
+	w.Chain.SetDown(true)
+	again := newBrowser(t, w)
+	again.signIn(wallet)
+	if !again.inside() {
+		t.Error("without the chain an account cannot be looked at")
+	}
+}
+
+func TestSessionsAreTheDatabasesAndEndWithEverything(t *testing.T) {
+	clock := apptest.NewClock()
+	dir := t.TempDir()
+	w := apptest.Start(t, apptest.Options{Clock: clock, Dir: dir})
+	wallet := staker(t, w)
+	b := newBrowser(t, w)
+	b.signIn(wallet)
+	other := newBrowser(t, w)
+	other.signIn(wallet)
+	cookies := b.client.Jar.Cookies(mustURL(t, w.Origin))
+	if len(cookies) != 1 {
+		t.Fatalf("%d cookies", len(cookies))
+	}
+	b.post("/session/end", nil)
+	b.client.Jar.SetCookies(mustURL(t, w.Origin), cookies)
+	if b.inside() {
+		t.Error("a cookie is good after signing out")
+	}
+	if !other.inside() {
+		t.Error("signing out ended another browser's session")
+	}
+	w.Call(http.MethodPost, revokePath, "", revocationBody(t, wallet.Address, wallet, revocationFor(t, w, wallet.Address)))
+	if other.inside() {
+		t.Error("ending everything left a session")
+	}
+	other.signIn(wallet)
+	clock.Advance(12*time.Hour - time.Minute)
+	if !other.inside() {
+		t.Error("a session ended early")
+	}
+	clock.Advance(time.Minute)
+	if other.inside() {
+		t.Error("a session did not end")
+	}
+}
+
+func mustURL(t *testing.T, text string) *url.URL {
+	t.Helper()
+	parsed, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+func TestCookiesAreOutOfReach(t *testing.T) {
+	for public, want := range map[string]string{
+		"":                         `^stakegate=[A-Za-z0-9_-]{43}; Path=/; Max-Age=43(199|200); HttpOnly; SameSite=Lax$`,
+		"https://page.example.org": `^__Host-stakegate=[A-Za-z0-9_-]{43}; Path=/; Max-Age=43(199|200); HttpOnly; Secure; SameSite=Lax$`,
+	} {
+		w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.PublicURL = public }})
+		b, wallet := newBrowser(t, w), staker(t, w)
+		message := b.challenge(wallet.Address)
+		body := fmt.Sprintf(`{"address":%q,"message":%q,"signature":%q}`, wallet.Address.Hex(), message, wallet.Sign(t, message))
+		response, _ := b.send(http.MethodPost, "/session", "application/json", body)
+		if got := response.Header.Get("Set-Cookie"); !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("at %q: %s", public, got)
+		}
+	}
+}
+
+// A cookie is no key: the API does not look at it, and no other site can make a
+// browser use it.
+func TestOtherSitesCannotUseASession(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b, wallet := newBrowser(t, w), staker(t, w)
+	b.signIn(wallet)
+	b.makeKey(url.Values{"type": {"INFERENCE"}, "description": {"one"}})
+	if response, text := b.send(http.MethodGet, "/api/v1/api_keys", "", ""); response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the API took the cookie: %d %s", response.StatusCode, text)
+	}
+	id := regexp.MustCompile(`/keys/([0-9a-f-]{36})`).FindStringSubmatch(textOf(b.get("/")))[1]
+	for name, headers := range map[string][]string{
+		"Sec-Fetch-Site: cross-site": {"Sec-Fetch-Site", "cross-site"},
+		"Sec-Fetch-Site: same-site":  {"Sec-Fetch-Site", "same-site"},
+		"another Origin":             {"Origin", "https://evil.example"},
+		"no Origin":                  {"Origin", "null"},
+	} {
+		for path, form := range map[string]url.Values{
+			"/keys/new": {"type": {"ADMIN"}}, "/keys/" + id: {"description": {"hers"}}, "/keys/" + id + "/rotate": {}, "/keys/" + id + "/revoke": {}, "/session/end": {},
+		} {
+			if response, _ := b.post(path, form, headers...); response.StatusCode != http.StatusForbidden {
+				t.Errorf("%s, POST %s: %d", name, path, response.StatusCode)
+			}
+		}
+		if status, _ := b.present(wallet.Address, wallet, b.challenge(wallet.Address), headers...); status != http.StatusForbidden {
+			t.Errorf("%s signs in: %d", name, status)
+		}
+	}
+	if status, text := b.get("/keys/" + id); status != http.StatusOK || !strings.Contains(text, ">one ") {
+		t.Errorf("the key was changed: %d", status)
+	}
+}
+
+func textOf(_ int, text string) string { return text }
+
+// Nobody sees another wallet's keys, and what is not there looks the same.
+func TestAKeyOfAnotherAccountIsNotThere(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	_, admin := w.Account(100)
+	_, id := w.NewKey(admin, "INFERENCE", "")
+	b := newBrowser(t, w)
+	b.signIn(staker(t, w))
+	_, missing := b.get("/keys/00000000-0000-4000-8000-000000000000")
+	for _, path := range []string{"/keys/" + id, "/keys/" + id + "/rotate", "/keys/" + id + "/revoke"} {
+		if status, text := b.get(path); status != http.StatusNotFound || text != missing {
+			t.Errorf("GET %s: %d", path, status)
+		}
+		if response, _ := b.post(path, url.Values{"description": {"mine now"}}); response.StatusCode != http.StatusNotFound {
+			t.Errorf("POST %s: %d", path, response.StatusCode)
+		}
+	}
+	if answer := w.Call(http.MethodGet, "/api_keys/"+id, admin, ""); answer.Text("data.description") != "test" {
+		t.Errorf("the key was changed: %s", answer)
+	}
+}
+
+func TestTheFrontPageIsForBrowsersAndTheGuideForAgents(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b := newBrowser(t, w)
+	for accept, want := range map[string]string{
+		"text/html,application/xhtml+xml,*/*;q=0.8": "text/html; charset=utf-8", "*/*": "text/plain; charset=utf-8", "application/json": "text/plain; charset=utf-8",
+	} {
+		response, _ := b.send(http.MethodGet, "/", "", "", "Accept", accept)
+		if got := response.Header.Get("Content-Type"); got != want || response.Header.Get("Vary") != "Accept" {
+			t.Errorf("%s gets %s", accept, got)
+		}
+	}
+	off := false
+	without := newBrowser(t, apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.AccountPage.Enabled = &off }}))
+	if response, _ := without.send(http.MethodGet, "/", "", ""); response.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Error("a page that is switched off is served")
+	}
+	if status, _ := without.get("/usage"); status != http.StatusNotFound {
+		t.Errorf("/usage without the page: %d", status)
+	}
+}

@@ -1,0 +1,89 @@
+// What every page has: copying, fresh numbers, times for people, forms that are
+// sent once. Texts from the server are only ever put in as text.
+"use strict";
+
+const say = (text) => {
+  const toast = document.getElementById("says");
+  toast.textContent = text;
+  toast.classList.add("on");
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => toast.classList.remove("on"), 2500);
+};
+
+// copy works without the clipboard's API too, which needs https.
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  say("Copied");
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-from]");
+  if (button) copy(button.dataset.copy ?? document.getElementById(button.dataset.copyFrom).textContent);
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-once]")) return;
+  for (const button of event.target.querySelectorAll("button[type=submit]")) button.disabled = true;
+});
+// A page that comes back out of the browser's memory is as it was left.
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[data-once] button[disabled]")) button.disabled = false;
+});
+
+// Fields that only some choice of another one needs.
+for (const field of document.querySelectorAll("[data-shown-by]")) {
+  const [id, value] = field.dataset.shownBy.split("=");
+  const select = document.getElementById(id);
+  const show = () => { field.hidden = select.value !== value; };
+  select.addEventListener("change", show);
+  show();
+}
+
+const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+function inWords(at) {
+  const seconds = (at - Date.now()) / 1000;
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+  }
+  return seconds > 0 ? "in a moment" : "just now";
+}
+
+function countdown(at) {
+  const seconds = Math.max(0, Math.ceil((at - Date.now()) / 1000));
+  const two = (n) => String(n).padStart(2, "0");
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+function tick() {
+  for (const time of document.querySelectorAll("time[data-relative]")) time.textContent = inWords(new Date(time.dateTime));
+  for (const time of document.querySelectorAll("time[data-countdown]")) time.textContent = countdown(new Date(time.dateTime));
+}
+
+// Parts that are marked live are replaced by what the same page has now.
+async function refresh() {
+  if (document.hidden || !document.querySelector("[data-live]")) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const old of document.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(old.id);
+    if (!fresh || old.contains(document.activeElement) || old.innerHTML === fresh.innerHTML) continue;
+    old.replaceChildren(...fresh.childNodes);
+  }
+  tick();
+}
+
+tick();
+setInterval(tick, 1000);
+setInterval(() => refresh().catch(() => {}), 5000); // away for a moment

@@ -1,0 +1,236 @@
+package dashboard
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"stakegate/internal/issuer"
+)
+
+// signInView is the front page for strangers.
+type signInView struct {
+	Symbol, Chain string
+	DevWallet     bool // there is one, perhaps not yet
+}
+
+// front is the first page: to sign in at, or the account's overview.
+func (d *Dashboard) front(w http.ResponseWriter, r *http.Request) {
+	session, err := d.session(r)
+	switch {
+	case errors.Is(err, issuer.ErrNoSession):
+		d.render(w, http.StatusOK, "signin", frame{
+			Title: "Sign in", Scripts: []string{"wallet.js"},
+			Main: signInView{Symbol: d.config.Symbol, Chain: d.config.Chain, DevWallet: d.config.DevWallet != nil && d.config.DevWallet() != nil},
+		})
+	case err != nil:
+		d.fail(w, r, nil, err)
+	default:
+		(&visit{d, w, r, session}).overview()
+	}
+}
+
+// allocationView is what the API says of the allocation.
+type allocationView struct {
+	NextEpochBegins moment
+	Block           blockView
+	Sources         []sourceView
+	LastChange      *struct {
+		At     moment
+		Reason string
+	}
+}
+
+type blockView struct {
+	Number int64
+	Time   moment
+}
+
+type sourceView struct {
+	Source        string
+	Diem          amount
+	SpentDiem     amount
+	HeldDiem      amount
+	NextEpochDiem amount
+	Staked        string
+	Counted       string
+	Minimum       string
+	Rule          string
+	RuleReason    string
+	Snapshot      *struct {
+		Staked string
+		Block  blockView
+	}
+	Total *string
+	Pool  *amount
+	Rate  *amount
+}
+
+// Bar is all sources together, in this epoch.
+func (a *allocationView) Bar() bar {
+	sum := bar{Name: "Today's allocation", Unit: "DIEM"}
+	for _, source := range a.Sources {
+		sum.Cap += source.Diem
+		sum.Spent += source.SpentDiem
+		sum.Held += source.HeldDiem
+	}
+	return sum
+}
+
+// Next is the next epoch's allocation, as things stand.
+func (a *allocationView) Next() (sum amount) {
+	for _, source := range a.Sources {
+		sum += source.NextEpochDiem
+	}
+	return sum
+}
+
+type balanceView struct {
+	Balances struct {
+		Diem, USD *amount
+	}
+}
+
+type overviewView struct {
+	Allocation *allocationView // nil: the chain cannot be read
+	Problem    *problem        // why it is nil
+	Balance    balanceView
+	Keys       []keyView
+	Symbol     string
+	Chain      string
+}
+
+func (v *visit) overview() {
+	view := overviewView{Symbol: v.d.config.Symbol, Chain: v.d.config.Chain}
+	if err := v.get("/billing/allocation", &view.Allocation); err != nil {
+		view.Allocation, view.Problem = nil, v.d.explain(v.r, err)
+	} else if err := v.get("/billing/balance", &view.Balance); err != nil {
+		v.fail(err)
+		return
+	}
+	var err error
+	if view.Keys, err = v.keys(); err != nil {
+		v.fail(err)
+		return
+	}
+	v.show(http.StatusOK, "overview", frame{Title: "Overview", Active: "/", Main: view})
+}
+
+// keyView is a key as the API shows it.
+type keyView struct {
+	ID                string
+	APIKeyType        string
+	Description       string
+	ConsumptionLimits struct{ USD, DIEM *amount }
+	LimitPeriod       string
+	ModelPrivacy      string
+	CreatedAt         moment
+	ExpiresAt         moment
+	LastUsedAt        moment
+	Last6Chars        string
+	ParentID          string
+	AllowedModels     []string
+	AllowedNetworks   []string
+	MaxInFlight       int64
+	Usage             struct {
+		TrailingSevenDays struct{ USD, Diem amount }
+	}
+	CurrentPeriodUsage struct{ USD, Diem amount }
+
+	parent  *keyView
+	now     time.Time
+	Expired bool
+}
+
+// Name is what people call the key.
+func (k *keyView) Name() string {
+	if k.Description == "" {
+		return "Unnamed key"
+	}
+	return k.Description
+}
+
+// Parent is the key above it, nil for none.
+func (k *keyView) Parent() *keyView { return k.parent }
+
+// Soon reports whether the key ends within three days.
+func (k *keyView) Soon() bool {
+	return k.ExpiresAt != nil && !k.Expired && k.ExpiresAt.Sub(k.now) < 72*time.Hour
+}
+
+// Bars are the key's own limits.
+func (k *keyView) Bars() []bar {
+	var bars []bar
+	if limit := k.ConsumptionLimits.DIEM; limit != nil {
+		bars = append(bars, bar{Name: "DIEM limit", Unit: "DIEM", Cap: *limit, Spent: k.CurrentPeriodUsage.Diem})
+	}
+	if limit := k.ConsumptionLimits.USD; limit != nil {
+		bars = append(bars, bar{Name: "USD limit", Unit: "USD", Cap: *limit, Spent: k.CurrentPeriodUsage.USD})
+	}
+	return bars
+}
+
+// Per is the limits' period for people.
+func (k *keyView) Per() string {
+	switch k.LimitPeriod {
+	case "MONTH":
+		return "this month"
+	case "LIFETIME":
+		return "in all"
+	}
+	return "today"
+}
+
+// Narrowed lists what narrows the key beside its limits.
+func (k *keyView) Narrowed() []string {
+	var list []string
+	if k.ModelPrivacy == "PRIVATE_ONLY" || k.ModelPrivacy == "PRIVATE_TEXT" {
+		list = append(list, "private models")
+	}
+	if n := len(k.AllowedModels); n > 0 {
+		list = append(list, plural(n, "model", "models"))
+	}
+	if n := len(k.AllowedNetworks); n > 0 {
+		list = append(list, plural(n, "network", "networks"))
+	}
+	if k.MaxInFlight > 0 {
+		list = append(list, plural(int(k.MaxInFlight), "call at once", "calls at once"))
+	}
+	return list
+}
+
+// keys lists the account's keys, the newest first, sub-keys after the key above
+// them.
+func (v *visit) keys() ([]keyView, error) {
+	var list struct{ Data []keyView }
+	if err := v.get("/api_keys", &list); err != nil {
+		return nil, err
+	}
+	now := v.d.config.Now()
+	below := map[string][]int{}
+	byID := map[string]*keyView{}
+	for i := range list.Data {
+		key := &list.Data[i]
+		key.now, key.Expired = now, key.ExpiresAt != nil && !key.ExpiresAt.After(now)
+		byID[key.ID] = key
+	}
+	for i := len(list.Data) - 1; i >= 0; i-- {
+		key := &list.Data[i]
+		key.parent = byID[key.ParentID]
+		above := key.ParentID
+		if key.parent == nil {
+			above = ""
+		}
+		below[above] = append(below[above], i)
+	}
+	ordered := make([]keyView, 0, len(list.Data))
+	var add func(above string)
+	add = func(above string) {
+		for _, i := range below[above] {
+			ordered = append(ordered, list.Data[i])
+			add(list.Data[i].ID)
+		}
+	}
+	add("")
+	return ordered, nil
+}
