@@ -184,6 +184,32 @@ func (c *Client) DeleteKey(ctx context.Context, id string) error {
 	})
 }
 
+// RevocationMessage fetches the message whose signature ends every key of the
+// wallet. Check it with CheckRevocation before signing. Stakegate only.
+func (c *Client) RevocationMessage(ctx context.Context, wallet common.Address) (string, error) {
+	var answer struct {
+		Data struct {
+			Message string `json:"message"`
+		} `json:"data"`
+	}
+	err := c.anonymous().call(ctx, exchange{method: http.MethodGet, path: revokeAllPath + "?address=" + wallet.Hex(), answer: &answer})
+	return answer.Data.Message, err
+}
+
+// RevokeAll ends every key of the wallet that signed the message, and returns
+// them. It needs no key. Stakegate only.
+func (c *Client) RevokeAll(ctx context.Context, address, message, signature string) ([]RevokedKey, error) {
+	body := map[string]string{"address": address, "message": message, "signature": signature}
+	var answer struct {
+		Data struct {
+			Keys []RevokedKey `json:"keys"`
+		} `json:"data"`
+	}
+	err := c.anonymous().call(ctx, exchange{method: http.MethodPost, path: revokeAllPath, body: body, answer: &answer,
+		secrets: []string{message, signature, strings.TrimPrefix(signature, "0x")}, once: true})
+	return answer.Data.Keys, err
+}
+
 // Audit pages through what happened to the account's keys and credit, the
 // newest first; it needs an ADMIN key. Before is the NextBefore of the page
 // before, 0 for the first; limit is at most 500, 0 for the server's choice.

@@ -158,6 +158,12 @@ type RotatedKey struct {
 	PreviousValidUntil string `json:"previousValidUntil"`
 }
 
+// RevokedKey is a key that has ended.
+type RevokedKey struct {
+	ID    string `json:"id"`
+	Last6 string `json:"last6Chars"`
+}
+
 // KeyInfo describes an existing key.
 type KeyInfo struct {
 	ID          string    `json:"id"`

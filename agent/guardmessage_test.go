@@ -33,6 +33,22 @@ func goodMessage(t testing.TB) string {
 	return message.Text
 }
 
+func TestAMessageThatEndsKeysMakesNoneAndTheOtherWayRound(t *testing.T) {
+	create := goodMessage(t)
+	end := strings.NewReplacer("Create an API key at api.example.org that can spend this wallet's staked allocation.",
+		"End every API key of this wallet at api.example.org, whoever has it.",
+		"generate_web3_key", "revoke_all", "urn:venice:api-key:create", "urn:stakegate:api-key:revoke-all").Replace(create)
+	if err := agent.CheckRevocation(end, guardContext(guardBase)); err != nil {
+		t.Error(err)
+	}
+	if err := agent.CheckMessage(end, guardContext(guardBase)); !errors.Is(err, agent.ErrForeignToken) {
+		t.Errorf("as one that makes a key: got %v", err)
+	}
+	if err := agent.CheckRevocation(create, guardContext(guardBase)); !errors.Is(err, agent.ErrForeignToken) {
+		t.Errorf("the other way round: got %v", err)
+	}
+}
+
 func TestOwnMessageIsSignedForItsWalletOriginAndChainOnly(t *testing.T) {
 	message := goodMessage(t)
 	if err := agent.CheckMessage(message, guardContext(guardBase)); err != nil {

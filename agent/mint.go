@@ -44,7 +44,9 @@ func (r *runner) observeServer(ctx context.Context, o *Observation) error {
 		return err
 	}
 	if key != nil {
-		o.Key = key
+		if o.Key = key; key.InSink {
+			return nil // it cannot be asked for
+		}
 		if o.KeyRejected, err = r.rejected(ctx, key.Secret); err != nil {
 			return fmt.Errorf("asking whether the stored key works: %w", err)
 		}
@@ -92,7 +94,7 @@ func (r *runner) challenge(ctx context.Context) (Challenge, error) {
 	if err != nil {
 		return Challenge{}, fmt.Errorf("asking the server for a validation token: %w", err)
 	}
-	dialled := TokenContext{APIBase: r.client.Base(), ChainID: r.Network.ChainID, Address: r.Signer.Address(), Now: r.Now()}
+	dialled := r.dialled()
 	switch {
 	case challenge.Message != "":
 		return Challenge{Message: challenge.Message}, CheckMessage(challenge.Message, dialled)
@@ -135,6 +137,38 @@ func MintKey(ctx context.Context, o Options) (NewKey, error) {
 		return NewKey{}, err
 	}
 	return r.mint(ctx, Observation{})
+}
+
+// RevokeAllKeys has the wallet end every key of its account, whoever has it,
+// and returns those that ended. Of the options it needs Network's APIBase and
+// ChainID, and Signer. Stakegate only.
+func RevokeAllKeys(ctx context.Context, o Options) ([]RevokedKey, error) {
+	r, err := newMinter(o, nil)
+	if err != nil {
+		return nil, err
+	}
+	var revoked []RevokedKey
+	err = apiBackoff.do(ctx, retryable, func() error {
+		message, err := r.client.RevocationMessage(ctx, r.Signer.Address())
+		if err != nil {
+			return err
+		}
+		if err := CheckRevocation(message, r.dialled()); err != nil {
+			return err
+		}
+		signature, err := r.Signer.SignMessage(ctx, message)
+		if err != nil {
+			return err
+		}
+		revoked, err = r.client.RevokeAll(ctx, r.Signer.Address().Hex(), message, hexutil.Encode(signature))
+		return err
+	})
+	return revoked, err
+}
+
+// dialled is what a challenge is checked against.
+func (r *runner) dialled() TokenContext {
+	return TokenContext{APIBase: r.client.Base(), ChainID: r.Network.ChainID, Address: r.Signer.Address(), Now: r.Now()}
 }
 
 // mint tries until there is a key or no hope. Each try takes a fresh token: an

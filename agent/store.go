@@ -27,12 +27,21 @@ type StoredKey struct {
 	CreatedAt   time.Time      `json:"createdAt"`
 	// ProvedAt is when the key first answered; nil is never.
 	ProvedAt *time.Time `json:"provedAt,omitempty"`
-	Secret   Secret     `json:"-"`
+	// Name tells further keys of one server, wallet and type apart; "" is the
+	// one that Up looks after.
+	Name string `json:"name,omitempty"`
+	// InSink says that the secret is kept by a program of the user's, and not
+	// here.
+	InSink bool   `json:"inSink,omitempty"`
+	Secret Secret `json:"-"`
 }
 
+// ErrNoKey says that the store has no such key.
+var ErrNoKey = errors.New("no such key is stored here")
+
 // Store keeps API keys in keys.json (0600) in a directory of its own (0700).
-// There is one key for each server, wallet and key type; a new one takes the
-// old one's place. Use from several goroutines needs Lock.
+// There is one key for each server, wallet, key type and name; a new one takes
+// the old one's place. Use from several goroutines needs Lock.
 type Store struct{ dir string }
 
 // keyFile is the file's shape; the version is for later ones.
@@ -98,7 +107,7 @@ func (s *Store) Keys() ([]StoredKey, error) {
 	return keys, nil
 }
 
-// Find returns the key for a server, wallet and type, or nil.
+// Find returns the key without a name for a server, wallet and type, or nil.
 func (s *Store) Find(apiBase string, address common.Address, keyType KeyType) (*StoredKey, error) {
 	keys, err := s.Keys()
 	if err != nil {
@@ -112,16 +121,43 @@ func (s *Store) Find(apiBase string, address common.Address, keyType KeyType) (*
 	return nil, nil
 }
 
-// Put stores a key in the place of an older one for the same server, wallet
-// and type, durably before it returns.
+// Of returns the keys of a wallet for a server, the newest first.
+func (s *Store) Of(apiBase string, address common.Address) ([]StoredKey, error) {
+	keys, err := s.Keys()
+	return slices.DeleteFunc(keys, func(k StoredKey) bool {
+		return k.Address != address || !strings.EqualFold(k.APIBase, apiBase)
+	}), err
+}
+
+// Put stores a key in the place of an older one for the same server, wallet,
+// type and name, durably before it returns.
 func (s *Store) Put(key StoredKey) error {
 	keys, err := s.Keys()
 	if err != nil {
 		return err
 	}
-	keys = slices.DeleteFunc(keys, key.same)
-	file := keyFile{Version: keyFileVersion}
-	for _, k := range append(keys, key) {
+	return s.write(append(slices.DeleteFunc(keys, key.same), key))
+}
+
+// Remove forgets the keys with the given ids of a server, durably before it
+// returns.
+func (s *Store) Remove(apiBase string, ids ...string) error {
+	keys, err := s.Keys()
+	if err != nil {
+		return err
+	}
+	left := slices.DeleteFunc(slices.Clone(keys), func(k StoredKey) bool {
+		return strings.EqualFold(k.APIBase, apiBase) && slices.Contains(ids, k.ID)
+	})
+	if len(left) == len(keys) {
+		return nil
+	}
+	return s.write(left)
+}
+
+func (s *Store) write(keys []StoredKey) error {
+	file := keyFile{Version: keyFileVersion, Keys: []keyFileEntry{}}
+	for _, k := range keys {
 		file.Keys = append(file.Keys, keyFileEntry{k, k.Secret.Reveal()})
 	}
 	data, err := json.MarshalIndent(file, "", "  ")
@@ -132,5 +168,5 @@ func (s *Store) Put(key StoredKey) error {
 }
 
 func (k StoredKey) same(other StoredKey) bool {
-	return k.Address == other.Address && k.Type == other.Type && strings.EqualFold(k.APIBase, other.APIBase)
+	return k.Address == other.Address && k.Type == other.Type && k.Name == other.Name && strings.EqualFold(k.APIBase, other.APIBase)
 }

@@ -33,7 +33,7 @@ The wallet is an encrypted keystore in the state directory, made when there is
 none. API keys are stored beside it, in keys.json. Both are readable by their
 owner only. Secrets are never taken from the command line.`,
 	}
-	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand())
+	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand(), agentKeyCommand())
 	return cmd
 }
 
@@ -50,6 +50,8 @@ type agentFlags struct {
 	account                    string
 	allowEnvKey                bool
 	json                       bool
+	existing                   bool // the command makes no wallet
+	noChain                    bool // the command needs no node
 }
 
 func (f *agentFlags) register(flags *pflag.FlagSet) {
@@ -84,10 +86,10 @@ func (f *agentFlags) open(cmd *cobra.Command) (session, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.store, err = agent.OpenStore(dir); err != nil {
+	if err := f.openWallet(cmd, dir, &s); err != nil {
 		return s, err
 	}
-	if err := f.openWallet(cmd, dir, &s); err != nil {
+	if s.store, err = agent.OpenStore(dir); err != nil {
 		return s, err
 	}
 	s.payer = s.signer
@@ -111,7 +113,7 @@ func (f *agentFlags) network(cmd *cobra.Command) (agent.World, agent.Network, er
 	if network.RPCURL == "" {
 		network.RPCURL = os.Getenv("STAKEGATE_RPC")
 	}
-	if network.RPCURL == "" {
+	if network.RPCURL == "" && !f.noChain {
 		return agent.World{}, network, usageError("no node: give --world for a dev world, or --rpc for a node of chain %d", f.chainID)
 	}
 	network.Contracts = agent.BaseContracts()

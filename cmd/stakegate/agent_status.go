@@ -23,8 +23,8 @@ func agentStatusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show the wallet's balances, its keys and what they can spend",
 		Long: `Show what the wallet holds and has staked, the stored keys for this server
-(without secrets) and what its account can spend now. Changes nothing, except
-that a missing wallet is made.
+(without secrets) and what its account can spend now. Changes nothing, and makes
+no wallet.
 
 With --json, stdout is one object: version 1, ok, wallet {address, payer, keyFrom,
 created}, network, apiBase, chainId, address, balances {block, eth, accountEth, vvv,
@@ -51,6 +51,7 @@ as in "agent up". Members are only ever added.`,
 }
 
 func (f *agentFlags) status(cmd *cobra.Command, out *statusOutput) error {
+	f.existing = true
 	s, err := f.open(cmd)
 	if err != nil {
 		return err

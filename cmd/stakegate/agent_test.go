@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 func TestAgentScripts(t *testing.T) {
 	world, chain := startWorld(t)
 	testscript.Run(t, testscript.Params{
-		Files: []string{"testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_wallets.txtar",
+		Files: []string{"testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_key.txtar", "testdata/agent_wallets.txtar",
 			"testdata/agent_accounts.txtar", "testdata/agent_apply.txtar"},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("WORLD", world)
@@ -44,7 +44,7 @@ func TestAgentScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"account": deployAccount(chain), "clef": startClef(t.TempDir()),
-			"exits": exits, "json": jsonMember, "mode": fileMode, "capture": capture,
+			"exits": exits, "sameSecret": sameSecret, "json": jsonMember, "mode": fileMode, "capture": capture, "save": save,
 			"fund": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(chain.Fund(context.Background(), common.HexToAddress(args[0]), agent.MustAmount(args[1]).Int(), nil, nil))
 			},
@@ -79,6 +79,12 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[1], member(ts, args[0]))
 }
 
+// save puts a member of the JSON object on stdout into a file, which no program
+// finds in its environment.
+func save(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(member(ts, args[0])), 0o600))
+}
+
 func member(ts *testscript.TestScript, path string) string {
 	var value any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &value))
@@ -98,6 +104,14 @@ func member(ts *testscript.TestScript, path string) string {
 		return fmt.Sprintf("%d members", len(list))
 	}
 	return fmt.Sprint(value)
+}
+
+// sameSecret fails unless the first file's text is in the second.
+func sameSecret(ts *testscript.TestScript, neg bool, args []string) {
+	secret, file := strings.TrimSpace(ts.ReadFile(args[0])), ts.ReadFile(args[1])
+	if len(secret) < 20 || strings.Contains(file, secret) == neg {
+		ts.Fatalf("%s is in %s: %v", args[0], args[1], !neg)
+	}
 }
 
 // fileMode checks a file's permissions: mode 0600 file.

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,14 +14,13 @@ import (
 // upFlags are the flags of "agent up".
 type upFlags struct {
 	agentFlags
-	stake, diem                        string
-	ethMax, gasMax, keepETH            string
-	slippageBPS, impactBPS             int64
-	keyType, limitDIEM, limitUSD       string
-	period, privacy, expires, describe string
-	model, prompt                      string
-	wait                               time.Duration
-	faucet, dryRun, exitCode, reveal   bool
+	stake, diem             string
+	ethMax, gasMax, keepETH string
+	slippageBPS, impactBPS  int64
+	model, prompt           string
+	keySpecFlags
+	wait                             time.Duration
+	faucet, dryRun, exitCode, reveal bool
 }
 
 func (f *upFlags) register(flags *pflag.FlagSet) {
@@ -45,13 +42,7 @@ func (f *upFlags) registerTarget(flags *pflag.FlagSet) {
 	flags.StringVar(&f.keepETH, "keep-eth", "0", "ETH that stays in the wallet")
 	flags.Int64Var(&f.slippageBPS, "slippage-bps", 50, "how much worse than quoted a swap may turn out, in 1/100 of 1 %")
 	flags.Int64Var(&f.impactBPS, "impact-bps", 300, "how much a swap may move the price, in 1/100 of 1 %")
-	flags.StringVar(&f.keyType, "type", "INFERENCE", "INFERENCE, or ADMIN for a key that manages its account")
-	flags.StringVar(&f.limitDIEM, "limit-diem", "", "the most DIEM that the key may spend in each period")
-	flags.StringVar(&f.limitUSD, "limit-usd", "", "the most USD that the key may spend in each period")
-	flags.StringVar(&f.period, "period", "", "EPOCH (a UTC day), MONTH or LIFETIME (default: the server's)")
-	flags.StringVar(&f.privacy, "privacy", "", "ALL, PRIVATE_TEXT or PRIVATE_ONLY models (default: the server's)")
-	flags.StringVar(&f.expires, "expires", "", "when the key ends: YYYY-MM-DD, or a UTC time such as 2027-01-01T00:00:00Z")
-	flags.StringVar(&f.describe, "description", "", "the key's description, at most 64 characters")
+	f.keySpecFlags.register(flags)
 	flags.StringVar(&f.model, "model", "", "the model that the key is proved with (default: the first text model)")
 	flags.StringVar(&f.prompt, "prompt", "", "ask this with the key, even if it was proved before")
 }
@@ -186,44 +177,8 @@ func (f *upFlags) options() (agent.Options, error) {
 		return o, usageError("--slippage-bps must be 1 to 1000 (10 %%) and --impact-bps 1 to 2000 (20 %%)")
 	}
 	var err error
-	o.Target.Key, err = f.keySpec()
+	o.Target.Key, err = f.spec()
 	return o, err
-}
-
-// keySpec reads the flags about the key that is asked for.
-func (f *upFlags) keySpec() (agent.KeySpec, error) {
-	spec := agent.KeySpec{Type: agent.KeyType(strings.ToUpper(f.keyType)), Description: f.describe, ExpiresAt: f.expires,
-		Period: strings.ToUpper(f.period), Privacy: strings.ToUpper(f.privacy)}
-	for _, choice := range []struct {
-		flag, value string
-		allowed     []string
-	}{
-		{"type", string(spec.Type), []string{"INFERENCE", "ADMIN"}},
-		{"period", spec.Period, []string{"", "EPOCH", "MONTH", "LIFETIME"}},
-		{"privacy", spec.Privacy, []string{"", "ALL", "PRIVATE_TEXT", "PRIVATE_ONLY"}},
-	} {
-		if !slices.Contains(choice.allowed, choice.value) {
-			return spec, usageError("--%s must be one of %s", choice.flag, strings.TrimPrefix(strings.Join(choice.allowed, ", "), ", "))
-		}
-	}
-	if len([]rune(f.describe)) > 64 {
-		return spec, usageError("--description may have at most 64 characters")
-	}
-	var limits agent.KeyLimits
-	for _, limit := range []struct {
-		flag, text string
-		into       **agent.Decimal
-	}{{"limit-diem", f.limitDIEM, &limits.DIEM}, {"limit-usd", f.limitUSD, &limits.USD}} {
-		if limit.text == "" {
-			continue
-		}
-		parsed, err := agent.ParseDecimal(limit.text)
-		if err != nil {
-			return spec, usageError("--%s: %v", limit.flag, err)
-		}
-		*limit.into, spec.Limits = &parsed, &limits
-	}
-	return spec, nil
 }
 
 // plan prints what a run would do.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,7 +123,20 @@ func (f *agentFlags) openKeystore(cmd *cobra.Command, dir string, s *session) (k
 		files.Ask = func(create bool) ([]byte, error) { return askPassword(cmd, create) }
 	}
 	s.keyFrom = files.Keystore
+	if f.existing {
+		return openExisting(files)
+	}
 	key, s.created, err = wallet.OpenOrCreate(files)
+	return key, err
+}
+
+// openExisting opens a wallet and makes none.
+func openExisting(files wallet.Files) (*wallet.Key, error) {
+	if _, err := os.Lstat(files.Keystore); errors.Is(err, fs.ErrNotExist) {
+		return nil, hintedError{fmt.Errorf("there is no wallet yet: %s does not exist", files.Keystore),
+			"stakegate agent up makes one; --wallet, --key-file, --wallet-fd and --signer use another"}
+	}
+	key, _, err := wallet.OpenOrCreate(files)
 	return key, err
 }
 
