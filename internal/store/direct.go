@@ -17,6 +17,8 @@ type direct struct {
 	statements map[string]driver.Stmt // prepared, by text
 	values     []driver.NamedValue    // of one statement after the other
 	row        valueRow
+	affected   int64 // rows, by all exec since it was set to 0
+	kept       kept
 }
 
 // prepared is a statement of this connection, which lives as long as the store.
@@ -50,7 +52,12 @@ func (d *direct) exec(ctx context.Context, text string, arguments []any) error {
 	if err != nil {
 		return err
 	}
-	_, err = statement.(driver.StmtExecContext).ExecContext(ctx, d.named(arguments))
+	result, err := statement.(driver.StmtExecContext).ExecContext(ctx, d.named(arguments))
+	if err != nil {
+		return err
+	}
+	rows, err := result.RowsAffected()
+	d.affected += rows
 	return err
 }
 
@@ -96,8 +103,9 @@ func (d *direct) close() error {
 	return err
 }
 
-// directly runs one transaction on SQLite's only writing connection.
-func (s *Store) directly(ctx context.Context, work func(*transaction) error) error {
+// directly runs one transaction on SQLite's only writing connection. One that
+// is said to keep reads and writes rows of the ledger only as a ledger.Tx does.
+func (s *Store) directly(ctx context.Context, keeps bool, work func(*transaction) error) error {
 	connection, err := s.writer.Conn(ctx)
 	if err != nil {
 		return err
@@ -106,16 +114,41 @@ func (s *Store) directly(ctx context.Context, work func(*transaction) error) err
 		if s.direct == nil || s.direct.connection != raw {
 			s.direct = &direct{connection: raw.(driver.Conn), statements: map[string]driver.Stmt{}}
 		}
-		tx, err := s.direct.connection.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
-		if err != nil {
-			return err
-		}
-		if err := work(&transaction{store: s, carrier: s.direct}); err != nil {
+		return s.direct.run(ctx, keeps, func(rows *kept) error {
+			return work(&transaction{store: s, carrier: s.direct, kept: rows})
+		})
+	})
+	return errors.Join(err, connection.Close()) // back to the pool
+}
+
+// run runs a transaction, with the rows that are kept or with none.
+func (d *direct) run(ctx context.Context, keeps bool, work func(*kept) error) error {
+	tx, err := d.connection.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
+	if err != nil {
+		return err
+	}
+	if !keeps {
+		if err := work(nothing); err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
 		return tx.Commit()
-	})
-	return errors.Join(err, connection.Close()) // back to the pool
+	}
+	version, err := dataVersion(d.connection)
+	if err == nil {
+		d.kept.at(version)
+		err = work(&d.kept)
+	}
+	if err != nil {
+		d.kept.forget()
+		return errors.Join(err, tx.Rollback())
+	}
+	if err = tx.Commit(); err == nil {
+		d.kept.version, err = dataVersion(d.connection)
+	}
+	if err != nil {
+		d.kept.forget()
+	}
+	return err
 }
 
 // closeDirect closes the statements of directly, if it ever ran.

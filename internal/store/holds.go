@@ -63,9 +63,22 @@ func (t *transaction) Take(ctx context.Context, ids []string) ([]*ledger.Hold, e
 		t.taken = len(*t.ahead.holds)
 		return *t.ahead.holds, nil
 	}
-	holds, err := find(ctx, t, takeHolds, ids, scanHold)
+	var holds []*ledger.Hold
+	others := among(t.kept.holds, ids, func(_ string, hold *ledger.Hold) { holds = append(holds, hold) })
+	if len(holds) > 0 {
+		if err := t.takeKept(ctx, holds); err != nil {
+			return nil, err
+		}
+	}
+	if len(others) > 0 {
+		read, err := find(ctx, t, takeHolds, others, scanHold)
+		if err != nil {
+			return nil, err
+		}
+		holds = append(holds, read...)
+	}
 	t.taken = len(holds)
-	return holds, err
+	return holds, nil
 }
 
 // Holds implements ledger.Tx.

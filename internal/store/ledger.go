@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"stakegate/internal/apikey"
 	"stakegate/internal/ledger"
-	"stakegate/internal/money"
 )
 
 var _ ledger.Store = (*Store)(nil)
@@ -26,6 +24,7 @@ var (
 	ownersOfHolds = newLookup("SELECT account_id, id FROM holds WHERE id", "")
 	ownersOfCalls = newLookup("SELECT account_id, hold_id FROM calls WHERE hold_id", "")
 	takeHolds     = newLookup("DELETE FROM holds WHERE id", " RETURNING "+holdColumns)
+	dropHolds     = newLookup("DELETE FROM holds WHERE id", "")
 	holdsByID     = newLookup("SELECT "+holdColumns+" FROM holds WHERE id", "")
 	callsByHold   = newLookup("SELECT "+callColumns+" FROM calls WHERE hold_id", "")
 	touchKeys     = newLookup("UPDATE api_keys SET last_used_ms = $1 WHERE id", "")
@@ -73,7 +72,7 @@ func (s *Store) hotStatements() []string {
 		}
 	}
 	for _, l := range []lookup{
-		keysByHash, keysByOld, keysByID, ownersOfKeys, ownersByOld, ownersOfHolds, ownersOfCalls, takeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, unspendChallenges, budgetsByID, s.locking.accounts, s.locking.pools,
+		keysByHash, keysByOld, keysByID, ownersOfKeys, ownersByOld, ownersOfHolds, ownersOfCalls, takeHolds, dropHolds, holdsByID, callsByHold, attemptsByID, touchKeys, unspendChallenges, budgetsByID, s.locking.accounts, s.locking.pools,
 	} {
 		add(l.array, l.texts)
 	}
@@ -85,12 +84,17 @@ func (s *Store) hotStatements() []string {
 
 // Update implements ledger.Store.
 func (s *Store) Update(ctx context.Context, work func(ctx context.Context, tx ledger.Tx) error) error {
-	return s.batched(ctx, func(ctx context.Context, t *transaction) error { return work(ctx, t) })
+	return s.inBatch(ctx, true, func(ctx context.Context, t *transaction) error { return work(ctx, t) })
 }
 
 // batched runs one durable transaction over many rows, which goes past
 // database/sql.
 func (s *Store) batched(ctx context.Context, work func(context.Context, *transaction) error) error {
+	return s.inBatch(ctx, false, work)
+}
+
+// inBatch is batched, and says whether rows are kept: see directly.
+func (s *Store) inBatch(ctx context.Context, keeps bool, work func(context.Context, *transaction) error) error {
 	return s.witnessed(func(last **transaction) error {
 		run := func(ctx context.Context, t *transaction) error {
 			*last = t
@@ -100,7 +104,7 @@ func (s *Store) batched(ctx context.Context, work func(context.Context, *transac
 			if s.engine.arrays {
 				return s.pipelined(ctx, run)
 			}
-			return s.directly(ctx, func(t *transaction) error { return run(ctx, t) })
+			return s.directly(ctx, keeps, func(t *transaction) error { return run(ctx, t) })
 		})
 	})
 }
@@ -175,10 +179,13 @@ func (t *transaction) ReadAhead(hashes [][32]byte, holdIDs []string) {
 
 func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string]int64, error) {
 	seqs := make(map[string]int64, len(accountIDs))
+	all := accountIDs
+	accountIDs = among(t.kept.seqs, all, func(id string, seq int64) { seqs[id] = seq })
 	if err := t.lockAndRead(ctx, accountIDs, seqs); err != nil {
 		return nil, err
 	}
-	if len(seqs) == len(accountIDs) {
+	if len(seqs) == len(all) {
+		t.keepSeqs(accountIDs, seqs)
 		return seqs, t.store.witness.seen(seqs)
 	}
 	// What was read ahead stands: accounts that are missing have no keys or holds.
@@ -200,7 +207,14 @@ func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string
 	if err := t.lock(ctx, accountIDs, seqs); err != nil {
 		return nil, err
 	}
+	t.keepSeqs(accountIDs, seqs)
 	return seqs, t.store.witness.seen(seqs)
+}
+
+func (t *transaction) keepSeqs(ids []string, seqs map[string]int64) {
+	for _, id := range ids {
+		keep(t.kept.seqs, id, seqs[id])
+	}
 }
 
 // lockAndRead locks accounts and then reads what was told of ahead.
@@ -289,58 +303,35 @@ func (t *transaction) Keys(ctx context.Context, hashes [][32]byte) ([]*ledger.Ke
 	if t.ahead.keys != nil && slices.Equal(hashes, t.ahead.hashes) {
 		return t.withOld(ctx, hashes, *t.ahead.keys)
 	}
-	keys, err := find(ctx, t, keysByHash, hashes, scanKey)
-	if err != nil {
-		return nil, err
+	var keys []*ledger.Key
+	others := among(t.kept.keys, hashes, func(_ [32]byte, key *ledger.Key) { keys = append(keys, key) })
+	if len(others) > 0 {
+		read, err := find(ctx, t, keysByHash, others, scanKey)
+		if err != nil {
+			return nil, err
+		}
+		t.kept.keepKeys(read)
+		keys = append(keys, read...)
 	}
 	return t.withOld(ctx, hashes, keys)
 }
 
 // KeysByID implements ledger.Tx.
 func (t *transaction) KeysByID(ctx context.Context, ids []string) ([]*ledger.Key, error) {
-	return find(ctx, t, keysByID, ids, scanKey)
-}
-
-func scanBudget(row scanner) (*ledger.Budget, error) {
-	var budget ledger.Budget
-	var expires sql.NullInt64
-	err := row.Scan(&budget.ID, &budget.Cap, &budget.CapHigh, &budget.Posted, &budget.Pending, &expires)
-	if expires.Valid {
-		budget.Expires = fromMillis(expires.Int64)
+	var keys []*ledger.Key
+	others := among(t.kept.parents, ids, func(_ string, key *ledger.Key) { keys = append(keys, key) })
+	if len(others) == 0 {
+		return keys, nil
 	}
-	return &budget, err
-}
-
-// Budgets locks the pools among the budgets. All others belong to an account,
-// whose row is locked already.
-func (t *transaction) Budgets(ctx context.Context, ids, create []string) ([]*ledger.Budget, error) {
-	err := write(ctx, t, makeBudgets, create, func(c *cells, id string) { fillBudget(c, &ledger.Budget{ID: id}) })
-	if err != nil {
-		return nil, err
+	read, err := find(ctx, t, keysByID, others, scanKey)
+	for _, key := range read {
+		keep(t.kept.parents, key.ID, key)
 	}
-	var own, shared []string
-	for _, id := range ids {
-		if strings.HasPrefix(id, ledger.PoolPrefix) {
-			shared = append(shared, id)
-		} else {
-			own = append(own, id)
-		}
-	}
-	pools, err := ask(ctx, t, t.store.locking.pools, shared, scanBudget)
-	if err != nil {
-		return nil, err
-	}
-	budgets, err := ask(ctx, t, budgetsByID, own, scanBudget)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.flush(ctx); err != nil {
-		return nil, err
-	}
-	return append(*budgets, *pools...), nil
+	return append(keys, read...), err
 }
 
 func (t *transaction) Forget(ctx context.Context) error {
+	clear(t.kept.budgets)
 	now, err := t.Now(ctx)
 	if err != nil {
 		return err
@@ -367,27 +358,12 @@ func (t *transaction) Write(ctx context.Context, changes *ledger.Changes) error 
 		}
 	}
 	t.written = changes.Seqs
+	t.kept.written(changes, t.now)
 	return nil
 }
 
 func (t *transaction) writeUsedKeys(ctx context.Context, changes *ledger.Changes) error {
 	return update(ctx, t, touchKeys, []any{millis(t.now)}, changes.UsedKeys)
-}
-
-func (t *transaction) writeBudgets(ctx context.Context, changes *ledger.Changes) error {
-	return write(ctx, t, putBudgets, changes.Budgets, fillBudget)
-}
-
-func fillBudget(c *cells, b *ledger.Budget) {
-	var expires sql.NullInt64
-	if !b.Expires.IsZero() {
-		expires = nullMillis(&b.Expires)
-	}
-	c.text(b.ID)
-	for _, amount := range [...]money.Nano{b.Cap, b.CapHigh, b.Posted, b.Pending} {
-		c.number(int64(amount))
-	}
-	c.maybe(expires)
 }
 
 func (t *transaction) writeEntries(ctx context.Context, changes *ledger.Changes) error {

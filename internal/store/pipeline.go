@@ -148,7 +148,7 @@ func (s *Store) pipelined(ctx context.Context, work func(context.Context, *trans
 		p := &pipeline{conn: raw.Conn(), batch: &pgconn.Batch{}}
 		err := p.exec(ctx, "BEGIN", nil)
 		if err == nil {
-			err = work(ctx, &transaction{store: s, carrier: p})
+			err = work(ctx, &transaction{store: s, carrier: p, kept: nothing})
 		}
 		if err == nil {
 			err = p.commit(ctx)

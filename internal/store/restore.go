@@ -71,7 +71,7 @@ func (s *Store) acknowledge(ctx context.Context, options RestoreOptions) (Restor
 	}
 	restored := Restored{Generation: s.newGeneration()}
 	err = s.write(ctx, func(tx *sql.Tx) error {
-		t := &transaction{store: s, carrier: ordinary{tx}, tx: tx}
+		t := inTx(s, tx)
 		if err := t.lockAll(ctx); err != nil {
 			return err
 		}

@@ -288,7 +288,7 @@ func (s *Store) writeOnce(ctx context.Context, work func(tx *sql.Tx) error) erro
 func (s *Store) update(ctx context.Context, work func(t *transaction) error) error {
 	return s.witnessed(func(last **transaction) error {
 		return s.write(ctx, func(tx *sql.Tx) error {
-			*last = &transaction{store: s, carrier: ordinary{tx}, tx: tx}
+			*last = inTx(s, tx)
 			return work(*last)
 		})
 	})

@@ -16,6 +16,7 @@ type transaction struct {
 	now   time.Time // once Now was asked
 	ahead ahead
 	taken int // holds that the transaction has to end
+	kept  *kept
 	// written are the numbers of accounts' newest entries once it commits.
 	written map[string]int64
 }
@@ -55,6 +56,10 @@ func (t *transaction) askNow(ctx context.Context) error {
 
 // ordinary is a transaction of database/sql, for what is not on every call's way.
 type ordinary struct{ tx *sql.Tx }
+
+func inTx(s *Store, tx *sql.Tx) *transaction {
+	return &transaction{store: s, carrier: ordinary{tx}, tx: tx, kept: nothing}
+}
 
 func (o ordinary) exec(ctx context.Context, text string, arguments []any) error {
 	_, err := o.tx.ExecContext(ctx, text, arguments...)
