@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ethereum/go-ethereum/core/types"
+
 	"stakegate/agent/dex"
 	"stakegate/agent/wallet"
 	"stakegate/contracts/bindings"
@@ -24,11 +26,7 @@ func (r *runner) apply(ctx context.Context, step Step, o Observation) (Observati
 	if err != nil {
 		return o, err
 	}
-	after, err := r.transact(ctx, step, o, call)
-	if err != nil {
-		return after, err
-	}
-	return after, verify(step, o, after)
+	return r.transact(ctx, step, o, call)
 }
 
 func (s Step) starting() string {
@@ -55,6 +53,8 @@ func (r *runner) call(step Step, o Observation) (dex.Call, error) {
 		return dex.Call{To: c.VVV, Data: bindings.NewVVV().PackApprove(c.Staking, step.Amount.Int())}, nil
 	case StepStake:
 		return dex.Call{To: c.Staking, Data: bindings.NewStakingV2().PackStake(o.Address, step.Amount.Int())}, nil
+	case StepRevoke:
+		return revokeCall(step, o)
 	case StepMintDIEM:
 		return dex.Call{To: c.Staking, Data: bindings.NewStakingV2().PackMintDiem(step.Lock.Int(), step.Amount.Int())}, nil
 	case StepStakeDIEM:
@@ -64,7 +64,8 @@ func (r *runner) call(step Step, o Observation) (dex.Call, error) {
 	}
 }
 
-// transact sends the call within the run's cap and looks at the chain again.
+// transact sends the call within the run's cap, or in the place of an older
+// transaction that is not wanted any more, and looks at the chain again.
 func (r *runner) transact(ctx context.Context, step Step, o Observation, call dex.Call) (Observation, error) {
 	if total := r.spent.Add(Units(call.Value)).Add(step.Gas); total.Cmp(r.Limits.MaxETH) > 0 {
 		return o, fmt.Errorf("the run would spend up to %s ETH, its cap is %s: raise the cap to go on", total.Short(), r.Limits.MaxETH.Short())
@@ -73,20 +74,51 @@ func (r *runner) transact(ctx context.Context, step Step, o Observation, call de
 	if err != nil {
 		return o, err
 	}
-	receipt, err := r.sender().send(ctx, tx, gasUnits[step.Kind]+o.Overhead)
+	older, err := r.olderAt(o)
+	if err != nil {
+		return o, err
+	}
+	line := entry{Plan: r.digest(), Wallet: o.Address, Step: step.Kind, Amount: step.Amount, Token: step.Token, Approval: approvalOf(call)}
+	receipt, err := r.sender(line).send(ctx, tx, gasUnits[step.Kind]+o.Overhead, older)
+	return r.mined(ctx, step, o, receipt, err)
+}
+
+// mined books what became of a step's transaction, looks at the chain again,
+// and compares the balances with what the step promised.
+func (r *runner) mined(ctx context.Context, step Step, o Observation, receipt *types.Receipt, err error) (Observation, error) {
 	if receipt != nil {
-		fee := paid(receipt)
-		r.spent = r.spent.Add(fee)
-		r.result.Transactions = append(r.result.Transactions, Transaction{
-			Step: step.Kind, Hash: receipt.TxHash, Block: receipt.BlockNumber.Uint64(), Fee: fee})
+		line, bookErr := r.book(receipt)
+		if bookErr != nil {
+			return o, bookErr
+		}
+		if line.Step != step.Kind || line.Amount.Cmp(step.Amount) != 0 || line.Token != step.Token {
+			// An older transaction of the same nonce came first: the step is still
+			// to be done, as far as the chain shows that.
+			r.warn("transaction %s of an earlier run (%s) was mined in the place of this one", receipt.TxHash, line.Step)
+			delete(r.done, step.Kind)
+			r.moved = true
+			return r.again(ctx, o, receipt.BlockNumber.Uint64())
+		}
+	}
+	var taken *NonceTakenError
+	if errors.As(err, &taken) {
+		return r.nonceTaken(ctx, o, taken)
 	}
 	if err != nil {
 		return o, err
 	}
-	r.spent, r.moved = r.spent.Add(Units(call.Value)), true
+	r.moved = true
 	r.view.Event(Event{Kind: EventMined, Step: step, Tx: receipt.TxHash, Block: receipt.BlockNumber.Uint64(),
 		Message: fmt.Sprintf("mined in block %d", receipt.BlockNumber)})
-	return r.again(ctx, o, receipt.BlockNumber.Uint64())
+	after, err := r.again(ctx, o, receipt.BlockNumber.Uint64())
+	if err != nil {
+		return after, err
+	}
+	err = verify(step, o, after)
+	if err != nil && r.dropped(after) { // a reorganisation came in between: it will be sent again
+		return after, nil
+	}
+	return after, err
 }
 
 // through is the transaction that makes the call: the call itself or, for a
@@ -105,6 +137,11 @@ func (r *runner) through(call dex.Call, o Observation) (dex.Call, error) {
 func verify(step Step, before, after Observation) error {
 	var got Amount
 	switch step.Kind {
+	case StepRevoke:
+		if _, err := revokeCall(step, after); err == nil {
+			return errors.New("the transaction was mined, but the allowance is still there")
+		}
+		return nil
 	case StepBuy:
 		got = after.VVV.Sub(before.VVV)
 	case StepApprove:

@@ -122,6 +122,9 @@ func (r *runner) applyKey(ctx context.Context, o Observation) (Observation, erro
 	if err := r.Keys.Put(key); err != nil {
 		return o, fmt.Errorf("storing the new key (id %s): %w", key.ID, err)
 	}
+	if err := r.noteMinted(key); err != nil {
+		return o, err
+	}
 	o.Key, o.KeyRejected = &key, false
 	r.result.Key = r.keyResult(key, true)
 	r.view.Event(Event{Kind: EventKey, Key: r.result.Key, Message: fmt.Sprintf("key %s is stored in %s", key.ID, r.Keys.Path())})
@@ -207,12 +210,53 @@ func (r *runner) mintOnce(ctx context.Context) (NewKey, error) {
 		return NewKey{}, fmt.Errorf("the wallet's signature has %d bytes, at most %d are sent", len(signature), maxSignature)
 	}
 	r.view.Event(Event{Kind: EventSigned, Message: fmt.Sprintf("the challenge is from %s and was signed as text", r.client.Base())})
-	key, err := r.client.MintWith(ctx, r.Signer.Address().Hex(), challenge, hexutil.Encode(signature), r.Target.Key)
-	var lost *TransportError
-	if errors.As(err, &lost) {
-		r.warn("the server's answer to the mint was lost: it may have made a key that nobody knows; an ADMIN key can list and delete it")
+	return r.exchange(ctx, challenge, hexutil.Encode(signature))
+}
+
+// exchange asks for the key. When an answer is lost it asks again with the same
+// challenge, which is good for one key: the answer then either is the key, or
+// says that the lost one was.
+func (r *runner) exchange(ctx context.Context, challenge Challenge, signature string) (NewKey, error) {
+	if err := ctx.Err(); err != nil {
+		return NewKey{}, err // nothing was asked for
 	}
-	return key, err
+	line, err := r.noteMint()
+	if err != nil {
+		return NewKey{}, err
+	}
+	lost := false
+	for wait := 250 * time.Millisecond; ; wait *= 2 {
+		key, err := r.client.MintWith(ctx, r.Signer.Address().Hex(), challenge, signature, r.Target.Key)
+		var unanswered *TransportError
+		switch {
+		case errors.As(err, &unanswered) && wait < 4*time.Second && ctx.Err() == nil:
+			lost = true
+			if sleep(ctx, wait) != nil {
+				return key, err
+			}
+			continue
+		case answeredNo(err) && lost && challengeSpent(err):
+			if err := r.noteOrphan(line); err != nil {
+				return key, err
+			}
+			if r.orphans++; r.orphans > 1 {
+				return key, ErrOrphan
+			}
+		case answeredNo(err):
+			if noteErr := r.noteNoKey(line); noteErr != nil {
+				return key, noteErr
+			}
+		}
+		return key, err
+	}
+}
+
+// challengeSpent reports whether the server does not take the challenge, which
+// it has sent a moment ago.
+func challengeSpent(err error) bool {
+	var answered *APIError
+	return errors.As(err, &answered) && answered.Status == http.StatusBadRequest &&
+		(strings.HasPrefix(answered.Text, "JWT ") || strings.HasPrefix(answered.Text, "Authorization challenge "))
 }
 
 // mintAgain decides whether and when a failed mint is tried again.
@@ -226,7 +270,7 @@ func (r *runner) mintAgain(err error, o Observation, wait, waited time.Duration)
 	case noStake(answered):
 		// Servers read the stake some blocks deep; the chain has shown it to us.
 		return max(wait, time.Second), !o.Staked.IsZero() && waited < stakeLag
-	case answered.Status == http.StatusBadRequest && (strings.HasPrefix(answered.Text, "JWT ") || strings.HasPrefix(answered.Text, "Authorization challenge ")):
+	case challengeSpent(err):
 		return wait, true // spent by a try whose answer was lost, or too old
 	case answered.Status == http.StatusBadRequest && strings.HasPrefix(answered.Text, "Could not verify"):
 		return wait, true // Venice's words for a chain that did not answer it
@@ -269,6 +313,9 @@ func (r *runner) applyProve(ctx context.Context, o Observation) (Observation, er
 	proved := *o.Key
 	proved.ProvedAt = &now
 	if err := r.Keys.Put(proved); err != nil {
+		return o, err
+	}
+	if err := r.journal.write(entry{Kind: entryProved, Plan: r.digest()}); err != nil {
 		return o, err
 	}
 	o.Key, r.Target.Prove = &proved, false

@@ -46,7 +46,7 @@ func (e *MovedError) Error() string {
 func (p Plan) compare(now Plan, done map[StepKind]bool) error {
 	var moves []Move
 	for _, step := range now.Steps {
-		if planned, found := p.step(step.Kind); (!found || !planned.Todo()) && step.Todo() && !done[step.Kind] {
+		if planned, found := p.step(step.Kind); (!found || !planned.Todo()) && step.Todo() && !done[step.Kind] && step.Kind != StepRevoke {
 			moves = append(moves, Move{What: "step " + string(step.Kind), Planned: "not needed", Now: step.words()})
 		}
 	}
@@ -75,8 +75,8 @@ func (p Plan) compareStep(planned Step, nowPlan Plan) []Move {
 	name := "step " + string(planned.Kind)
 	switch {
 	case !found || !now.Todo():
-		if planned.Kind == StepProve {
-			return nil // the key has answered meanwhile: once more does no harm
+		if planned.Kind == StepProve || planned.Kind == StepRevoke {
+			return nil // done by somebody else, and once is enough
 		}
 		return []Move{{What: name, Planned: planned.words(), Now: "not needed"}}
 	case now.Blocked != "":

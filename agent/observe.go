@@ -49,8 +49,13 @@ type Observation struct {
 	// what a rollup adds to each transaction.
 	GasPrice Amount
 	L1Fee    Amount
-	// Pending says that a transaction of the wallet is not mined yet.
+	// Nonce is the number of the payer's next transaction; Pending says that one
+	// of this number is waiting in the node.
+	Nonce   uint64
 	Pending bool
+	// Leftovers are allowances that runs of this program have given, and that are
+	// still there.
+	Leftovers []Allowance
 	// Spent is the ETH that this run has spent already.
 	Spent Amount
 
@@ -167,7 +172,7 @@ func (r *runner) readWallet(ctx context.Context, block *big.Int, o *Observation)
 // readFees reads what gas costs and whether the wallet has transactions under
 // way.
 func (r *runner) readFees(ctx context.Context, head *types.Header, o *Observation) error {
-	fees, err := r.sender().fees(ctx, head)
+	fees, err := r.sender(entry{}).fees(ctx, head)
 	if err != nil {
 		return err
 	}
@@ -189,7 +194,7 @@ func (r *runner) readFees(ctx context.Context, head *types.Header, o *Observatio
 	if err != nil {
 		return chainError("reading the wallet's nonce", err)
 	}
-	o.Pending = pending > mined
+	o.Nonce, o.Pending = mined, pending > mined
 	return nil
 }
 

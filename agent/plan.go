@@ -19,6 +19,7 @@ const (
 	StepBuy       StepKind = "buy"        // ETH -> VVV
 	StepApprove   StepKind = "approve"    // let the staking contract take exactly the amount
 	StepStake     StepKind = "stake"      // VVV -> sVVV, for the wallet itself
+	StepRevoke    StepKind = "revoke"     // take an allowance back that is not needed any more
 	StepMintDIEM  StepKind = "mint-diem"  // lock sVVV, get DIEM
 	StepStakeDIEM StepKind = "stake-diem" // DIEM -> staked DIEM
 	StepKey       StepKind = "key"        // validation token, signature, API key
@@ -158,6 +159,7 @@ func NewPlan(o Observation) Plan {
 	if !o.Target.DIEM.IsZero() {
 		chain = append(chain, p.mintDIEM(), p.stakeDIEM())
 	}
+	chain = append(chain, p.revoke()...)
 	steps := append([]Step{p.fund(chain)}, chain...)
 	steps = append(steps, p.key(), p.prove())
 	plan := Plan{Steps: steps, Complete: true}
@@ -178,7 +180,7 @@ type planner struct {
 
 // gasUnits is an upper bound of each step's gas on the contracts we know.
 var gasUnits = map[StepKind]uint64{ // kind -> gas
-	StepBuy: 400_000, StepApprove: 70_000, StepStake: 250_000, StepMintDIEM: 400_000, StepStakeDIEM: 200_000,
+	StepBuy: 400_000, StepApprove: 70_000, StepStake: 250_000, StepMintDIEM: 400_000, StepStakeDIEM: 200_000, StepRevoke: 70_000,
 }
 
 // gas is the most that a step's transaction may cost: gas at the highest price

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
@@ -19,7 +19,7 @@ const (
 	minedTimeout  = 3 * time.Minute  // until a transaction must be mined
 	maxTxGas      = 3_000_000        // no step of ours needs a tenth of it
 	gasMarginPart = 4                // a quarter is added to the estimate
-	pendingWait   = 90 * time.Second // for transactions of an earlier run
+	pendingWait   = 90 * time.Second // for transactions of somebody else
 )
 
 // sender turns a call into a mined transaction, within limits.
@@ -28,8 +28,18 @@ type sender struct {
 	signer  wallet.Signer
 	chainID uint64
 	maxFee  Amount // the most that a transaction's gas may cost
-	// sent is told of a transaction as soon as a node has taken it.
+	// price is the most that is offered for a unit of gas at first; nil leaves
+	// it to the market.
+	price *big.Int
+	// record keeps a signed transaction before any node gets it, so that it is
+	// known whatever happens next.
+	record func(*types.Transaction) error
+	// sent is told of a transaction as soon as a node may have taken it.
 	sent func(*types.Transaction)
+	// stuckAfter is how long a transaction may wait before it is replaced by one
+	// that pays more; 0 is for ever. allow says whether that may cost so much.
+	stuckAfter time.Duration
+	allow      func(*types.Transaction) error
 }
 
 // fees are an offer for gas, in wei per unit (EIP-1559).
@@ -51,27 +61,35 @@ func (s sender) fees(ctx context.Context, head *types.Header) (fees, error) {
 // send simulates the call, and only if it would succeed now signs and sends
 // it, and waits until it is mined. A reverted transaction is an error. At least
 // minGas is allowed for: what is not used is not paid, and an estimate is too
-// low when, say, rewards accrue between it and the block that mines it.
-func (s sender) send(ctx context.Context, call dex.Call, minGas uint64) (*types.Receipt, error) {
-	from := s.signer.Address()
-	message := ethereum.CallMsg{From: from, To: &call.To, Value: call.Value, Data: call.Data}
+// low when, say, rewards accrue between it and the block that mines it. With
+// older versions of a nonce, the transaction takes their place.
+func (s sender) send(ctx context.Context, call dex.Call, minGas uint64, older []*types.Transaction) (*types.Receipt, error) {
+	message := ethereum.CallMsg{From: s.signer.Address(), To: &call.To, Value: call.Value, Data: call.Data}
 	if _, err := s.chain.CallContract(ctx, message, nil); err != nil {
 		return nil, unsent(err)
 	}
-	tx, err := s.build(ctx, message, minGas)
+	tx, err := s.build(ctx, message, minGas, older)
 	if err != nil {
 		return nil, err
 	}
+	signed, err := s.sign(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return s.deliver(ctx, append(slices.Clone(older), signed))
+}
+
+// sign signs and records a transaction.
+func (s sender) sign(ctx context.Context, tx *types.Transaction) (*types.Transaction, error) {
 	signed, err := s.signer.SignTx(ctx, tx, new(big.Int).SetUint64(s.chainID))
 	if err != nil {
 		return nil, err
 	}
-	// "already known": a repeated request; the same bytes count once.
-	if err := s.chain.SendTransaction(ctx, signed); err != nil && !strings.Contains(err.Error(), "already known") {
-		return nil, chainError("sending the transaction (if a node has it nevertheless, the next run will see it)", err)
+	rules := types.LatestSignerForChainID(new(big.Int).SetUint64(s.chainID))
+	if from, err := types.Sender(rules, signed); err != nil || from != s.signer.Address() || rules.Hash(signed) != rules.Hash(tx) {
+		return nil, errors.New("the wallet signed another transaction than it was given: it was not sent")
 	}
-	s.sent(signed)
-	return s.mined(ctx, signed)
+	return signed, s.record(signed)
 }
 
 // unsent tells a transaction that would fail from a node that did not answer.
@@ -83,7 +101,7 @@ func unsent(err error) error {
 }
 
 // build fills in gas, fees and nonce.
-func (s sender) build(ctx context.Context, message ethereum.CallMsg, minGas uint64) (*types.Transaction, error) {
+func (s sender) build(ctx context.Context, message ethereum.CallMsg, minGas uint64, older []*types.Transaction) (*types.Transaction, error) {
 	gas, err := s.chain.EstimateGas(ctx, message)
 	if err != nil {
 		return nil, unsent(err)
@@ -100,13 +118,19 @@ func (s sender) build(ctx context.Context, message ethereum.CallMsg, minGas uint
 	if err != nil {
 		return nil, err
 	}
-	if cost := Units(new(big.Int).Mul(offer.max, new(big.Int).SetUint64(gas))); cost.Cmp(s.maxFee) > 0 {
+	if offer, err = s.bounded(offer, head); err != nil {
+		return nil, err
+	}
+	var nonce uint64
+	if len(older) > 0 {
+		last := older[len(older)-1]
+		nonce, offer = last.Nonce(), offer.above(last)
+	} else if nonce, err = s.chain.PendingNonceAt(ctx, message.From); err != nil {
+		return nil, chainError("reading the wallet's nonce", err)
+	}
+	if cost := gasCost(offer.max, gas); cost.Cmp(s.maxFee) > 0 {
 		return nil, fmt.Errorf("the transaction's gas may cost %s ETH, more than the cap of %s: it was not sent; try when gas is cheaper",
 			cost.Short(), s.maxFee.Short())
-	}
-	nonce, err := s.chain.PendingNonceAt(ctx, message.From)
-	if err != nil {
-		return nil, chainError("reading the wallet's nonce", err)
 	}
 	return types.NewTx(&types.DynamicFeeTx{
 		ChainID: new(big.Int).SetUint64(s.chainID), Nonce: nonce, GasTipCap: offer.tip, GasFeeCap: offer.max,
@@ -114,25 +138,37 @@ func (s sender) build(ctx context.Context, message ethereum.CallMsg, minGas uint
 	}), nil
 }
 
-// mined waits for the receipt. A node that fails to answer is asked again: the
-// transaction is on its way whatever it says.
-func (s sender) mined(ctx context.Context, tx *types.Transaction) (*types.Receipt, error) {
-	ctx, cancel := context.WithTimeout(ctx, minedTimeout)
-	defer cancel()
-	for wait := 10 * time.Millisecond; ; wait = min(wait*3/2, time.Second) {
-		receipt, err := s.chain.TransactionReceipt(ctx, tx.Hash())
-		switch {
-		case err == nil && receipt.Status == types.ReceiptStatusSuccessful:
-			return receipt, nil
-		case err == nil && receipt.GasUsed >= tx.Gas():
-			return receipt, fmt.Errorf("transaction %s ran out of gas: run again to try once more", tx.Hash())
-		case err == nil:
-			return receipt, fmt.Errorf("transaction %s was mined and reverted: run again to see what is missing now", tx.Hash())
-		}
-		if sleep(ctx, wait) != nil {
-			return nil, fmt.Errorf("transaction %s is not mined yet: run again later, it will be seen: %w", tx.Hash(), ctx.Err())
-		}
+// bounded keeps the offer at the price that was planned, if there is one; it is
+// an error if that leaves too little for the base fee to rise by an eighth.
+func (s sender) bounded(offer fees, head *types.Header) (fees, error) {
+	if s.price == nil || offer.max.Cmp(s.price) <= 0 {
+		return offer, nil
 	}
+	least := new(big.Int).Add(head.BaseFee, new(big.Int).Rsh(head.BaseFee, 3))
+	least.Add(least, offer.tip)
+	if least.Cmp(s.price) > 0 {
+		planned, now := Units(s.price), Units(offer.max)
+		return offer, &MovedError{Now: head.Number.Uint64(), Moves: []Move{{What: "the price of gas (ETH a unit)",
+			Planned: planned.String(), Now: now.String(), By: change(planned, now)}}}
+	}
+	return fees{tip: offer.tip, max: s.price}, nil
+}
+
+// above raises an offer so far that nodes take it for an older transaction's
+// place: an eighth more than that one offers; nodes ask for a tenth.
+func (f fees) above(older *types.Transaction) fees {
+	raise := func(offer, old *big.Int) *big.Int {
+		least := new(big.Int).Add(old, new(big.Int).Rsh(old, 3))
+		if least.Add(least, big.NewInt(1)).Cmp(offer) > 0 {
+			return least
+		}
+		return offer
+	}
+	return fees{tip: raise(f.tip, older.GasTipCap()), max: raise(f.max, older.GasFeeCap())}
+}
+
+func gasCost(price *big.Int, gas uint64) Amount {
+	return Units(new(big.Int).Mul(price, new(big.Int).SetUint64(gas)))
 }
 
 // paid is what a mined transaction cost besides its value; the rollup's part

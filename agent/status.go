@@ -104,8 +104,8 @@ func (w World) Fund(ctx context.Context, to common.Address, amount Amount) (comm
 	if id.Cmp(new(big.Int).SetUint64(w.Network.ChainID)) != 0 {
 		return common.Hash{}, fmt.Errorf("the node is on chain %s, not %d: the world file is of another world", id, w.Network.ChainID)
 	}
-	faucet := sender{chain: chain, signer: w.Faucet, chainID: w.Network.ChainID, maxFee: MustAmount("1"), sent: func(*types.Transaction) {}}
-	receipt, err := faucet.send(ctx, dex.Call{To: to, Value: amount.Int()}, 0)
+	faucet := sender{chain: chain, signer: w.Faucet, chainID: w.Network.ChainID, maxFee: MustAmount("1"), record: func(*types.Transaction) error { return nil }, sent: func(*types.Transaction) {}}
+	receipt, err := faucet.send(ctx, dex.Call{To: to, Value: amount.Int()}, 0, nil)
 	if err != nil {
 		return common.Hash{}, fmt.Errorf("paying from the faucet: %w", err)
 	}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,8 +79,9 @@ func (s *Store) Path() string { return filepath.Join(s.dir, "keys.json") }
 // wait: a store in use gives ErrBusy.
 func (s *Store) Lock() (unlock func(), err error) {
 	unlock, err = secretfile.Lock(filepath.Join(s.dir, "lock"))
-	if errors.Is(err, secretfile.ErrLocked) {
-		return nil, ErrBusy
+	var locked *secretfile.LockedError
+	if errors.As(err, &locked) {
+		return nil, fmt.Errorf("%w (%s)", ErrBusy, cmp.Or(remoteText(locked.Holder), "who it is is not known"))
 	}
 	return unlock, err
 }

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/ethereum/go-ethereum/core/types"
-
 	"stakegate/agent/wallet"
 )
 
@@ -27,6 +25,9 @@ type Options struct {
 	// WaitForETH is how long to wait for somebody to fund the wallet; 0 is not
 	// at all.
 	WaitForETH time.Duration
+	// StuckAfter is how long a transaction may wait before it is replaced by one
+	// that pays more, within the limits; 0 means 30 s.
+	StuckAfter time.Duration
 	// Chain and Transport replace the connections to Network's node and API.
 	Chain     Chain
 	Transport http.RoundTripper
@@ -56,8 +57,10 @@ type runner struct {
 	// few blocks later.
 	moved bool
 	// plan is what has to be done exactly; nil leaves it to what is seen.
-	plan *Plan
-	done map[StepKind]bool // steps of this run, and of earlier runs of the plan
+	plan    *Plan
+	done    map[StepKind]bool // steps of this run, and of earlier runs of the plan
+	journal *journal          // nil until it is open
+	orphans int               // keys of this run that nobody knows
 }
 
 func newRunner(ctx context.Context, o Options, view View) (*runner, error) {
@@ -93,6 +96,9 @@ func newMinter(o Options, view View) (*runner, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.StuckAfter <= 0 {
+		o.StuckAfter = defaultStuckAfter
+	}
 	if view == nil {
 		view = ViewFunc(func(Event) {})
 	}
@@ -104,12 +110,6 @@ func newMinter(o Options, view View) (*runner, error) {
 	r.result = Result{Network: o.Network.Name, APIBase: client.Base(), ChainID: o.Network.ChainID,
 		Address: o.Signer.Address(), Payer: o.payer().Address(), Transactions: []Transaction{}, Warnings: []string{}}
 	return r, nil
-}
-
-func (r *runner) sender() sender {
-	return sender{chain: r.chain, signer: r.payer(), chainID: r.Network.ChainID, maxFee: r.Limits.MaxTxFee, sent: func(tx *types.Transaction) {
-		r.view.Event(Event{Kind: EventSent, Tx: tx.Hash(), Message: fmt.Sprintf("sent transaction %s", tx.Hash())})
-	}}
 }
 
 func (r *runner) warn(format string, args ...any) {
@@ -133,6 +133,15 @@ func Observe(ctx context.Context, o Options) (Observation, error) {
 func (r *runner) observe(ctx context.Context) (Observation, error) {
 	o, err := r.observeChain(ctx, 0)
 	if err != nil {
+		return o, err
+	}
+	if r.journal == nil { // a look, without a run
+		if err := r.openJournal(ctx, false); err != nil {
+			return o, err
+		}
+		defer func() { r.journal = nil }()
+	}
+	if err := r.readLeftovers(ctx, &o); err != nil {
 		return o, err
 	}
 	return o, r.observeServer(ctx, &o)
@@ -190,7 +199,13 @@ func start(ctx context.Context, o Options, view View, prepare func(*runner) erro
 		return r.result, err
 	}
 	defer unlock()
-	err = r.run(ctx)
+	if err := r.openJournal(ctx, true); err != nil {
+		return r.result, err
+	}
+	defer r.journal.close()
+	if err = r.run(ctx); err != nil {
+		r.takeBack(ctx)
+	}
 	return r.result, err
 }
 
@@ -208,6 +223,9 @@ func (r *runner) run(ctx context.Context) error {
 		return err
 	}
 	for {
+		if o, err = r.resume(ctx, o); err != nil {
+			return err
+		}
 		step, todo, err := r.next(o)
 		if err != nil {
 			return err
@@ -215,7 +233,7 @@ func (r *runner) run(ctx context.Context) error {
 		if !todo {
 			return r.finish(ctx, o)
 		}
-		r.done[step.Kind] = true
+		r.done[step.Kind] = step.Kind != StepRevoke // of which there may be several
 		if o, err = r.apply(ctx, step, o); err != nil {
 			return fmt.Errorf("%s: %w", step.Kind, err)
 		}
@@ -224,13 +242,18 @@ func (r *runner) run(ctx context.Context) error {
 	}
 }
 
-// begin looks around and tells the plan.
+// begin finds out what became of earlier runs, looks around, and tells the
+// plan.
 func (r *runner) begin(ctx context.Context) (Observation, error) {
+	if err := r.lookUp(ctx); err != nil {
+		return Observation{}, err
+	}
+	if r.plan != nil {
+		r.planDone()
+		r.spent = r.planSpent()
+	}
 	o, err := r.observe(ctx)
 	if err != nil {
-		return o, err
-	}
-	if o, err = r.settle(ctx, o); err != nil {
 		return o, err
 	}
 	plan := NewPlan(o)
@@ -238,6 +261,9 @@ func (r *runner) begin(ctx context.Context) (Observation, error) {
 		plan = *r.plan
 	}
 	r.result.Plan, r.result.Balances = &plan, o.Balances()
+	if err := r.settleMints(ctx); err != nil {
+		return o, err
+	}
 	r.view.Event(Event{Kind: EventPlan, Plan: &plan, Balances: o.Balances(), Message: plan.summary()})
 	if r.plan != nil {
 		return o, nil
@@ -274,6 +300,9 @@ func (r *runner) nextPlanned(now Plan) (Step, bool, error) {
 		return Step{}, false, err
 	}
 	for _, step := range r.plan.Steps {
+		if now, _ := now.step(step.Kind); !now.Todo() && (step.Kind == StepProve || step.Kind == StepRevoke) {
+			continue // done by somebody else, and once is enough
+		}
 		if step.Todo() && !r.done[step.Kind] {
 			return step, true, nil
 		}
@@ -308,7 +337,10 @@ func (r *runner) settle(ctx context.Context, o Observation) (Observation, error)
 func (r *runner) again(ctx context.Context, before Observation, minBlock uint64) (Observation, error) {
 	o, err := r.observeChain(ctx, minBlock)
 	o.Key, o.KeyRejected = before.Key, before.KeyRejected
-	return o, err
+	if err != nil {
+		return o, err
+	}
+	return o, r.readLeftovers(ctx, &o)
 }
 
 // waitForETH waits, if that was asked for, while missing ETH is the only thing
@@ -378,6 +410,8 @@ func (s Step) done(o Observation) string {
 		return fmt.Sprintf("wallet has %s VVV staked", o.Staked.Short())
 	case StepMintDIEM:
 		return fmt.Sprintf("wallet has %s DIEM", o.DIEM.Short())
+	case StepRevoke:
+		return "it may take nothing any more"
 	case StepStakeDIEM:
 		return fmt.Sprintf("wallet has %s DIEM staked", o.StakedDIEM.Short())
 	case StepKey:

@@ -133,6 +133,7 @@ func TestUpGoesOnFromAnyInterruption(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := 0
 		result, err := agent.Up(ctx, o, agent.ViewFunc(func(e agent.Event) {
+			t.Logf("%d: %s: %s", stop, e.Kind, e.Message)
 			if e.Kind == agent.EventPlan {
 				return
 			}

@@ -9,9 +9,6 @@ import (
 
 const noFollow = 0
 
-// ErrLocked says that another process holds the lock.
-var ErrLocked = errors.New("another run is using it")
-
 // Lock is refused where neither file locks nor private permissions have the
 // meaning that this package promises.
 func Lock(path string) (unlock func(), err error) {

@@ -5,14 +5,14 @@ package secretfile
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 	"syscall"
+	"time"
 )
 
 const noFollow = syscall.O_NOFOLLOW | syscall.O_CLOEXEC
-
-// ErrLocked says that another process holds the lock.
-var ErrLocked = errors.New("another run is using it")
 
 // Lock takes an exclusive lock on the file, made if it is missing, without
 // waiting. The lock ends with unlock or with the process, however it dies.
@@ -23,11 +23,16 @@ func Lock(path string) (unlock func(), err error) {
 	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err != nil {
+		who, _ := io.ReadAll(io.LimitReader(file, maxHolder))
 		_ = file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("lock %s: %w", path, ErrLocked)
+			return nil, &LockedError{Path: path, Holder: strings.TrimSpace(string(who))}
 		}
 		return nil, fmt.Errorf("locking %s: %w", path, err)
+	}
+	// Who holds it, for those who find it taken: no promise hangs on it.
+	if file.Truncate(0) == nil {
+		_, _ = fmt.Fprintf(file, "process %d, since %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339))
 	}
 	return func() { _ = file.Close() }, nil
 }

@@ -18,6 +18,26 @@ import (
 // could read, write or replace. The text names the path and the remedy.
 var ErrUnsafe = errors.New("not private to its owner")
 
+// ErrLocked says that another process holds the lock; see LockedError.
+var ErrLocked = errors.New("another run is using it")
+
+const maxHolder = 200 // bytes
+
+// LockedError matches ErrLocked and says who holds the lock, as far as is
+// known.
+type LockedError struct{ Path, Holder string }
+
+func (e *LockedError) Error() string {
+	text := fmt.Sprintf("lock %s: %v", e.Path, ErrLocked)
+	if e.Holder != "" {
+		text += " (" + e.Holder + ")"
+	}
+	return text
+}
+
+// Is matches ErrLocked.
+func (e *LockedError) Is(target error) bool { return target == ErrLocked }
+
 const (
 	dirMode  fs.FileMode = 0o700
 	fileMode fs.FileMode = 0o600
