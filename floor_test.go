@@ -35,8 +35,8 @@ var floor = map[string]int{
 	"api/apitest": kit, "contracts/conformance": kit, "internal/app/apptest": kit, "internal/signature/signaturetest": kit, "internal/sim": kit,
 	"internal/store/pgtest": kit, "internal/tracing/tracingtest": kit,
 	// The agent's side: the public SDK, which could be written by anybody.
-	"agent/wallet/wallettest": kit,
-	"agent":                   2, "agent/dex": 1, "agent/wallet": 1, "agent/internal/oneline": 0, "agent/internal/revert": 0, "agent/redact": 0, "agent/internal/secretfile": 0,
+	"agent/mcpserver": 3, "agent": 2, "agent/dex": 1, "agent/wallet": 1, "agent/wallet/wallettest": kit,
+	"agent/redact": 0, "agent/internal/oneline": 0, "agent/internal/revert": 0, "agent/internal/secretfile": 0,
 }
 
 const kit = 6

@@ -135,6 +135,12 @@ func (k *Key) SignTx(_ context.Context, tx *types.Transaction, chainID *big.Int)
 	return signed, nil
 }
 
+// HideIn tells a redactor the key's text, so that it never passes. It is for
+// redactors alone: who implements Hide is given the key.
+func (k *Key) HideIn(redactor interface{ Hide(secret string) }) {
+	redactor.Hide(hex.EncodeToString(crypto.FromECDSA(k.private)))
+}
+
 // String names the account and hides the key.
 func (k *Key) String() string { return "key of " + k.address.Hex() + " [redacted]" }
 
