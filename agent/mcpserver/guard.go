@@ -1,13 +1,17 @@
 package mcpserver
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"io/fs"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
+
+	"stakegate/agent/internal/secretfile"
 )
 
 // Guard lets a request through that comes with the bearer token, for one of the
@@ -61,4 +65,20 @@ func hostOf(host string) string {
 		host = name
 	}
 	return strings.ToLower(strings.Trim(host, "[]"))
+}
+
+const maxTokenFile = 1 << 10
+
+// ReadToken reads the bearer token from a file that only its owner can read; a
+// missing file is made, with 256 random bits.
+func ReadToken(path string) (token string, made bool, err error) {
+	text, err := secretfile.Read(path, maxTokenFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		token = rand.Text() + rand.Text()
+		return token, true, secretfile.Create(path, []byte(token+"\n"))
+	}
+	if err != nil {
+		return "", false, err
+	}
+	return strings.TrimSpace(string(text)), false, nil
 }

@@ -106,7 +106,9 @@ func hideWallet(redactor *redact.Redactor, signer wallet.Signer) {
 	if account, is := signer.(wallet.Account); is {
 		signer = account.Payer()
 	}
-	if key, is := signer.(interface{ HideIn(interface{ Hide(string) }) }); is {
+	if key, is := signer.(interface {
+		HideIn(interface{ Hide(string) })
+	}); is {
 		key.HideIn(redactor)
 	}
 }

@@ -33,7 +33,7 @@ The wallet is an encrypted keystore in the state directory, made when there is
 none. API keys are stored beside it, in keys.json. Both are readable by their
 owner only. Secrets are never taken from the command line.`,
 	}
-	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand(), agentKeyCommand())
+	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand(), agentKeyCommand(), agentMCPCommand())
 	return cmd
 }
 

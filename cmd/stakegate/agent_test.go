@@ -35,7 +35,7 @@ func TestAgentScripts(t *testing.T) {
 	world, chain := startWorld(t)
 	testscript.Run(t, testscript.Params{
 		Files: []string{"testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_key.txtar", "testdata/agent_wallets.txtar",
-			"testdata/agent_accounts.txtar", "testdata/agent_apply.txtar"},
+			"testdata/agent_accounts.txtar", "testdata/agent_mcp.txtar", "testdata/agent_apply.txtar"},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("WORLD", world)
 			env.Setenv("RPC", chain.RPCURL())
