@@ -112,6 +112,7 @@ type exchange struct {
 	// idempotencyKey stands for this one call; "" for none.
 	idempotencyKey string
 	timeout        time.Duration // of one try; 0 is managementTimeout
+	limit          int64         // bytes of the answer; 0 is maxAnswer
 	// once says that a second try may do a second thing, unless the server said
 	// that the first did none.
 	once bool
@@ -149,15 +150,16 @@ func (c *Client) send(ctx context.Context, e exchange) error {
 		return &TransportError{Method: e.method, Route: e.route(), err: withoutURL(err)}
 	}
 	defer func() { _ = response.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	limit := cmp.Or(e.limit, maxAnswer)
+	data, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	if err != nil {
 		return &TransportError{Method: e.method, Route: e.route(), err: withoutURL(err)}
 	}
 	if response.StatusCode != http.StatusOK {
 		return newAPIError(e.method, e.route(), response, data, append(e.secrets, c.key.Reveal()))
 	}
-	if len(data) > maxAnswer {
-		return fmt.Errorf("%s %s: the answer is longer than %d bytes", e.method, e.route(), maxAnswer)
+	if int64(len(data)) > limit {
+		return fmt.Errorf("%s %s: the answer is longer than %d bytes", e.method, e.route(), limit)
 	}
 	switch answer := e.answer.(type) {
 	case nil:

@@ -33,13 +33,16 @@ The wallet is an encrypted keystore in the state directory, made when there is
 none. API keys are stored beside it, in keys.json. Both are readable by their
 owner only. Secrets are never taken from the command line.`,
 	}
-	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand(), agentKeyCommand(), agentMCPCommand())
+	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand(), agentMCPCommand())
+	cmd.AddCommand(agentKeyCommand(), agentNetworkCommand())
 	return cmd
 }
 
 // agentFlags are the flags that all of the agent's commands share.
 type agentFlags struct {
 	world, api, rpc, contracts string
+	networkName                string
+	trust                      bool
 	chainID                    uint64
 	stateDir                   string
 	wallet, passwordFile       string
@@ -57,6 +60,8 @@ type agentFlags struct {
 func (f *agentFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.world, "world", "", "world.json of a running dev world: its API, node and contracts")
 	flags.StringVar(&f.api, "api", agent.VeniceAPI, "the API's base URL")
+	flags.StringVar(&f.networkName, "network", "", "a network that was allowed with \"agent network add\", or a stakegate server's URL")
+	flags.BoolVar(&f.trust, "trust", false, "use the addresses that the server of --network names for this one run; needs --eth-max and --stake where money is spent")
 	flags.StringVar(&f.rpc, "rpc", "", "URL of a node of the chain (also $STAKEGATE_RPC, which other users cannot see)")
 	flags.Uint64Var(&f.chainID, "chain-id", agent.BaseChainID, "the chain's id; the node must be on it")
 	flags.StringVar(&f.contracts, "contracts", "base", "the contracts' addresses: base, or a JSON file in the shape of world.json's contracts")
@@ -98,13 +103,23 @@ func (f *agentFlags) open(cmd *cobra.Command) (session, error) {
 
 func (f *agentFlags) network(cmd *cobra.Command) (agent.World, agent.Network, error) {
 	if f.world != "" {
-		for _, name := range []string{"api", "rpc", "chain-id", "contracts"} {
+		for _, name := range []string{"network", "api", "rpc", "chain-id", "contracts"} {
 			if cmd.Flags().Changed(name) {
 				return agent.World{}, agent.Network{}, usageError("--world already says what --%s says: use one of them", name)
 			}
 		}
 		world, err := agent.LoadWorld(f.world)
 		return world, world.Network, err
+	}
+	if f.networkName != "" {
+		if cmd.Flags().Changed("api") {
+			return agent.World{}, agent.Network{}, usageError("--network already says what --api says: use one of them")
+		}
+		network, err := f.namedNetwork(cmd)
+		return agent.World{}, network, err
+	}
+	if f.trust {
+		return agent.World{}, agent.Network{}, usageError("--trust goes with --network and a URL")
 	}
 	network := agent.Network{Name: "custom", APIBase: f.api, RPCURL: f.rpc, ChainID: f.chainID}
 	if f.api == agent.VeniceAPI {
@@ -163,6 +178,7 @@ func agentError(ctx context.Context, err error) error {
 		code, hint = exitBudget, "the key is stored and works; stake more, or add --diem 0.1 to stake DIEM"
 	case errors.Is(err, agent.ErrStakeTooLow):
 		code, hint = exitStakeTooLow, "stake more with --stake, and check that --chain-id and --contracts are the server's"
+	case errors.Is(err, agent.ErrDocument):
 	case errors.Is(err, agent.ErrForeignToken):
 		hint = "give --api the address that the server calls itself"
 	case errors.As(err, &moved) || errors.Is(err, agent.ErrPlanFile):

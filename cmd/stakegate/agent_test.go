@@ -35,10 +35,17 @@ func TestAgentScripts(t *testing.T) {
 	world, chain := startWorld(t)
 	testscript.Run(t, testscript.Params{
 		Files: []string{"testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_key.txtar", "testdata/agent_wallets.txtar",
-			"testdata/agent_accounts.txtar", "testdata/agent_mcp.txtar", "testdata/agent_apply.txtar"},
+			"testdata/agent_accounts.txtar", "testdata/agent_mcp.txtar", "testdata/agent_apply.txtar",
+			"testdata/agent_network.txtar"},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("WORLD", world)
 			env.Setenv("RPC", chain.RPCURL())
+			loaded, err := agent.LoadWorld(world)
+			if err != nil {
+				return err
+			}
+			env.Setenv("API", strings.TrimSuffix(loaded.Network.APIBase, "/api/v1"))
+			env.Setenv("STAKING", loaded.Network.Contracts.Staking.Hex())
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "xdg"))
 			return nil
 		},
