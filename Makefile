@@ -50,7 +50,7 @@ bench: ## Measure calls through stakegate, a bare proxy, nginx and Portkey, side
 bench-ledger: ## Measure the ledger, grouped beside one transaction each: make bench-ledger HISTORY=10000000 on a long past
 	@HISTORY=$(HISTORY) ROUNDS=$(ROUNDS) scripts/bench-ledger.sh
 
-generate: ## Rebuild contracts/artifacts.json and contracts/bindings from the Solidity sources
+generate: ## Rebuild contracts/artifacts.json, contracts/bindings, docs/configuration.md and docs/api.md from their sources
 	@scripts/generate.sh
 
 fmt: ## Format the Go code

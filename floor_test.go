@@ -30,7 +30,7 @@ var floor = map[string]int{
 	// The only places that connect everything.
 	"internal/app": 4, "internal/devworld": 4,
 	// Programs.
-	"cmd/stakegate": 5, "cmd/stakegate-dev": 5, "deploy": 5, "contracts/generate": 5,
+	"cmd/stakegate": 5, "cmd/stakegate-dev": 5, "deploy": 5, "docs/generate": 5, "contracts/generate": 5,
 	// Kits, which only tests import.
 	"api/apitest": kit, "contracts/conformance": kit, "internal/app/apptest": kit, "internal/signature/signaturetest": kit, "internal/sim": kit,
 	"internal/store/pgtest": kit, "internal/tracing/tracingtest": kit,

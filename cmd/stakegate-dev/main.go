@@ -48,13 +48,13 @@ type usageError struct{ error }
 
 // options are the command's flags.
 type options struct {
-	listen, rpcListen string
-	chainID           uint64
-	data              string
-	blockTime         time.Duration
-	noDemo, hostile   bool
-	upstream          string
-	upstreamKeyFile   string
+	listen, rpcListen, modelListen string
+	chainID                        uint64
+	data                           string
+	blockTime                      time.Duration
+	noDemo, hostile                bool
+	upstream                       string
+	upstreamKeyFile                string
 }
 
 func devCommand() *cobra.Command {
@@ -79,6 +79,7 @@ own database does not.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8402", "address of the server; port 0 picks a free one")
+	flags.StringVar(&o.modelListen, "model-listen", "127.0.0.1:0", "address of the echo model, which speaks OpenAI's API below /v1; port 0 picks a free one")
 	flags.StringVar(&o.rpcListen, "rpc-listen", "127.0.0.1:8545", "address of the chain's JSON-RPC, HTTP and WebSocket; port 0 picks a free one")
 	flags.Uint64Var(&o.chainID, "chain-id", devworld.DefaultChainID, "chain id; 8453 is for clients that insist on Base")
 	flags.StringVar(&o.data, "data", ".stakegate-dev", "folder of everything that is kept")

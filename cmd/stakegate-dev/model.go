@@ -44,7 +44,7 @@ func (w *world) startModel(ctx context.Context, failed chan<- error) error {
 		}
 		return w.writeCatalog(w.options.upstream, models)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", w.options.modelListen)
 	if err != nil {
 		return fmt.Errorf("starting the echo model: %w", err)
 	}

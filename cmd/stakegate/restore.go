@@ -120,7 +120,7 @@ between the backup and the restore can then be spent a second time.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "unfrozen; %d accounts got credit or limits back\n", accounts)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "unfrozen; %d accounts got credit or limits back; a server that runs must be started again\n", accounts)
 			return err
 		},
 	}

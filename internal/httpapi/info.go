@@ -175,6 +175,11 @@ func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, r, http.StatusOK, map[string]string{"status": "ok"})
 }
 
+type readiness struct {
+	Status   string        `json:"status"`
+	Degraded []Degradation `json:"degraded"`
+}
+
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	if err := s.config.Ready(r.Context()); err != nil {
 		s.writeError(w, r, &Error{
@@ -182,9 +187,9 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	answer := map[string]any{"status": "ready", "degraded": []Degradation{}}
+	answer := readiness{Status: "ready", Degraded: []Degradation{}}
 	if s.config.Degraded != nil {
-		answer["degraded"] = s.config.Degraded()
+		answer.Degraded = s.config.Degraded()
 	}
 	writeJSON(w, r, http.StatusOK, answer)
 }

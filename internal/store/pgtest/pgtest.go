@@ -141,6 +141,9 @@ func (s *Server) Stop() error {
 	return errors.Join(err, os.RemoveAll(s.folder))
 }
 
+// Port is where the server listens, on 127.0.0.1; its user is test.
+func (s *Server) Port() int { return s.port }
+
 // URL of one of the server's databases.
 func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://test@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
