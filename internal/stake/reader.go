@@ -14,6 +14,7 @@ const (
 	DefaultWindow  = 500 * time.Millisecond
 	DefaultSpacing = 20 * time.Millisecond
 	DefaultSize    = 200
+	DefaultEnough  = 16
 	DefaultPause   = 250 * time.Millisecond
 	readTimeout    = 20 * time.Second
 )
@@ -23,9 +24,11 @@ type ReaderConfig struct {
 	// Window is how old the block may be, since it was the newest, that a mint is
 	// allowed by. It is never refused by an old one. 0 means DefaultWindow.
 	Window time.Duration
-	// Spacing is the least time between the starts of two readings. 0 means
-	// DefaultSpacing.
+	// Spacing is the least time between the starts of two readings, unless as many
+	// wallets as are Enough wait. 0 means DefaultSpacing.
 	Spacing time.Duration
+	// Enough wallets are worth a reading of their own. 0 means DefaultEnough.
+	Enough int
 	// Size is the most wallets of one reading. 0 means DefaultSize.
 	Size int
 	// Pause is the least time between the starts of two readings after a failure,
@@ -48,6 +51,9 @@ func (p *Policy) Reader(config ReaderConfig, epoch func() Epoch) *Reader {
 	}
 	if config.Spacing <= 0 {
 		config.Spacing = DefaultSpacing
+	}
+	if config.Enough <= 0 {
+		config.Enough = DefaultEnough
 	}
 	if config.Size <= 0 {
 		config.Size = DefaultSize
@@ -97,6 +103,7 @@ type joiner[T any] struct {
 	waiting []*wanted[T]
 	index   map[common.Address]*wanted[T] // of waiting
 	running bool
+	enough  chan struct{} // tells that enough wait
 }
 
 type wanted[T any] struct {
@@ -107,7 +114,7 @@ type wanted[T any] struct {
 }
 
 func newJoiner[T any](config ReaderConfig, ask func(context.Context, []common.Address) ([]T, error)) *joiner[T] {
-	return &joiner[T]{config: config, ask: ask, index: map[common.Address]*wanted[T]{}}
+	return &joiner[T]{config: config, ask: ask, index: map[common.Address]*wanted[T]{}, enough: make(chan struct{}, 1)}
 }
 
 func (j *joiner[T]) read(ctx context.Context, address common.Address) (T, error) {
@@ -133,6 +140,12 @@ func (j *joiner[T]) join(address common.Address) *wanted[T] {
 		j.running = true
 		go j.run()
 	}
+	if len(j.waiting) >= j.config.Enough {
+		select {
+		case j.enough <- struct{}{}:
+		default: // it was told already
+		}
+	}
 	return w
 }
 
@@ -155,11 +168,14 @@ func (j *joiner[T]) run() {
 			err = errors.New("not every wallet was read")
 		}
 		j.finish(batch, values, err)
-		pause := j.config.Spacing
 		if err != nil {
-			pause = j.config.Pause
+			<-time.After(j.config.Pause - time.Since(began))
+			continue
 		}
-		<-time.After(pause - time.Since(began))
+		select {
+		case <-time.After(j.config.Spacing - time.Since(began)):
+		case <-j.enough:
+		}
 	}
 }
 
@@ -175,6 +191,12 @@ func (j *joiner[T]) take() []*wanted[T] {
 	j.waiting = j.waiting[size:]
 	for _, w := range batch {
 		delete(j.index, w.address)
+	}
+	if len(j.waiting) < j.config.Enough {
+		select {
+		case <-j.enough:
+		default:
+		}
 	}
 	return batch
 }

@@ -75,6 +75,32 @@ func TestACrowdIsReadTogether(t *testing.T) {
 	})
 }
 
+// Few wait for others to come, so that the chain is spared; many do not.
+func TestManyDoNotWaitForMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		chain := &countingChain{fakeChain: newFakeChain(), slow: time.Millisecond}
+		reader := newPolicy(t, chain, devWorld).Reader(stake.ReaderConfig{Spacing: time.Second, Enough: 10}, noEpoch)
+		next := byte(0)
+		for _, step := range []struct {
+			wallets int
+			took    time.Duration
+		}{{1, time.Millisecond}, {9, time.Second}, {10, time.Millisecond}, {25, time.Millisecond}, {1, time.Second - 2*time.Millisecond}} {
+			began := time.Now()
+			var group sync.WaitGroup
+			for range step.wallets {
+				next++
+				group.Go(func() { _, _ = reader.Read(t.Context(), wallet(next)) })
+				synctest.Wait() // so that each is another one's
+			}
+			group.Wait()
+			if took := time.Since(began); took > step.took+2*time.Millisecond || took < step.took-2*time.Millisecond {
+				t.Errorf("%d wallets waited %s, want %s", step.wallets, took, step.took)
+			}
+		}
+		time.Sleep(time.Minute) // until nothing is under way
+	})
+}
+
 func TestWhoComesWhileTheChainIsAskedIsReadAtALaterBlock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		chain := &countingChain{fakeChain: newFakeChain(), slow: time.Second}

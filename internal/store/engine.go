@@ -208,7 +208,8 @@ func (s *Store) connectSQLite(path string) error {
 	s.reader.SetMaxOpenConns(sqliteReaders)
 	options.Set("_txlock", "immediate")
 	options["_pragma"] = append(options["_pragma"],
-		fmt.Sprintf("cache_size(-%d)", sqliteCacheKiB), fmt.Sprintf("wal_autocheckpoint(%d)", sqliteCheckpointPages))
+		fmt.Sprintf("cache_size(-%d)", sqliteCacheKiB), fmt.Sprintf("wal_autocheckpoint(%d)", sqliteCheckpointPages),
+		"temp_store(MEMORY)") // what a statement of many rows could have to undo needs no file
 	writer, err := s.connector("file:" + path + "?" + options.Encode())
 	if err != nil {
 		return err

@@ -183,19 +183,14 @@ func playProfiled() error {
 
 // profile writes a CPU profile of stakegate at saturation.
 func profile(t *testing.T) {
-	path, err := filepath.Abs(*profileTo)
-	if err != nil {
-		t.Fatal(err)
-	}
 	model := startMock(t, mockSettings{Chunks: chunksOfStream, Pace: paceOfStream})
 	database := ""
 	if contains(listed(*serversFlag), "postgres") {
 		database = postgres(t)
 	}
 	g := newGate(t, model, database)
-	p, _ := self(t, "profiled", fmt.Sprint(serverCore), targetVariable+"="+g.config, profileVariable+"="+path)
-	answers(t, "http://"+g.address+"/readyz", startTime)
-	g.process = p
+	g.runProfiled(fmt.Sprint(serverCore))
+	p := g.process
 	s := g.as("sqlite", serverCore)
 	chosen := plan{scenarios: []string{"plain"}}
 	if *onlyFlag != "" {
@@ -209,9 +204,26 @@ func profile(t *testing.T) {
 				micros(o.CPU)/float64(o.Requests), o.Failed)
 		}
 	}
-	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
+	g.endProfile()
+}
+
+// runProfiled runs the gate with a CPU profile.
+func (g *gate) runProfiled(cores string) {
+	g.t.Helper()
+	path, err := filepath.Abs(*profileTo)
+	if err != nil {
+		g.t.Fatal(err)
 	}
-	<-p.ended
-	fmt.Printf("profile: go tool pprof -top -cum %s\n", path)
+	g.process, _ = self(g.t, "profiled", cores, targetVariable+"="+g.config, profileVariable+"="+path)
+	answers(g.t, "http://"+g.address+"/readyz", startTime)
+}
+
+// endProfile stops the gate, which then writes its profile.
+func (g *gate) endProfile() {
+	g.t.Helper()
+	if err := g.process.command.Process.Signal(syscall.SIGTERM); err != nil {
+		g.t.Fatal(err)
+	}
+	<-g.process.ended
+	fmt.Printf("profile: go tool pprof -top -cum %s\n", *profileTo)
 }

@@ -28,7 +28,12 @@ func mints(t *testing.T, turns, each, tokens int) {
 		wallets[i] = apptest.NewWallet(t)
 		g.chain.StakeVVV(wallets[i].Address, apptest.Tokens(100))
 	}
-	g.run(fmt.Sprintf("%d-%d", serverCore, loadCore))
+	run := g.run
+	if *profileTo != "" {
+		run = g.runProfiled
+		defer g.endProfile()
+	}
+	run(fmt.Sprintf("%d-%d", serverCore, loadCore))
 	r := &results{samples: map[string]map[string][]outcome{"token": {}, "mint": {}}}
 	asked := 0
 	sample := func(name string, j job) {
