@@ -4,7 +4,7 @@ GO   ?= go
 ARGS ?=
 export CGO_ENABLED ?= 0
 
-.PHONY: help dev build test test-setup unit race sim formal fuzz chaos bench bench-ledger generate fmt lint clean
+.PHONY: help dev build test test-setup unit race sim formal fuzz chaos agent-chaos bench bench-ledger generate fmt lint clean
 
 help: ## List the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ REPEATS ?= 20
 CUTS    ?= 1000
 chaos: ## Kill, crash, cut and fill everything for long; print what was lost: make chaos KILLS=300 REPEATS=20 CUTS=1000
 	@CHAOS_KILLS=$(KILLS) CHAOS_REPEATS=$(REPEATS) CHAOS_CUTS=$(CUTS) $(GO) test ./test/chaos -count=1 -v -timeout 3h
+
+agent-chaos: ## Kill the agent at every point of its way, REPEATS times each, before a node that fails; print what became of it
+	@AGENT_CHAOS_REPEATS=$(REPEATS) $(GO) test ./cmd/stakegate -run '^TestAgentSurvivesKill$$' -count=1 -v -timeout 2h
 
 bench: ## Measure calls through stakegate, a bare proxy, nginx and Portkey, side by side: make bench ARGS="-rounds 3 -only plain", -streams, -keys, -mint
 	@scripts/bench.sh $(ARGS)

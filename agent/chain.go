@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -67,8 +68,9 @@ func loopbackURL(text string) bool {
 	return err == nil && isLoopback(u.Hostname())
 }
 
-// patientTransport repeats JSON-RPC calls that a node was too busy for. All of
-// them may be repeated: a signed transaction is itself only once.
+// patientTransport repeats JSON-RPC calls that a node was too busy for, or whose
+// answer was lost. All of them may be repeated: a signed transaction is itself
+// only once.
 type patientTransport struct{ next http.RoundTripper }
 
 var rpcBackoff = backoff{first: 200 * time.Millisecond, ceiling: 3 * time.Second, tries: 5, total: 10 * time.Second}
@@ -87,8 +89,12 @@ func (p *patientTransport) RoundTrip(request *http.Request) (*http.Response, err
 			}
 		}
 		response, err = p.next.RoundTrip(try) //nolint:bodyclose // it is handed on to the caller, or closed below
+		var dial *net.OpError
+		if errors.As(err, &dial) && dial.Op == "dial" {
+			return err // a node that is not there is told at once
+		}
 		if err != nil {
-			return err // not retried: a node that is not there is told at once
+			return &TransportError{Method: request.Method, Route: "rpc", err: withoutURL(err)}
 		}
 		busy := &APIError{Method: request.Method, Route: "rpc", Status: response.StatusCode, RetryAfter: retryAfter(response.Header)}
 		if busy.Retryable() {

@@ -140,15 +140,7 @@ func startWorld(t *testing.T) (path string, chain *devworld.Chain) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { chain.Close() })
-	model := httptest.NewServer(echo.New(echo.Config{}))
-	t.Cleanup(model.Close)
-	catalog := fmt.Sprintf(`{"upstreams":[{"name":"echo","kind":"openai","url":%q}],"models":[{"id":%q,"type":"text","upstream":"echo",`+
-		`"context":%d,"max_output":%d,"tokenizer":"bytes","privacy":"private","tier":"dev","price":{"input":"1","output":"2"}}],`+
-		`"tiers":{"dev":{"requests_per_minute":100,"tokens_per_minute":1000000}}}`, model.URL+"/v1", echo.ChatModel, echo.ContextTokens, echo.MaxOutput)
-	if err := os.WriteFile(filepath.Join(dir, "catalog.yaml"), []byte(catalog), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	apiBase := startServer(t, dir, chain)
+	apiBase := startServer(t, dir, chain, "")
 	text, err := json.Marshal(map[string]any{
 		"apiBase": apiBase, "rpcUrl": chain.RPCURL(), "chainId": chain.ChainID(), "contracts": devworld.BaseContracts(),
 		"faucet": map[string]string{"privateKey": "0x" + hex.EncodeToString(crypto.FromECDSA(chain.FaucetKey()))},
@@ -163,8 +155,18 @@ func startWorld(t *testing.T) (path string, chain *devworld.Chain) {
 	return path, chain
 }
 
-func startServer(t *testing.T, dir string, chain *devworld.Chain) (apiBase string) {
+// startServer starts the real server and a model. Where clients reach it
+// through something else, front is that one's origin.
+func startServer(t *testing.T, dir string, chain *devworld.Chain, front string) (apiBase string) {
 	t.Helper()
+	model := httptest.NewServer(echo.New(echo.Config{}))
+	t.Cleanup(model.Close)
+	catalog := fmt.Sprintf(`{"upstreams":[{"name":"echo","kind":"openai","url":%q}],"models":[{"id":%q,"type":"text","upstream":"echo",`+
+		`"context":%d,"max_output":%d,"tokenizer":"bytes","privacy":"private","tier":"dev","price":{"input":"1","output":"2"}}],`+
+		`"tiers":{"dev":{"requests_per_minute":100,"tokens_per_minute":1000000}}}`, model.URL+"/v1", echo.ChatModel, echo.ContextTokens, echo.MaxOutput)
+	if err := os.WriteFile(filepath.Join(dir, "catalog.yaml"), []byte(catalog), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	config, err := app.LoadConfig("", []string{
 		app.EnvironmentPrefix + "DATABASE=sqlite:" + filepath.Join(dir, "stakegate.db"),
 		app.EnvironmentPrefix + "ROOT_KEY_FILE=" + filepath.Join(dir, "root.key"),
@@ -180,6 +182,8 @@ func startServer(t *testing.T, dir string, chain *devworld.Chain) (apiBase strin
 		Mint:       app.AdapterConfig{Adapter: "venice-vvv", Contract: contracts.Staking.Hex(), Symbol: "VVV"},
 		Allocation: []app.AdapterConfig{{Adapter: "pool", Contract: contracts.Staking.Hex(), Pool: "1000"}},
 	}
+	config.PublicURL = front
+	config.Limits.Generous(100_000)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -197,5 +201,8 @@ func startServer(t *testing.T, dir string, chain *devworld.Chain) (apiBase strin
 			t.Errorf("the server stopped: %v", err)
 		}
 	})
+	if front != "" {
+		return "http://" + listener.Addr().String()
+	}
 	return server.APIBase()
 }

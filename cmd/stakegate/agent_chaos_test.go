@@ -1,0 +1,481 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/big"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"stakegate/agent"
+	"stakegate/contracts/bindings"
+	"stakegate/internal/devworld"
+)
+
+const (
+	repeatsVariable = "AGENT_CHAOS_REPEATS" // of each point; make agent-chaos sets it
+	shortRepeats    = 2
+	lanes           = 2
+	maxRuns         = 12 // of the command until it must have come through
+	faultsPercent   = 4  // of the calls to the node
+)
+
+// killPoint is a request that the agent's process does not survive: the nth of
+// a route, where a route is a JSON-RPC method, or a method and path of the API.
+type killPoint struct {
+	name  string
+	route string
+	nth   int
+	after bool // the request took effect, and its answer was lost with the process
+}
+
+const (
+	sendRoute  = "eth_sendRawTransaction"
+	mintRoute  = "POST /api/v1/api_keys/generate_web3_key"
+	tokenRoute = "GET /api/v1/api_keys/generate_web3_key"
+	chatRoute  = "POST /api/v1/chat/completions"
+)
+
+// killPoints are all places at which something is lost or doubled if anything
+// can be: around each transaction, while each is waited for, around the mint
+// and around the proof.
+func killPoints() []killPoint {
+	points := []killPoint{{name: "before anything", route: "eth_chainId", nth: 1}, {name: "before the first signature", route: "eth_estimateGas", nth: 1}}
+	for i, step := range []string{"buy", "approve", "stake", "mint-diem", "stake-diem"} {
+		points = append(points,
+			killPoint{name: step + ": signed, not sent", route: sendRoute, nth: i + 1},
+			killPoint{name: step + ": sent, not known", route: sendRoute, nth: i + 1, after: true},
+			killPoint{name: step + ": mined, not booked", route: "eth_getTransactionReceipt", nth: i + 1, after: true})
+	}
+	return append(points,
+		killPoint{name: "challenge fetched", route: tokenRoute, nth: 2, after: true},
+		killPoint{name: "mint: signed, not sent", route: mintRoute, nth: 1},
+		killPoint{name: "mint: made, not known", route: mintRoute, nth: 1, after: true},
+		killPoint{name: "proof: not sent", route: chatRoute, nth: 1},
+		killPoint{name: "proof: answered, not known", route: chatRoute, nth: 1, after: true})
+}
+
+// lane is one place where cases run one after the other: a server of its own,
+// and proxies before it and before the chain, which all lanes share.
+type lane struct {
+	t     *testing.T
+	chain *devworld.Chain
+	world string
+	api   string // the real server
+	front *httptest.Server
+	node  *httptest.Server
+
+	mu      sync.Mutex
+	process *os.Process // nil: none that is to die
+	point   killPoint
+	seen    int
+	killed  bool
+	faults  *rand.Rand                      // nil: none
+	minted  int                             // keys that the server made
+	sent    map[uint64]map[common.Hash]bool // nonce -> transactions that left the agent
+}
+
+func newLane(t *testing.T, chain *devworld.Chain) *lane {
+	t.Helper()
+	l := &lane{t: t, chain: chain}
+	l.front = httptest.NewServer(http.HandlerFunc(l.serveAPI))
+	t.Cleanup(l.front.Close)
+	l.node = httptest.NewServer(http.HandlerFunc(l.serveNode))
+	t.Cleanup(l.node.Close)
+	dir := t.TempDir()
+	l.api = startServer(t, dir, chain, l.front.URL)
+	text, err := json.Marshal(map[string]any{"apiBase": l.front.URL + "/api/v1", "rpcUrl": l.node.URL, "chainId": chain.ChainID(), "contracts": devworld.BaseContracts()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.world = filepath.Join(dir, "world.json")
+	if err := os.WriteFile(l.world, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// forward passes a request on and returns the answer.
+func (l *lane) forward(r *http.Request, to string, body []byte) (status int, header http.Header, answer []byte) {
+	request, err := http.NewRequest(r.Method, to, bytes.NewReader(body))
+	if err != nil {
+		l.t.Error(err)
+		return http.StatusBadGateway, nil, nil
+	}
+	request.Header = r.Header.Clone()
+	request.Header.Del("Accept-Encoding")
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return http.StatusBadGateway, nil, nil
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err = io.ReadAll(response.Body)
+	if err != nil {
+		return http.StatusBadGateway, nil, nil
+	}
+	return response.StatusCode, response.Header, answer
+}
+
+// dies reports whether this is the request that the process does not survive,
+// and kills it if so, before or after the request takes effect.
+func (l *lane) dies(route string, effect func()) bool {
+	l.mu.Lock()
+	if l.process == nil || l.killed || route != l.point.route {
+		l.mu.Unlock()
+		return false
+	}
+	l.seen++
+	if l.killed = l.seen == l.point.nth; !l.killed {
+		l.mu.Unlock()
+		return false
+	}
+	process, after := l.process, l.point.after
+	l.mu.Unlock()
+	if after {
+		effect()
+	}
+	if err := process.Kill(); err != nil { // SIGKILL
+		l.t.Errorf("killing the agent: %v", err)
+	}
+	return true
+}
+
+func (l *lane) serveAPI(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	route := r.Method + " " + r.URL.Path
+	var status int
+	var header http.Header
+	var answer []byte
+	send := func() {
+		status, header, answer = l.forward(r, l.api+r.URL.RequestURI(), body)
+		if route == mintRoute && status == http.StatusOK {
+			l.mu.Lock()
+			l.minted++
+			l.mu.Unlock()
+		}
+	}
+	if l.dies(route, send) {
+		panic(http.ErrAbortHandler)
+	}
+	send()
+	for _, name := range []string{"Content-Type", "Retry-After", "X-Should-Retry"} {
+		if value := header.Get(name); value != "" {
+			w.Header().Set(name, value)
+		}
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(answer) // the agent may be gone
+}
+
+// serveNode stands before the chain. Its faults are those of real providers:
+// answers that are lost after the call took effect, 503, and transactions that
+// arrive twice, of which the second is "already known" or has a "nonce too low".
+func (l *lane) serveNode(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	var call struct {
+		Method string
+		Params []json.RawMessage
+	}
+	_ = json.Unmarshal(body, &call)
+	if call.Method == sendRoute {
+		l.noteSent(call.Params[0])
+	}
+	var status int
+	var answer []byte
+	send := func() { status, _, answer = l.forward(r, l.chain.RPCURL(), body) }
+	if call.Method == "eth_getTransactionReceipt" {
+		if send(); !bytes.Contains(answer, []byte(`"blockNumber"`)) { // only receipts that are there count
+			w.WriteHeader(status)
+			_, _ = w.Write(answer)
+			return
+		}
+	}
+	if l.dies(call.Method, send) {
+		panic(http.ErrAbortHandler)
+	}
+	fault, dice := l.fault(), l.roll(2)
+	switch {
+	case fault && dice == 0:
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	case fault:
+		send()
+		panic(http.ErrAbortHandler)
+	case call.Method == sendRoute && dice == 0:
+		send()
+	}
+	send()
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(answer)
+}
+
+// noteSent remembers a transaction that has left the agent.
+func (l *lane) noteSent(param json.RawMessage) {
+	var raw hexutil.Bytes
+	tx := new(types.Transaction)
+	if json.Unmarshal(param, &raw) != nil || tx.UnmarshalBinary(raw) != nil {
+		l.t.Errorf("the agent sent %s", param)
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sent[tx.Nonce()] == nil {
+		l.sent[tx.Nonce()] = map[common.Hash]bool{}
+	}
+	l.sent[tx.Nonce()][tx.Hash()] = true
+}
+
+func (l *lane) fault() bool { return l.roll(100) < faultsPercent }
+
+// roll throws dice with n sides; without faults they show the highest.
+func (l *lane) roll(n int) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.faults == nil {
+		return n - 1
+	}
+	return l.faults.IntN(n)
+}
+
+// agentCase is one wallet's way.
+type agentCase struct {
+	*lane
+	dir    string
+	wallet common.Address
+	block  uint64 // when it began
+	log    bytes.Buffer
+}
+
+func newAgentCase(t *testing.T, l *lane) *agentCase {
+	t.Helper()
+	key, err := crypto.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &agentCase{lane: l, dir: t.TempDir(), wallet: crypto.PubkeyToAddress(key.PublicKey), block: l.chain.Head().Number.Uint64()}
+	if err := os.WriteFile(filepath.Join(c.dir, "key"), []byte(hex.EncodeToString(crypto.FromECDSA(key))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.chain.Fund(t.Context(), c.wallet, agent.MustAmount("1").Int(), nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// run starts the command and returns its exit code, -1 if it was killed.
+func (c *agentCase) run(t *testing.T, args ...string) int {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "stakegate", append(args, "--world", c.world, "--key-file", filepath.Join(c.dir, "key"), "--state-dir", filepath.Join(c.dir, "state"))...)
+	command.Stderr = &c.log
+	c.mu.Lock()
+	if err := command.Start(); err != nil {
+		c.mu.Unlock()
+		t.Fatal(err)
+	}
+	c.process = command.Process
+	c.mu.Unlock()
+	_ = command.Wait() // the exit code tells
+	c.mu.Lock()
+	c.process = nil
+	c.mu.Unlock()
+	fmt.Fprintf(&c.log, "--- exit code %d\n", command.ProcessState.ExitCode())
+	return command.ProcessState.ExitCode()
+}
+
+// TestAgentSurvivesKill kills the real command at every point where something
+// could be lost or doubled, with faults of the node, and runs it again until it
+// is through: bought once, staked once, nothing left approved, and at most one
+// key that nobody knows.
+func TestAgentSurvivesKill(t *testing.T) {
+	repeats := shortRepeats
+	if text := os.Getenv(repeatsVariable); text != "" {
+		var err error
+		if repeats, err = strconv.Atoi(text); err != nil || repeats < 1 {
+			t.Fatalf("%s=%q is not a number above 0", repeatsVariable, text)
+		}
+	}
+	chain, err := devworld.StartChain(t.Context(), devworld.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = chain.Close() }) // in memory
+	table := &killTable{rows: map[string]*killRow{}}
+	t.Cleanup(func() { table.print(t) })
+	type job struct {
+		point  killPoint
+		repeat int
+	}
+	jobs := make(chan job)
+	go func() {
+		defer close(jobs)
+		for repeat := range repeats {
+			for _, point := range killPoints() {
+				jobs <- job{point, repeat}
+			}
+		}
+	}()
+	for n := range lanes {
+		t.Run(fmt.Sprintf("lane %d", n), func(t *testing.T) {
+			t.Parallel()
+			l := newLane(t, chain)
+			for j := range jobs {
+				c := newAgentCase(t, l)
+				c.mu.Lock()
+				c.point, c.seen, c.killed, c.minted = j.point, 0, false, 0
+				c.sent = map[uint64]map[common.Hash]bool{}
+				c.faults = rand.New(rand.NewPCG(uint64(j.repeat), uint64(len(j.point.name))))
+				c.mu.Unlock()
+				runs := c.toTheEnd(t, j.repeat%2 == 1)
+				c.check(t, j.point)
+				table.add(j.point, runs, c.minted)
+			}
+		})
+	}
+}
+
+// toTheEnd runs the command until it is through, with a plan file or without.
+func (c *agentCase) toTheEnd(t *testing.T, planned bool) (runs int) {
+	t.Helper()
+	target := []string{"--stake", "1", "--diem", "0.1"}
+	file := filepath.Join(c.dir, "plan.json")
+	planning := append([]string{"agent", "plan", "-o", file}, target...)
+	doing := append([]string{"agent", "up", "--json"}, target...)
+	if planned {
+		doing = []string{"agent", "apply", "--json", file}
+	}
+	for runs = 1; runs <= maxRuns; runs++ {
+		if _, err := os.Stat(file); planned && err != nil {
+			c.run(t, planning...) // again if that was where it was killed
+			continue
+		}
+		if c.run(t, doing...) == exitOK {
+			return runs
+		}
+	}
+	t.Fatalf("killed at %q, the agent did not come through:\n%s", c.point.name, c.log.String())
+	return 0
+}
+
+// check holds the chain and the server against what may have happened.
+func (c *agentCase) check(t *testing.T, point killPoint) {
+	t.Helper()
+	d := devworld.BaseContracts()
+	is := func(want common.Address) func(common.Address) bool {
+		return func(from common.Address) bool { return from == want }
+	}
+	market := func(from common.Address) bool { return from != d.Staking && from != common.Address{} } // those pay rewards
+	for what, got := range map[string]int{
+		"purchases":          c.transfers(t, d.VVV, market, c.wallet),
+		"stakes":             c.transfers(t, d.VVV, is(c.wallet), d.Staking),
+		"mints of DIEM":      c.transfers(t, d.DIEM, is(common.Address{}), c.wallet),
+		"stakes of the DIEM": c.transfers(t, d.DIEM, is(c.wallet), d.DIEM),
+	} {
+		if got != 1 {
+			t.Errorf("%s: %d %s, want 1\n%s", point.name, got, what, c.log.String())
+		}
+	}
+	answer, err := c.chain.Client().CallContract(t.Context(), ethereum.CallMsg{To: &d.VVV, Data: bindings.NewVVV().PackAllowance(c.wallet, d.Staking)}, nil)
+	if err != nil || len(answer) != 32 || !bytes.Equal(answer, make([]byte, 32)) {
+		t.Errorf("%s: allowance %x, %v, want 0\n%s", point.name, answer, err, c.log.String())
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for nonce, versions := range c.sent {
+		if len(versions) != 1 {
+			t.Errorf("%s: %d different transactions were sent with nonce %d, want the same bytes\n%s", point.name, len(versions), nonce, c.log.String())
+		}
+	}
+	if !c.killed {
+		t.Errorf("%s: nothing was killed there", point.name)
+	}
+	if c.minted < 1 || c.minted > 2 || c.minted == 2 && point.route != mintRoute {
+		t.Errorf("%s: %d keys were made\n%s", point.name, c.minted, c.log.String())
+	}
+	// Of secrets, neither the journal nor what was said has any.
+	key, err := os.ReadFile(filepath.Join(c.dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(c.dir, "state", "journal-*.log"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%s: journals %v, %v, want one", point.name, files, err)
+	}
+	journal, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{string(journal), c.log.String()} {
+		if strings.Contains(text, string(key)) || strings.Contains(text, "sg_inf_") || strings.Contains(text, "eyJ") {
+			t.Errorf("%s: a secret was written: %s", point.name, text)
+		}
+	}
+}
+
+// transfers counts an ERC-20's transfers since the case began.
+func (c *agentCase) transfers(t *testing.T, token common.Address, from func(common.Address) bool, to common.Address) int {
+	t.Helper()
+	logs, err := c.chain.Client().FilterLogs(t.Context(), ethereum.FilterQuery{
+		FromBlock: new(big.Int).SetUint64(c.block), Addresses: []common.Address{token},
+		Topics: [][]common.Hash{{crypto.Keccak256Hash([]byte("Transfer(address,address,uint256)"))}, nil, {common.BytesToHash(to[:])}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, entry := range logs {
+		if from(common.BytesToAddress(entry.Topics[1][:])) {
+			count++
+		}
+	}
+	return count
+}
+
+// killTable is what a long run prints.
+type killTable struct {
+	mu    sync.Mutex
+	order []string
+	rows  map[string]*killRow
+}
+
+type killRow struct{ kills, runs, keys int }
+
+func (k *killTable) add(point killPoint, runs, keys int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	row := k.rows[point.name]
+	if row == nil {
+		row = new(killRow)
+		k.rows[point.name], k.order = row, append(k.order, point.name)
+	}
+	row.kills, row.runs, row.keys = row.kills+1, row.runs+runs, row.keys+keys
+}
+
+func (k *killTable) print(t *testing.T) {
+	for _, name := range k.order {
+		row := k.rows[name]
+		t.Logf("%-30s killed %3d times, through after %.1f runs, %d keys too many", name, row.kills, float64(row.runs)/float64(row.kills), row.keys-row.kills)
+	}
+}
