@@ -4,10 +4,8 @@
 package app
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"reflect"
@@ -19,6 +17,7 @@ import (
 
 	"stakegate/internal/chain"
 	"stakegate/internal/issuer"
+	"stakegate/internal/strictyaml"
 )
 
 // Config is everything an operator sets. Fields without a value get the
@@ -165,16 +164,11 @@ func LoadConfig(path string, environment []string) (Config, error) {
 // decode reads one document strictly. The library would cut 1.5 to 1 where a
 // whole number is wanted, so those are looked at a second time.
 func decode(data []byte, config *Config) error {
-	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
-	if err := decoder.Decode(config); err != nil && !errors.Is(err, io.EOF) {
-		return errors.New(yaml.FormatError(err, false, true))
-	}
-	if err := decoder.Decode(new(Config)); !errors.Is(err, io.EOF) {
-		return errors.New("has more than one YAML document; keep one")
-	}
 	var values map[string]any
-	if err := yaml.Unmarshal(data, &values); err != nil {
-		return errors.New(yaml.FormatError(err, false, true))
+	for _, into := range []any{config, &values} {
+		if err := strictyaml.Decode(data, into); err != nil {
+			return errors.New(yaml.FormatError(err, false, true))
+		}
 	}
 	return wholeNumbers(reflect.TypeFor[Config](), values, "")
 }

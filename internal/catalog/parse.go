@@ -2,14 +2,11 @@ package catalog
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 
-	"github.com/goccy/go-yaml"
-
 	"stakegate/internal/money"
+	"stakegate/internal/strictyaml"
 )
 
 // Limits of a catalogue. They keep every bound far inside an int64, whatever
@@ -193,12 +190,8 @@ func Parse(data []byte) (*Catalog, error) {
 		return nil, Problems{{Text: fmt.Sprintf("has %d bytes; the most is %d", len(data), maxFileBytes)}}
 	}
 	var f file
-	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
-	if err := decoder.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
+	if err := strictyaml.Decode(data, &f); err != nil {
 		return nil, syntax(err)
-	}
-	if err := decoder.Decode(new(file)); !errors.Is(err, io.EOF) {
-		return nil, Problems{{Text: "has more than one YAML document; keep one"}}
 	}
 	c := &Catalog{
 		tiers: map[string]Tier{}, byID: map[string]*Model{}, byUpstream: map[string]int{},

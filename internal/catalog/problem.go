@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	yamlparser "github.com/goccy/go-yaml/parser"
+
+	"stakegate/internal/strictyaml"
 )
 
 // Problem is one thing that is wrong with a catalogue, or suspicious.
@@ -52,6 +54,9 @@ func (p Problems) Error() string {
 // syntax is the error of a file that is not YAML of the known fields, without
 // the excerpt that the library adds.
 func syntax(err error) Problems {
+	if errors.Is(err, strictyaml.ErrDocuments) || errors.Is(err, strictyaml.ErrUnreadable) {
+		return Problems{{Text: err.Error()}}
+	}
 	var known yaml.Error
 	if !errors.As(err, &known) {
 		return Problems{{Text: "is not valid YAML of the known fields: " + err.Error()}}
