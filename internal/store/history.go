@@ -43,12 +43,19 @@ func (s *Store) chargesWithin(ctx context.Context, accountID string, from, until
 // Charges implements usage.Source. The number of the entry that ended a hold
 // orders the history: entries become visible in that order.
 func (s *Store) Charges(ctx context.Context, accountID string, filter usage.Filter, after usage.Position, limit int) ([]usage.Charge, error) {
-	arguments, err := s.chargesWithin(ctx, accountID, filter.Start, filter.End, int64(after))
+	from, order := int64(after), "seq"
+	if filter.NewestFirst {
+		from, order = 0, "seq DESC"
+	}
+	arguments, err := s.chargesWithin(ctx, accountID, filter.Start, filter.End, from)
 	if err != nil {
 		return nil, err
 	}
+	if last := arguments[2].(int64); filter.NewestFirst && after > 0 {
+		arguments[2] = min(last, int64(after))
+	}
 	rows, err := s.reader.QueryContext(ctx,
-		charges+" AND ($6 <> 'DIEM' OR charged_diem > 0) AND ($6 <> 'USD' OR charged_usd > 0) ORDER BY seq LIMIT $7",
+		charges+" AND ($6 <> 'DIEM' OR charged_diem > 0) AND ($6 <> 'USD' OR charged_usd > 0) ORDER BY "+order+" LIMIT $7",
 		append(arguments, string(filter.Currency), limit)...)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,25 @@ func (w walk) wants(l line) bool {
 	if w.Filter.Currency != "" && l.Currency != w.Filter.Currency {
 		return false
 	}
-	return l.seq > w.Seq || l.seq == w.Seq && l.slot > w.Slot
+	switch {
+	case !w.Filter.NewestFirst:
+		return l.seq > w.Seq || l.seq == w.Seq && l.slot > w.Slot
+	case w.Seq == 0:
+		return true
+	}
+	return l.seq < w.Seq || l.seq == w.Seq && l.slot < w.Slot
+}
+
+// before is where to read on from: the last charge seen is read once more, since
+// its other lines may be missing.
+func (w walk) before() Position {
+	switch {
+	case w.Seq == 0:
+		return 0
+	case w.Filter.NewestFirst:
+		return Position(w.Seq + 1)
+	}
+	return Position(w.Seq - 1)
 }
 
 // sealer turns places into cursors and back. Cursors are encrypted, because a
@@ -69,6 +87,10 @@ type instant struct {
 
 var currencies = []money.Currency{"", money.DIEM, money.USD}
 
+// newestFirst is set in a place's Currency: cursors of before there were two
+// orders stay good.
+const newestFirst = 0x80
+
 var cursorEncoding = base64.RawURLEncoding.Strict()
 
 func (s sealer) seal(w walk, accountID string, now time.Time) string {
@@ -80,6 +102,9 @@ func (s sealer) seal(w walk, accountID string, now time.Time) string {
 		if currency == w.Filter.Currency {
 			p.Currency = uint8(i)
 		}
+	}
+	if w.Filter.NewestFirst {
+		p.Currency |= newestFirst
 	}
 	plain, err := binary.Append(nil, binary.BigEndian, p)
 	if err != nil {
@@ -103,13 +128,15 @@ func (s sealer) open(cursor, accountID string, now time.Time) (walk, error) {
 		return walk{}, ErrCursor
 	}
 	var p place
-	if n, err := binary.Decode(plain, binary.BigEndian, &p); err != nil || n != len(plain) || int(p.Currency) >= len(currencies) {
+	if n, err := binary.Decode(plain, binary.BigEndian, &p); err != nil || n != len(plain) || int(p.Currency&^newestFirst) >= len(currencies) {
 		return walk{}, ErrCursor
 	}
 	if now.UnixMilli() >= p.ExpiresMS {
 		return walk{}, ErrCursor
 	}
-	filter := Filter{Currency: currencies[p.Currency], Start: p.Start.time(), End: p.End.time()}
+	filter := Filter{
+		Currency: currencies[p.Currency&^newestFirst], Start: p.Start.time(), End: p.End.time(), NewestFirst: p.Currency&newestFirst != 0,
+	}
 	return walk{Filter: filter, PageSize: int(p.PageSize), Seq: p.Seq, Slot: p.Slot}, nil
 }
 

@@ -49,7 +49,7 @@ var (
 )
 
 // filterNames are the parameters that a cursor carries.
-var filterNames = []string{"currency", "startTimestamp", "endTimestamp", "pageSize"}
+var filterNames = []string{"currency", "startTimestamp", "endTimestamp", "pageSize", "sortOrder"}
 
 // ParseQuery reads the parameters of a request, decoded as in url.Values. Its
 // errors are *ParamError. A parameter that is unknown or given twice is an
@@ -67,7 +67,7 @@ func ParseQuery(values map[string][]string) (Query, error) {
 		return parseContinuation(cursor[0], values)
 	}
 	query := Query{PageSize: DefaultPageSize}
-	for _, parse := range []func(map[string][]string, *Query) error{parseCurrency, parseTimes, parsePageSize} {
+	for _, parse := range []func(map[string][]string, *Query) error{parseCurrency, parseTimes, parsePageSize, parseOrder} {
 		if err := parse(values, &query); err != nil {
 			return Query{}, err
 		}
@@ -98,6 +98,18 @@ func parseCurrency(values map[string][]string, query *Query) error {
 		return nil
 	}
 	return &ParamError{"currency", "must be USD, DIEM or BUNDLED_CREDITS"}
+}
+
+func parseOrder(values map[string][]string, query *Query) error {
+	given, ok := values["sortOrder"]
+	if !ok {
+		return nil
+	}
+	query.Filter.NewestFirst = given[0] == "desc"
+	if given[0] != "asc" && given[0] != "desc" {
+		return &ParamError{"sortOrder", "must be asc or desc"}
+	}
+	return nil
 }
 
 func parseTimes(values map[string][]string, query *Query) (err error) {

@@ -1,6 +1,7 @@
 package usage_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -149,7 +150,7 @@ func TestCursorsCarryTheQuery(t *testing.T) {
 		moment := rapid.Custom(func(t *rapid.T) time.Time {
 			return time.Unix(rapid.Int64Range(-62135596800, 253402300799).Draw(t, "s"), rapid.Int64Range(0, 999999999).Draw(t, "ns")).UTC()
 		})
-		want := usage.Filter{Currency: money.DIEM}
+		want := usage.Filter{Currency: money.DIEM, NewestFirst: rapid.Bool().Draw(t, "newest first")}
 		if rapid.Bool().Draw(t, "has start") {
 			want.Start = moment.Draw(t, "start")
 		}
@@ -188,6 +189,9 @@ func (s *recordingSource) Charges(_ context.Context, _ string, filter usage.Filt
 	var charges []usage.Charge
 	for i := range limit {
 		c := usage.Charge{Seq: int64(after) + 1 + int64(i), At: s.at, DIEM: 1}
+		if filter.NewestFirst {
+			c.Seq = cmp.Or(int64(after), 1<<40) - 1 - int64(i)
+		}
 		if !filter.Admits(c) {
 			return nil, nil
 		}

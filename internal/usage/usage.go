@@ -11,6 +11,7 @@ package usage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"stakegate/internal/money"
@@ -54,12 +55,14 @@ const (
 // Position is the Seq of a charge; 0 lies before the first one.
 type Position int64
 
-// Filter says which entries are wanted, by times in whole milliseconds. The
-// zero value wants all.
+// Filter says which entries are wanted, by times in whole milliseconds, and in
+// which order. The zero value wants all, in ascending time.
 type Filter struct {
 	Currency money.Currency // "": any
 	Start    time.Time      // inclusive; zero: open
 	End      time.Time      // exclusive; zero: open
+	// NewestFirst turns the history around.
+	NewestFirst bool
 }
 
 // Admits reports whether the charge has entries that are wanted.
@@ -75,14 +78,16 @@ func (f Filter) Admits(c Charge) bool {
 }
 
 // Source reads charges. It returns at most limit charges of the account whose
-// Seq is greater than after, ascending, and fewer only if there are no more.
+// Seq is greater than after, ascending, and fewer only if there are no more;
+// with NewestFirst those whose Seq is smaller than after, or all if that is 0,
+// descending.
 // It may leave out those that the filter does not admit, and no others. A
 // charge that it has returned keeps its Seq and At.
 type Source interface {
 	Charges(ctx context.Context, accountID string, filter Filter, after Position, limit int) ([]Charge, error)
 }
 
-// Page is a part of the history, in ascending time.
+// Page is a part of the history, in the order that was asked for.
 type Page struct {
 	Entries []Entry
 	Next    string // the cursor of the next page; "" on the last one
@@ -141,8 +146,7 @@ func (h *History) read(ctx context.Context, accountID string, at walk) ([]line, 
 		return nil, nil // nothing is ever charged in another currency
 	}
 	var lines []line
-	// The last charge seen is read once more: its other lines may be missing.
-	after := Position(max(at.Seq-1, 0))
+	after := at.before()
 	for len(lines) <= at.PageSize {
 		limit := at.PageSize + 2 - len(lines)
 		charges, err := h.source.Charges(ctx, accountID, at.Filter, after, limit)
@@ -150,14 +154,18 @@ func (h *History) read(ctx context.Context, accountID string, at walk) ([]line, 
 			return nil, err
 		}
 		for _, c := range charges {
-			if c.Seq <= int64(after) {
-				return nil, fmt.Errorf("usage: charge %d came after %d: the source must return them in ascending order", c.Seq, after)
+			if !at.Filter.follows(c, after) {
+				return nil, fmt.Errorf("usage: charge %d came after %d: the source must keep to the order", c.Seq, after)
 			}
 			after = Position(c.Seq)
 			if !at.Filter.Admits(c) {
 				continue
 			}
-			for _, l := range expand(c) {
+			of := expand(c)
+			if at.Filter.NewestFirst {
+				slices.Reverse(of)
+			}
+			for _, l := range of {
 				if at.wants(l) {
 					lines = append(lines, l)
 				}
@@ -168,4 +176,12 @@ func (h *History) read(ctx context.Context, accountID string, at walk) ([]line, 
 		}
 	}
 	return lines, nil
+}
+
+// follows reports whether a charge lies behind a position.
+func (f Filter) follows(c Charge, after Position) bool {
+	if f.NewestFirst {
+		return after == 0 || c.Seq < int64(after)
+	}
+	return c.Seq > int64(after)
 }
