@@ -71,6 +71,7 @@ func (v *visit) history() {
 	view := historyOf(asked)
 	query := view.filter()
 	query.Set("pageSize", strconv.Itoa(historyPage))
+	query.Set("sortOrder", "desc")
 	if cursor := asked.Get("cursor"); cursor != "" {
 		query, view.Later = url.Values{"cursor": {cursor}}, true
 	}

@@ -160,7 +160,7 @@ type auditView struct {
 		By                 actorView
 		Last6Chars         string
 		ReplacedLast6Chars string
-		ReplacedUntil      string
+		ReplacedUntil      moment
 		Settings           map[string]json.RawMessage
 		Changes            []struct {
 			Member   string
@@ -213,7 +213,7 @@ func (v *visit) activity() {
 	}
 	names := map[string]string{}
 	for i := range keys {
-		names[keys[i].ID] = keys[i].Name() + " …" + keys[i].Last6Chars
+		names[keys[i].ID] = keys[i].Name() + " " + ending(keys[i].Last6Chars)
 	}
 	for i := range denials.Data {
 		denials.Data[i].Key = nameOf(names, denials.Data[i].APIKeyID, "")
@@ -225,13 +225,16 @@ func (v *visit) activity() {
 	v.show(http.StatusOK, "activity", frame{Title: "Activity", Active: "/activity", Main: view})
 }
 
+// ending is the end of a secret, which is not broken in two.
+func ending(last6 string) string { return "…\u2060" + last6 }
+
 // nameOf is what people call a key, or what is left of one that is gone.
 func nameOf(names map[string]string, id, last6 string) string {
 	switch {
 	case names[id] != "":
 		return names[id]
 	case last6 != "":
-		return "…" + last6
+		return ending(last6)
 	case id != "":
 		return "a key that is gone"
 	}

@@ -48,11 +48,15 @@ for (const field of document.querySelectorAll("[data-shown-by]")) {
   show();
 }
 
+// The server's time: a browser's clock may be anywhere.
+const ahead = Number(document.documentElement.dataset.now) - Date.now();
+const now = () => Date.now() + ahead;
+
 const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 function inWords(at) {
-  const seconds = (at - Date.now()) / 1000;
+  const seconds = (at - now()) / 1000;
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
@@ -60,7 +64,7 @@ function inWords(at) {
 }
 
 function countdown(at) {
-  const seconds = Math.max(0, Math.ceil((at - Date.now()) / 1000));
+  const seconds = Math.max(0, Math.ceil((at - now()) / 1000));
   const two = (n) => String(n).padStart(2, "0");
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }

@@ -58,7 +58,7 @@
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } }, padding: [10, 6, 0, 0],
       scales: { x: { range: () => [days[0] - 50000, days.at(-1) + 50000] }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.08 : 1] } },
       axes: [
-        { ...axis, grid: { show: false }, space: 56, values: (_, ticks) => ticks.map((at) => new Date(at * 1000).toLocaleDateString("en", { timeZone: "UTC", day: "numeric", month: "short" })), incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400, 28 * 86400] },
+        { ...axis, grid: { show: false }, size: 28, space: 56, values: (_, ticks) => ticks.map((at) => new Date(at * 1000).toLocaleDateString("en", { timeZone: "UTC", day: "numeric", month: "short" })), incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400, 28 * 86400] },
         { ...axis, size: 58, values: (_, ticks) => ticks.map(short) },
       ],
       series: [{}, ...tops.map((_, i) => ({ fill: colours[(names.length - 1 - i) % colours.length], width: 0, paths: bars, points: { show: false } }))],
