@@ -4,7 +4,7 @@ GO   ?= go
 ARGS ?=
 export CGO_ENABLED ?= 0
 
-.PHONY: help dev build test test-setup unit race sim formal fuzz chaos agent-chaos bench bench-ledger generate fmt lint clean
+.PHONY: help dev build test test-setup unit race sim formal fuzz chaos agent-chaos bench bench-ledger screenshots generate fmt lint clean
 
 help: ## List the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ bench: ## Measure calls through stakegate, a bare proxy, nginx and Portkey, side
 
 bench-ledger: ## Measure the ledger, grouped beside one transaction each: make bench-ledger HISTORY=10000000 on a long past
 	@HISTORY=$(HISTORY) ROUNDS=$(ROUNDS) scripts/bench-ledger.sh
+
+screenshots: ## Take the pictures of the account page in docs/screenshots
+	@mkdir -p docs/screenshots
+	@$(GO) test ./test/browser -count=1 -run 'EveryPage' -screenshots $(CURDIR)/docs/screenshots
 
 generate: ## Rebuild contracts/artifacts.json, contracts/bindings, docs/configuration.md and docs/api.md from their sources
 	@scripts/generate.sh

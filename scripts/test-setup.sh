@@ -29,6 +29,7 @@ done
 need curl curl
 need spin spin
 need faketime faketime
+need chromium-headless-shell chromium-headless-shell
 need promtool prometheus
 need systemd-analyze systemd
 [ -x /usr/sbin/nginx ] || need nginx nginx-light
