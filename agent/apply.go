@@ -42,13 +42,11 @@ func (r *runner) call(step Step, o Observation) (dex.Call, error) {
 	c := r.Network.Contracts
 	switch step.Kind {
 	case StepBuy:
-		// The chain's clock decides. It may be ahead of ours (a test chain that
-		// has travelled), or look behind (one that mines nothing while idle).
-		now := o.BlockTime
-		if r.Now().After(now) {
-			now = r.Now()
-		}
-		return o.Offer.Pool.Swap(step.ETH.Int(), dex.Order{MinOut: step.Amount.Int(), Recipient: o.Address, Deadline: now.Add(deadline)}), nil
+		return r.swap(step, o.Offer, o), nil
+	case StepBuyDIEM:
+		return r.swap(step, o.DIEMOffer, o), nil
+	case StepAllow, StepAllowDIEM:
+		return dex.Call{To: c.USDC, Data: bindings.NewUSDC().PackApprove(step.Spender, toUSDC(step.Amount))}, nil
 	case StepApprove:
 		return dex.Call{To: c.VVV, Data: bindings.NewVVV().PackApprove(c.Staking, step.Amount.Int())}, nil
 	case StepStake:
@@ -64,11 +62,29 @@ func (r *runner) call(step Step, o Observation) (dex.Call, error) {
 	}
 }
 
+// swap encodes a purchase for exactly what the step says.
+func (r *runner) swap(step Step, offer *dex.Offer, o Observation) dex.Call {
+	// The chain's clock decides. It may be ahead of ours (a test chain that has
+	// travelled), or look behind (one that mines nothing while idle).
+	now := o.BlockTime
+	if r.Now().After(now) {
+		now = r.Now()
+	}
+	in := step.ETH.Int()
+	if !step.USDC.IsZero() {
+		in = toUSDC(step.USDC)
+	}
+	return offer.Route.Swap(in, dex.Order{MinOut: step.Amount.Int(), Recipient: o.Address, Deadline: now.Add(deadline)})
+}
+
 // transact sends the call within the run's cap, or in the place of an older
 // transaction that is not wanted any more, and looks at the chain again.
 func (r *runner) transact(ctx context.Context, step Step, o Observation, call dex.Call) (Observation, error) {
 	if total := r.spent.Add(Units(call.Value)).Add(step.Gas); total.Cmp(r.Limits.MaxETH) > 0 {
 		return o, fmt.Errorf("the run would spend up to %s ETH, its cap is %s: raise the cap to go on", total.Short(), r.Limits.MaxETH.Short())
+	}
+	if total := r.spentUSDC.Add(step.USDC); total.Cmp(r.Limits.MaxUSDC) > 0 {
+		return o, fmt.Errorf("the run would spend %s USDC, its cap is %s: raise the cap to go on", total.Short(), r.Limits.MaxUSDC.Short())
 	}
 	tx, err := r.through(call, o)
 	if err != nil {
@@ -107,7 +123,7 @@ func (r *runner) mined(ctx context.Context, step Step, o Observation, receipt *t
 	if err != nil {
 		return o, err
 	}
-	r.moved = true
+	r.spentUSDC, r.moved = r.spentUSDC.Add(step.USDC), true
 	r.view.Event(Event{Kind: EventMined, Step: step, Tx: receipt.TxHash, Block: receipt.BlockNumber.Uint64(),
 		Message: fmt.Sprintf("mined in block %d", receipt.BlockNumber)})
 	after, err := r.again(ctx, o, receipt.BlockNumber.Uint64())
@@ -148,8 +164,10 @@ func verify(step Step, before, after Observation) error {
 		got = after.Allowance
 	case StepStake:
 		got = after.Staked.Sub(before.Staked)
-	case StepMintDIEM:
+	case StepMintDIEM, StepBuyDIEM:
 		got = after.DIEM.Sub(before.DIEM)
+	case StepAllow, StepAllowDIEM:
+		got = after.mayTake(step.Spender)
 	case StepStakeDIEM:
 		got = after.StakedDIEM.Sub(before.StakedDIEM)
 	default:
@@ -159,8 +177,12 @@ func verify(step Step, before, after Observation) error {
 		return fmt.Errorf("the transaction was mined, but brought %s %s instead of %s: do not go on before you know why",
 			got, step.Token, step.Amount)
 	}
-	if step.Kind == StepApprove && got.Cmp(step.Amount) > 0 {
-		return errors.New("the staking contract may take more than was approved: this is not the token it should be")
+	allowed := step.Kind == StepApprove || step.Kind == StepAllow || step.Kind == StepAllowDIEM
+	if allowed && got.Cmp(step.Amount) > 0 {
+		return errors.New("a contract may take more than was approved: this is not the token it should be")
+	}
+	if taken := before.USDC.Sub(after.USDC); taken.Cmp(step.USDC) > 0 {
+		return fmt.Errorf("the transaction was mined, but took %s USDC instead of %s: do not go on before you know why", taken, step.USDC)
 	}
 	return nil
 }

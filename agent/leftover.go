@@ -52,6 +52,9 @@ func (p planner) revoke() []Step {
 		if left.Token == p.Contracts.VVV && left.Spender == p.Contracts.Staking && !p.missingStake().IsZero() {
 			continue
 		}
+		if left.Token == p.Contracts.USDC && p.uses(left.Spender, fromUSDC(left.Amount)) {
+			continue
+		}
 		steps = append(steps, p.revokeStep(left))
 	}
 	return steps
@@ -70,6 +73,8 @@ func (o Observation) words(left Allowance) string {
 		return Units(left.Amount).Short() + " VVV"
 	case o.Contracts.DIEM:
 		return Units(left.Amount).Short() + " DIEM"
+	case o.Contracts.USDC:
+		return fromUSDC(left.Amount).Short() + " USDC"
 	}
 	return fmt.Sprintf("%s units of the token %s", left.Amount, left.Token)
 }

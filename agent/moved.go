@@ -83,7 +83,7 @@ func (p Plan) compareStep(planned Step, nowPlan Plan) []Move {
 		return []Move{{What: name, Planned: planned.words(), Now: now.Blocked}}
 	case now.Via != planned.Via:
 		return []Move{{What: "the best market of " + name, Planned: planned.Via, Now: now.Via}}
-	case now.Symbol != planned.Symbol || now.Token != planned.Token:
+	case now.Symbol != planned.Symbol || now.Token != planned.Token || now.Spender != planned.Spender:
 		return []Move{{What: name, Planned: planned.words(), Now: now.words()}}
 	}
 	var moves []Move
@@ -94,6 +94,7 @@ func (p Plan) compareStep(planned Step, nowPlan Plan) []Move {
 	}
 	check("the amount of "+name, " "+planned.Token, planned.Amount, now.Amount, p.tolerance(planned))
 	check("the price of "+name, " ETH", planned.ETH, now.ETH, p.Limits.SlippageBPS+p.tolerance(planned))
+	check("the price of "+name, " USDC", planned.USDC, now.USDC, p.Limits.SlippageBPS+p.tolerance(planned))
 	check("the sVVV to lock for "+name, "", planned.Lock, now.Lock, stakeMarginBPS)
 	return moves
 }
@@ -102,6 +103,8 @@ func (p Plan) compareStep(planned Step, nowPlan Plan) []Move {
 func (p Plan) tolerance(step Step) int64 {
 	_, minting := p.step(StepMintDIEM)
 	switch {
+	case step.Kind == StepAllow || step.Kind == StepAllowDIEM:
+		return p.Limits.SlippageBPS + stakeMarginBPS // it is a price
 	case !minting || p.Target.DIEM.IsZero():
 		return 0
 	case step.Kind == StepBuy || step.Kind == StepApprove || step.Kind == StepStake:
@@ -109,6 +112,9 @@ func (p Plan) tolerance(step Step) int64 {
 	}
 	return 0
 }
+
+// transactions are the steps that cost gas.
+var transactions = []StepKind{StepAllow, StepBuy, StepApprove, StepStake, StepMintDIEM, StepAllowDIEM, StepBuyDIEM, StepStakeDIEM}
 
 // compare names the balances that differ, those aside that the plan's own
 // steps have changed.
@@ -124,13 +130,14 @@ func (f Facts) compare(now Facts, done map[StepKind]bool) []Move {
 			moves = append(moves, Move{What: what, Planned: a.Short(), Now: b.Short(), By: change(a, b)})
 		}
 	}
-	check("ETH in the wallet", f.ETH, now.ETH, StepBuy, StepApprove, StepStake, StepMintDIEM, StepStakeDIEM)
-	check("ETH in the account", f.AccountETH, now.AccountETH, StepBuy)
+	check("ETH in the wallet", f.ETH, now.ETH, transactions...)
+	check("ETH in the account", f.AccountETH, now.AccountETH, StepBuy, StepBuyDIEM)
+	check("USDC in the wallet", f.USDC, now.USDC, StepBuy, StepBuyDIEM)
 	check("VVV in the wallet", f.VVV, now.VVV, StepBuy, StepStake)
 	check("VVV that the staking contract may take", f.Allowance, now.Allowance, StepApprove, StepStake)
 	check("sVVV", f.Staked, now.Staked, StepStake)
 	check("sVVV that is not locked", f.Unlocked, now.Unlocked, StepStake, StepMintDIEM)
-	check("DIEM in the wallet", f.DIEM, now.DIEM, StepMintDIEM, StepStakeDIEM)
+	check("DIEM in the wallet", f.DIEM, now.DIEM, StepMintDIEM, StepBuyDIEM, StepStakeDIEM)
 	check("staked DIEM", f.StakedDIEM, now.StakedDIEM, StepStakeDIEM)
 	if f.Key != now.Key && !done[StepKey] {
 		moves = append(moves, Move{What: "the stored key", Planned: orNone(f.Key), Now: orNone(now.Key)})
@@ -202,13 +209,14 @@ func (p Plan) fits(r *runner, caps Limits) error {
 	for _, limit := range []struct {
 		name        string
 		asked, most Amount
-	}{{"ETH", limits.MaxETH, caps.MaxETH}, {"ETH for one transaction's gas", limits.MaxTxFee, caps.MaxTxFee}} {
+	}{{"ETH", limits.MaxETH, caps.MaxETH}, {"USDC", limits.MaxUSDC, caps.MaxUSDC}, {"ETH for one transaction's gas", limits.MaxTxFee, caps.MaxTxFee}} {
 		if !limit.most.IsZero() && limit.asked.Cmp(limit.most) > 0 {
 			return fmt.Errorf("%w: it may spend up to %s %s, the run allows %s", ErrOtherPlan, limit.asked.Short(), limit.name, limit.most.Short())
 		}
 	}
-	if caps.SlippageBPS != 0 && limits.SlippageBPS > caps.SlippageBPS || caps.MaxImpactBPS != 0 && limits.MaxImpactBPS > caps.MaxImpactBPS {
-		return fmt.Errorf("%w: it allows more slippage or price impact than the run", ErrOtherPlan)
+	if caps.SlippageBPS != 0 && limits.SlippageBPS > caps.SlippageBPS || caps.MaxImpactBPS != 0 && limits.MaxImpactBPS > caps.MaxImpactBPS ||
+		caps.MaxDeviationBPS != 0 && limits.MaxDeviationBPS > caps.MaxDeviationBPS {
+		return fmt.Errorf("%w: it allows more slippage, price impact or deviation than the run", ErrOtherPlan)
 	}
 	if limits.KeepETH.Cmp(caps.KeepETH) < 0 {
 		return fmt.Errorf("%w: it keeps %s ETH in the wallet, the run wants %s", ErrOtherPlan, limits.KeepETH.Short(), caps.KeepETH.Short())

@@ -56,13 +56,19 @@ type Observation struct {
 	// Leftovers are allowances that runs of this program have given, and that are
 	// still there.
 	Leftovers []Allowance
-	// Spent is the ETH that this run has spent already.
-	Spent Amount
+	// Spent and SpentUSDC are what this run has spent already.
+	Spent, SpentUSDC Amount
 
-	// Offer is the best price for the VVV that is missing; when there is none,
-	// NoOffer says why.
-	Offer   *dex.Offer
-	NoOffer string
+	// USDC is what the wallet has of it, Spenders what exchanges may take.
+	USDC     Amount
+	Spenders []Spender
+	// Pay is what is paid with, DIEMBy how DIEM is got: as the target says or,
+	// in auto mode, what is cheaper and can be paid.
+	Pay, DIEMBy string
+	// Offer is the best price for the VVV that is missing, DIEMOffer for DIEM
+	// that is bought; when there is none, NoOffer says why.
+	Offer, DIEMOffer *dex.Offer
+	NoOffer          string
 	// Lock is the sVVV that has to be locked for the DIEM that is missing;
 	// when that cannot be, NoMint says why.
 	Lock   Amount
@@ -85,7 +91,7 @@ var l1FeeCall = append(common.FromHex("0xf1c7a58b"), common.BigToHash(big.NewInt
 // observeChain reads the wallet at one block, which is not older than minBlock.
 func (r *runner) observeChain(ctx context.Context, minBlock uint64) (Observation, error) {
 	o := Observation{Target: r.Target, Limits: r.Limits, Network: r.Network.Name, APIBase: r.client.Base(), Address: r.Signer.Address(), Payer: r.payer().Address(),
-		ChainID: r.Network.ChainID, Contracts: r.Network.Contracts, Spent: r.spent}
+		ChainID: r.Network.ChainID, Contracts: r.Network.Contracts, Spent: r.spent, SpentUSDC: r.spentUSDC}
 	if account, is := r.Signer.(wallet.Account); is {
 		o.Overhead = account.Overhead()
 	}
@@ -106,7 +112,7 @@ func (r *runner) observeChain(ctx context.Context, minBlock uint64) (Observation
 	if err := r.readDIEMPrice(ctx, head.Number, &o); err != nil {
 		return o, err
 	}
-	return o, r.readOffer(ctx, head.Number, &o)
+	return o, r.readOffers(ctx, head.Number, &o)
 }
 
 func checkChainID(ctx context.Context, chain Chain, want uint64) error {
@@ -151,7 +157,7 @@ func (r *runner) readWallet(ctx context.Context, block *big.Int, o *Observation)
 			return err
 		}
 	}
-	return readAll(ctx, r.chain, c.Multicall3, block, []read{
+	return readAll(ctx, r.chain, c.Multicall3, block, append(r.usdcReads(o),
 		amountOf("Multicall3", c.Multicall3, batch.PackGetEthBalance(o.Payer), &o.ETH),
 		amountOf("VVV", c.VVV, token.PackBalanceOf(me), &o.VVV),
 		amountOf("VVV", c.VVV, token.PackAllowance(me, c.Staking), &o.Allowance),
@@ -159,14 +165,14 @@ func (r *runner) readWallet(ctx context.Context, block *big.Int, o *Observation)
 		amountOf("sVVV", c.Staking, staking.PackBalanceOfUnlocked(me), &o.Unlocked),
 		amountOf("DIEM", c.DIEM, diem.PackBalanceOf(me), &o.DIEM),
 		// DIEM's balanceOf is 0 once it is staked; the stake is in field 0.
-		{c.DIEM, diem.PackStakedInfos(me), func(answer []byte) error {
+		read{c.DIEM, diem.PackStakedInfos(me), func(answer []byte) error {
 			info, err := diem.UnpackStakedInfos(answer)
 			o.StakedDIEM = Units(info.AmountStaked)
 			return err
 		}, "DIEM"},
 		addressOf("Venice's staking contract", c.Staking, staking.PackVenice(), c.VVV),
 		addressOf("Venice's staking contract", c.Staking, staking.PackDiem(), c.DIEM),
-	})
+	))
 }
 
 // readFees reads what gas costs and whether the wallet has transactions under
@@ -271,34 +277,4 @@ func (r *runner) lockFor(ctx context.Context, block, diem *big.Int) (*big.Int, e
 		lock.Add(lock, new(big.Int).Quo(lock, big.NewInt(10_000))).Add(lock, big.NewInt(1))
 	}
 	return nil, errNoDIEM
-}
-
-// readOffer asks the exchanges for the VVV that is missing.
-func (r *runner) readOffer(ctx context.Context, block *big.Int, o *Observation) error {
-	if o.missingVVV().IsZero() {
-		return nil
-	}
-	offer, err := dex.Best(ctx, r.venues(), block, o.want())
-	if errors.Is(err, dex.ErrNoOffer) {
-		o.NoOffer = err.Error()
-		return nil
-	}
-	if err != nil {
-		return chainError("asking the exchanges for a price", err)
-	}
-	o.Offer = &offer
-	return nil
-}
-
-// venues are the network's exchanges; one without an address is left out.
-func (r *runner) venues() []dex.Venue {
-	c := r.Network.Contracts
-	var venues []dex.Venue
-	if c.Aerodrome.Router != (common.Address{}) && c.Aerodrome.Factory != (common.Address{}) {
-		venues = append(venues, dex.Aerodrome{Chain: r.chain, Router: c.Aerodrome.Router, Factory: c.Aerodrome.Factory, WETH: c.WETH, Token: c.VVV})
-	}
-	if u := c.UniswapV3; u.Router != (common.Address{}) && u.Factory != (common.Address{}) && u.Quoter != (common.Address{}) {
-		venues = append(venues, dex.UniswapV3{Chain: r.chain, Factory: u.Factory, Router: u.Router, Quoter: u.Quoter, WETH: c.WETH, Token: c.VVV})
-	}
-	return venues
 }

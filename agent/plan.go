@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-
-	"stakegate/agent/dex"
 )
 
 // StepKind names a kind of step.
@@ -16,11 +14,15 @@ type StepKind string
 // The steps of the road, in their order.
 const (
 	StepFund      StepKind = "fund"       // somebody sends ETH to the wallet
-	StepBuy       StepKind = "buy"        // ETH -> VVV
+	StepReceive   StepKind = "receive"    // somebody sends USDC or VVV to the wallet
+	StepAllow     StepKind = "allow"      // let an exchange take exactly the USDC for VVV
+	StepBuy       StepKind = "buy"        // ETH or USDC -> VVV
 	StepApprove   StepKind = "approve"    // let the staking contract take exactly the amount
 	StepStake     StepKind = "stake"      // VVV -> sVVV, for the wallet itself
 	StepRevoke    StepKind = "revoke"     // take an allowance back that is not needed any more
 	StepMintDIEM  StepKind = "mint-diem"  // lock sVVV, get DIEM
+	StepAllowDIEM StepKind = "allow-diem" // let an exchange take exactly the USDC for DIEM
+	StepBuyDIEM   StepKind = "buy-diem"   // ETH or USDC -> DIEM
 	StepStakeDIEM StepKind = "stake-diem" // DIEM -> staked DIEM
 	StepKey       StepKind = "key"        // validation token, signature, API key
 	StepProve     StepKind = "prove"      // one chat call with the key
@@ -38,9 +40,14 @@ const (
 type Target struct {
 	// Stake is the sVVV that the wallet shall hold.
 	Stake Amount `json:"stake"`
-	// DIEM is the staked DIEM that the wallet shall hold; what is missing is
-	// minted by locking sVVV.
-	DIEM Amount `json:"diem"`
+	// DIEM is the staked DIEM that the wallet shall hold. DIEMBy says how to get
+	// what is missing: DIEMMint by locking sVVV, DIEMBuy on an exchange; empty or
+	// DIEMAuto is the cheaper one.
+	DIEM   Amount `json:"diem"`
+	DIEMBy string `json:"diemBy,omitempty"`
+	// Pay says what to pay with: PayETH, PayUSDC, or PayTransfer, for which
+	// somebody sends the VVV. Empty or PayAuto is what the wallet has.
+	Pay string `json:"pay,omitempty"`
 	// Key is the API key that shall be in the store. An empty Type means
 	// INFERENCE.
 	Key KeySpec `json:"key"`
@@ -51,10 +58,14 @@ type Target struct {
 // Limits bound what a run may spend. Zero members mean the default.
 type Limits struct {
 	MaxETH       Amount `json:"maxEth"`       // everything that leaves the wallet as ETH, gas included; default 0.2
+	MaxUSDC      Amount `json:"maxUsdc"`      // everything that leaves the wallet as USDC; default 600
 	MaxTxFee     Amount `json:"maxTxFee"`     // the most that one transaction's gas may cost; default 0.01
 	SlippageBPS  int64  `json:"slippageBps"`  // default 50 (0.5 %)
-	MaxImpactBPS int64  `json:"maxImpactBps"` // default 300 (3 %)
-	KeepETH      Amount `json:"keepEth"`      // what stays in the wallet in the end; default 0
+	MaxImpactBPS int64  `json:"maxImpactBps"` // default 200 (2 %)
+	// MaxDeviationBPS is how far a price may be from its mean over the last half
+	// hour and from the price feeds; default 300 (3 %).
+	MaxDeviationBPS int64  `json:"maxDeviationBps"`
+	KeepETH         Amount `json:"keepEth"` // what stays in the wallet in the end; default 0
 }
 
 func (l Limits) withDefaults() Limits {
@@ -67,8 +78,14 @@ func (l Limits) withDefaults() Limits {
 	if l.SlippageBPS == 0 {
 		l.SlippageBPS = 50
 	}
+	if l.MaxUSDC.IsZero() {
+		l.MaxUSDC = MustAmount("600")
+	}
 	if l.MaxImpactBPS == 0 {
-		l.MaxImpactBPS = 300
+		l.MaxImpactBPS = 200
+	}
+	if l.MaxDeviationBPS == 0 {
+		l.MaxDeviationBPS = 300
 	}
 	return l
 }
@@ -87,11 +104,15 @@ type Step struct {
 	// nothing.
 	Amount Amount `json:"amount"`
 	Token  string `json:"token,omitempty"`
-	// Via names the market that a purchase goes through.
-	Via string `json:"via,omitempty"`
-	// ETH is what the step pays besides gas; Gas the most that its gas costs.
-	ETH Amount `json:"eth"`
-	Gas Amount `json:"gas"`
+	// Via names the market that a purchase goes through, Spender the contract
+	// that may take what is allowed.
+	Via     string         `json:"via,omitempty"`
+	Spender common.Address `json:"spender,omitzero"`
+	// ETH and USDC are what the step pays besides gas; Gas the most that its gas
+	// costs.
+	ETH  Amount `json:"eth"`
+	USDC Amount `json:"usdc"`
+	Gas  Amount `json:"gas"`
 	// Lock is the sVVV that minting DIEM locks.
 	Lock Amount `json:"lock"`
 	// Blocked says why the step cannot be done now; "" if it can.
@@ -121,9 +142,10 @@ type Plan struct {
 	Limits Limits `json:"limits"`
 	Facts  Facts  `json:"facts"`
 	Steps  []Step `json:"steps"`
-	// ETH and Gas are the sums over the steps.
-	ETH Amount `json:"eth"`
-	Gas Amount `json:"gas"`
+	// ETH, USDC and Gas are the sums over the steps.
+	ETH  Amount `json:"eth"`
+	USDC Amount `json:"usdc"`
+	Gas  Amount `json:"gas"`
 	// Applyable: there is something to do, and nothing is in its way.
 	Applyable bool `json:"applyable"`
 	// Complete: there is nothing to do.
@@ -155,16 +177,16 @@ func (p Plan) BlockedBy() (Step, bool) {
 // a pure function: the same observation gives the same plan.
 func NewPlan(o Observation) Plan {
 	p := planner{Observation: o, limits: o.Limits.withDefaults()}
-	chain := []Step{p.buy(), p.approve(), p.stake()}
+	chain := append(p.buyVVV(), p.approve(), p.stake())
 	if !o.Target.DIEM.IsZero() {
-		chain = append(chain, p.mintDIEM(), p.stakeDIEM())
+		chain = append(append(chain, p.getDIEM()...), p.stakeDIEM())
 	}
 	chain = append(chain, p.revoke()...)
-	steps := append([]Step{p.fund(chain)}, chain...)
+	steps := append(append([]Step{p.fund(chain)}, p.receive(chain)...), chain...)
 	steps = append(steps, p.key(), p.prove())
 	plan := Plan{Steps: steps, Complete: true}
 	for _, step := range steps {
-		plan.ETH, plan.Gas = plan.ETH.Add(step.ETH), plan.Gas.Add(step.Gas)
+		plan.ETH, plan.USDC, plan.Gas = plan.ETH.Add(step.ETH), plan.USDC.Add(step.USDC), plan.Gas.Add(step.Gas)
 		plan.Complete = plan.Complete && !step.Todo()
 	}
 	_, blocked := plan.BlockedBy()
@@ -180,7 +202,8 @@ type planner struct {
 
 // gasUnits is an upper bound of each step's gas on the contracts we know.
 var gasUnits = map[StepKind]uint64{ // kind -> gas
-	StepBuy: 400_000, StepApprove: 70_000, StepStake: 250_000, StepMintDIEM: 400_000, StepStakeDIEM: 200_000, StepRevoke: 70_000,
+	StepAllow: 80_000, StepBuy: 500_000, StepApprove: 70_000, StepStake: 250_000,
+	StepMintDIEM: 400_000, StepAllowDIEM: 80_000, StepBuyDIEM: 500_000, StepStakeDIEM: 200_000, StepRevoke: 70_000,
 }
 
 // gas is the most that a step's transaction may cost: gas at the highest price
@@ -215,7 +238,7 @@ func (p planner) fund(chain []Step) Step {
 	}
 	missing := need.Sub(p.ETH)
 	return Step{Kind: StepFund, Symbol: SymbolSpend, Amount: missing, Token: "ETH",
-		Reason: "the wallet pays for the swap and for gas",
+		Reason: p.fundReason(value),
 		Blocked: fmt.Sprintf("wallet has %s ETH and needs %s: send %s ETH to %s on chain %d",
 			p.ETH.Short(), need.Short(), roundUp(missing), p.Payer, p.ChainID)}
 }
@@ -225,36 +248,6 @@ func roundUp(a Amount) string {
 	grain := new(big.Int).Exp(big.NewInt(10), big.NewInt(amountPlaces-6), nil)
 	units := new(big.Int).Add(a.Int(), new(big.Int).Sub(grain, big.NewInt(1)))
 	return Units(units.Mul(units.Quo(units, grain), grain)).String()
-}
-
-func (p planner) buy() Step {
-	missing := p.missingVVV()
-	if missing.IsZero() {
-		return nothing(StepBuy, fmt.Sprintf("no VVV has to be bought (wallet has %s, staked %s)", p.VVV.Short(), p.Staked.Short()))
-	}
-	step := p.spend(StepBuy, missing, "VVV", fmt.Sprintf("wallet has %s VVV and stakes %s more", p.VVV.Short(), p.missingStake().Short()))
-	if p.Offer == nil {
-		step.Blocked = p.NoOffer
-		return step
-	}
-	step.ETH, step.Via = Units(p.Offer.In), p.Offer.Pool.Name()
-	step.Risk = fmt.Sprintf("the price may move until it is mined: less than %s VVV is refused by the exchange, for the price of its gas", missing.Short())
-	step.Reason = fmt.Sprintf("on %s for %s ETH (slippage at most %s %%, price impact %s %%)",
-		p.Offer.Pool.Name(), step.ETH.Short(), percent(p.limits.SlippageBPS), percent(p.Offer.ImpactBPS))
-	if total := step.ETH.Add(p.chainGas()).Add(p.Spent); total.Cmp(p.limits.MaxETH) > 0 {
-		step.Blocked = fmt.Sprintf("the run would spend up to %s ETH with gas, its cap is %s: raise the cap or stake less",
-			total.Short(), p.limits.MaxETH.Short())
-	}
-	return step
-}
-
-// chainGas is the gas of all steps that follow a purchase.
-func (p planner) chainGas() Amount {
-	gas := p.gas(StepBuy).Add(p.gas(StepApprove)).Add(p.gas(StepStake))
-	if !p.missingDIEM().IsZero() {
-		gas = gas.Add(p.gas(StepMintDIEM)).Add(p.gas(StepStakeDIEM))
-	}
-	return gas
 }
 
 func (p planner) approve() Step {
@@ -366,10 +359,4 @@ func (s KeySpec) limitWords() string {
 // percent prints basis points as a percentage.
 func percent(points int64) string {
 	return Units(new(big.Int).Mul(big.NewInt(points), big.NewInt(1e16))).String()
-}
-
-// want is the purchase that the observation's gap asks for.
-func (o Observation) want() dex.Want {
-	limits := o.Limits.withDefaults()
-	return dex.Want{Out: o.missingVVV().Int(), SlippageBPS: limits.SlippageBPS, MaxImpactBPS: limits.MaxImpactBPS}
 }

@@ -13,12 +13,12 @@ import (
 )
 
 // fixedPool sells at one price, for plans.
-type fixedPool struct{ dex.Pool }
+type fixedPool struct{ dex.Route }
 
 func (fixedPool) Name() string { return "a pool" }
 
 func offerFor(in, out string) *dex.Offer {
-	return &dex.Offer{Candidate: dex.Candidate{Pool: fixedPool{}, In: tokens(in), Out: tokens(out)}, MinOut: tokens(out)}
+	return &dex.Offer{Candidate: dex.Candidate{Route: fixedPool{}, In: tokens(in), Out: tokens(out)}, MinOut: tokens(out)}
 }
 
 // observed is a wallet with enough ETH and nothing else.

@@ -43,6 +43,7 @@ type Facts struct {
 	Unlocked   Amount `json:"unlockedVvv"`
 	DIEM       Amount `json:"diem"`
 	StakedDIEM Amount `json:"stakedDiem"`
+	USDC       Amount `json:"usdc"`
 
 	GasPrice Amount `json:"gasPrice"` // the most that is offered for a unit of gas
 	L1Fee    Amount `json:"l1Fee"`
@@ -55,7 +56,7 @@ type Facts struct {
 // facts are the observation's part of a plan.
 func (o Observation) facts() Facts {
 	f := Facts{Block: o.Block, BlockTime: o.BlockTime.UTC(), ETH: o.ETH, AccountETH: o.AccountETH, VVV: o.VVV, Allowance: o.Allowance, Staked: o.Staked,
-		Unlocked: o.Unlocked, DIEM: o.DIEM, StakedDIEM: o.StakedDIEM, GasPrice: o.GasPrice, L1Fee: o.L1Fee, Refused: o.KeyRejected}
+		Unlocked: o.Unlocked, DIEM: o.DIEM, StakedDIEM: o.StakedDIEM, USDC: o.USDC, GasPrice: o.GasPrice, L1Fee: o.L1Fee, Refused: o.KeyRejected}
 	if o.Key != nil {
 		f.Key = o.Key.ID
 	}
@@ -69,6 +70,7 @@ func (p Plan) sealed(by planner) Plan {
 	p.Address, p.Payer, p.Contracts = o.Address, o.Payer, o.Contracts
 	p.Target, p.Limits, p.Facts = o.Target, by.limits, o.facts()
 	p.Target.Key.Type = p.Target.Key.keyType()
+	p.Target.Pay, p.Target.DIEMBy = o.Pay, o.DIEMBy // applying it chooses no other way
 	p.Digest = p.digest()
 	return p
 }

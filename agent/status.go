@@ -3,13 +3,8 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/types"
-
-	"stakegate/agent/dex"
 )
 
 // Report is what a wallet has here: on the chain, in the store, on the server.
@@ -85,29 +80,4 @@ func (r *runner) keyReport(ctx context.Context, key StoredKey) (KeyReport, *Bala
 		entry.Problem = err.Error()
 	}
 	return entry, nil
-}
-
-// Fund sends play money from the world's faucet and waits until it is mined.
-func (w World) Fund(ctx context.Context, to common.Address, amount Amount) (common.Hash, error) {
-	if w.Faucet == nil {
-		return common.Hash{}, errors.New("the world file names no faucet")
-	}
-	chain, err := Dial(ctx, w.Network.RPCURL)
-	if err != nil {
-		return common.Hash{}, err
-	}
-	defer chain.Close()
-	id, err := chain.ChainID(ctx)
-	if err != nil {
-		return common.Hash{}, chainError("asking the node for its chain id", err)
-	}
-	if id.Cmp(new(big.Int).SetUint64(w.Network.ChainID)) != 0 {
-		return common.Hash{}, fmt.Errorf("the node is on chain %s, not %d: the world file is of another world", id, w.Network.ChainID)
-	}
-	faucet := sender{chain: chain, signer: w.Faucet, chainID: w.Network.ChainID, maxFee: MustAmount("1"), record: func(*types.Transaction) error { return nil }, sent: func(*types.Transaction) {}}
-	receipt, err := faucet.send(ctx, dex.Call{To: to, Value: amount.Int()}, 0, nil)
-	if err != nil {
-		return common.Hash{}, fmt.Errorf("paying from the faucet: %w", err)
-	}
-	return receipt.TxHash, nil
 }

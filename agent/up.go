@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"stakegate/agent/wallet"
 )
 
@@ -22,8 +24,8 @@ type Options struct {
 	Model, Prompt string
 	// Proof is what the wallet signs to get a key.
 	Proof ProofKind
-	// WaitForETH is how long to wait for somebody to fund the wallet; 0 is not
-	// at all.
+	// WaitForETH is how long to wait for somebody to send the ETH, and the USDC
+	// or VVV, that the plan needs; 0 is not at all.
 	WaitForETH time.Duration
 	// StuckAfter is how long a transaction may wait before it is replaced by one
 	// that pays more, within the limits; 0 means 30 s.
@@ -53,6 +55,10 @@ type runner struct {
 	view   View
 	spent  Amount // ETH that has left the wallet in this run: value and gas
 	result Result
+	// markets are those that the run's plan buys through: token -> Via.
+	markets map[common.Address]string
+	// spentUSDC is the USDC that has left the wallet in this run.
+	spentUSDC Amount
 	// moved says that this run changed the stake, which the server may see a
 	// few blocks later.
 	moved bool
@@ -179,6 +185,7 @@ func Apply(ctx context.Context, o Options, plan Plan, view View) (Result, error)
 	o.Target, o.Limits = plan.Target, plan.Limits
 	return start(ctx, o, view, func(r *runner) error {
 		r.plan = &plan
+		r.keepTo(plan)
 		return plan.fits(r, caps)
 	})
 }
@@ -268,7 +275,11 @@ func (r *runner) begin(ctx context.Context) (Observation, error) {
 	if r.plan != nil {
 		return o, nil
 	}
-	return r.waitForETH(ctx, o)
+	if o, err = r.waitForMoney(ctx, o); err == nil {
+		r.Target.Pay, r.Target.DIEMBy = o.Pay, o.DIEMBy // what has begun one way goes on that way
+		r.keepTo(NewPlan(o))
+	}
+	return o, err
 }
 
 // next is the step to do now, or false if all is done.
@@ -343,15 +354,17 @@ func (r *runner) again(ctx context.Context, before Observation, minBlock uint64)
 	return o, r.readLeftovers(ctx, &o)
 }
 
-// waitForETH waits, if that was asked for, while missing ETH is the only thing
-// that blocks the plan.
-func (r *runner) waitForETH(ctx context.Context, o Observation) (Observation, error) {
+// waitForMoney waits, if that was asked for, while missing ETH, USDC or VVV is
+// the only thing that blocks the plan.
+func (r *runner) waitForMoney(ctx context.Context, o Observation) (Observation, error) {
+	var told StepKind
 	for waited, wait := time.Duration(0), 2*time.Second; ; waited += wait {
 		blocked, is := NewPlan(o).BlockedBy()
-		if !is || blocked.Kind != StepFund || waited >= r.WaitForETH {
+		if !is || blocked.Kind != StepFund && blocked.Kind != StepReceive || waited >= r.WaitForETH {
 			return o, nil
 		}
-		if waited == 0 {
+		if told != blocked.Kind {
+			told = blocked.Kind
 			r.view.Event(Event{Kind: EventWait, Step: blocked, Message: blocked.Blocked})
 		}
 		if err := sleep(ctx, wait); err != nil {
@@ -396,7 +409,11 @@ func (p Plan) summary() string {
 	if todo == 0 {
 		return "nothing to do"
 	}
-	return fmt.Sprintf("%d steps, %s ETH and at most %s ETH of gas", todo, p.ETH.Short(), p.Gas.Short())
+	paid := p.ETH.Short() + " ETH"
+	if !p.USDC.IsZero() {
+		paid = p.USDC.Short() + " USDC"
+	}
+	return fmt.Sprintf("%d steps, %s and at most %s ETH of gas", todo, paid, p.Gas.Short())
 }
 
 // done says in one line what has become true.
@@ -408,7 +425,9 @@ func (s Step) done(o Observation) string {
 		return fmt.Sprintf("the staking contract may take %s VVV", o.Allowance.Short())
 	case StepStake:
 		return fmt.Sprintf("wallet has %s VVV staked", o.Staked.Short())
-	case StepMintDIEM:
+	case StepAllow, StepAllowDIEM:
+		return fmt.Sprintf("the exchange may take %s USDC", o.mayTake(s.Spender).Short())
+	case StepMintDIEM, StepBuyDIEM:
 		return fmt.Sprintf("wallet has %s DIEM", o.DIEM.Short())
 	case StepRevoke:
 		return "it may take nothing any more"

@@ -57,16 +57,17 @@ type Balances struct {
 	Staked     Amount `json:"stakedVvv"` // sVVV
 	DIEM       Amount `json:"diem"`
 	StakedDIEM Amount `json:"stakedDiem"`
+	USDC       Amount `json:"usdc"`
 }
 
 // Balances is the observation's part about the wallet.
 func (o Observation) Balances() *Balances {
-	return &Balances{Block: o.Block, ETH: o.ETH, AccountETH: o.AccountETH, VVV: o.VVV, Staked: o.Staked, DIEM: o.DIEM, StakedDIEM: o.StakedDIEM}
+	return &Balances{Block: o.Block, ETH: o.ETH, AccountETH: o.AccountETH, VVV: o.VVV, Staked: o.Staked, DIEM: o.DIEM, StakedDIEM: o.StakedDIEM, USDC: o.USDC}
 }
 
 // Balances is what the facts say of the wallet.
 func (f Facts) Balances() *Balances {
-	return &Balances{Block: f.Block, ETH: f.ETH, AccountETH: f.AccountETH, VVV: f.VVV, Staked: f.Staked, DIEM: f.DIEM, StakedDIEM: f.StakedDIEM}
+	return &Balances{Block: f.Block, ETH: f.ETH, AccountETH: f.AccountETH, VVV: f.VVV, Staked: f.Staked, DIEM: f.DIEM, StakedDIEM: f.StakedDIEM, USDC: f.USDC}
 }
 
 // KeyResult is the API key that a run ends with.

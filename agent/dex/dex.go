@@ -1,15 +1,16 @@
-// Package dex buys an ERC-20 token with ETH on decentralised exchanges.
+// Package dex buys an ERC-20 token with ETH or USDC on decentralised exchanges.
 //
-// A [Venue] finds its pools through its factory at run time; a [Pool] quotes
-// and encodes a swap; [Best] asks all of them what an exact amount of the token
-// costs and returns the cheapest [Offer] that keeps within the price impact and
-// slippage that the caller allows. Nothing here signs or sends.
+// [Market.Best] resolves the pools of Aerodrome (volatile), Slipstream and
+// Uniswap v3 through their factories, directly and over one token in between,
+// and asks all of them what an exact amount costs, at one block and in a few
+// calls to Multicall3. It returns the cheapest [Offer], gas included, that the
+// pools' own past, the price feeds, and the caller's limits for price impact
+// and slippage accept. Nothing here signs or sends.
 package dex
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/big"
 	"strings"
 	"time"
@@ -26,21 +27,43 @@ type Caller interface {
 	CallContract(ctx context.Context, call ethereum.CallMsg, block *big.Int) ([]byte, error)
 }
 
-// Venue is one exchange, for one pair of WETH and a token.
-type Venue interface {
-	// Pools resolves the pair's pools at a block. No pool is not an error.
-	Pools(ctx context.Context, block *big.Int) ([]Pool, error)
+// Exchange is a deployment of one exchange. Quoter is not used for Aerodrome.
+// One without a factory is left out.
+type Exchange struct{ Factory, Router, Quoter common.Address }
+
+func (e Exchange) exists() bool { return e.Factory != (common.Address{}) }
+
+// Market is the exchanges, tokens and price feeds of one chain. All addresses
+// are the caller's: none comes from a server or a pool.
+type Market struct {
+	Multicall3, WETH, USDC common.Address
+	Aerodrome, UniswapV3   Exchange
+	// Slipstream are the generations of one exchange: a router swaps only in
+	// its own factory's pools.
+	Slipstream []Exchange
+	// Feeds price tokens in USD, Chainlink's way; WETH's also prices ETH. USDC
+	// needs none: it counts as 1 USD.
+	Feeds map[common.Address]Feed
+	// Names are for people; a token without one is called by its address.
+	Names map[common.Address]string
 }
 
-// Pool is one market of a venue.
-type Pool interface {
-	// Name says which exchange and which market of it, for people.
+// Feed is a price feed in USD and the age at which its answer is refused.
+type Feed struct {
+	At     common.Address
+	MaxAge time.Duration
+}
+
+// Route is one way to buy: one pool, or two pools of the same exchange.
+type Route interface {
+	// Name says which exchange and pools, for people; no two routes of a market
+	// share one.
 	Name() string
-	// Quote returns how many units of the token so much wei buys at a block;
-	// fees are included. It returns ErrNoLiquidity when it buys none.
-	Quote(ctx context.Context, block *big.Int, in *big.Int) (*big.Int, error)
-	// Swap encodes the purchase. The call reverts when less than the order's
-	// MinOut would arrive, or after its deadline.
+	// Spender is who takes the payment, which it must be allowed to; the zero
+	// address when ETH is paid.
+	Spender() common.Address
+	// Swap encodes the purchase for exactly in. The call reverts when less than
+	// the order's MinOut would arrive, or after its deadline.
 	Swap(in *big.Int, order Order) Call
 }
 
@@ -58,157 +81,86 @@ type Call struct {
 	Data  []byte
 }
 
-// Errors of quotes. ErrNoOffer wraps the reason of each pool that was asked.
+// Errors of quotes. ErrNoOffer wraps the reason of each route that was asked.
+// An error that is not ErrNoOffer means that the chain could not be asked or
+// that its answers cannot be true: never that a pool is missing.
 var (
-	ErrNoLiquidity = errors.New("the pool has no liquidity for this amount")
-	ErrNoOffer     = errors.New("no exchange makes an acceptable offer")
+	ErrNoOffer = errors.New("no exchange makes an acceptable offer")
+	ErrLying   = errors.New("the node's answers cannot be true: do not trust this node")
 )
 
-// Want is an exact purchase and its limits, in basis points (1/100 of 1 %).
+// Want is an exact purchase and its limits. BPS are basis points, 1/100 of 1 %.
 type Want struct {
-	Out          *big.Int // units of the token that must arrive at least
-	SlippageBPS  int64    // how much worse than quoted the swap may turn out
-	MaxImpactBPS int64    // how much the purchase itself may move the price
+	// Pay is the token to pay with; the zero address is ETH.
+	Pay common.Address
+	// Spender, if set, is the one router that may be used.
+	Spender common.Address
+	// Prefer names a route that was chosen before: it is chosen again as long as
+	// it costs no more than the slippage above the best.
+	Prefer string
+	// Token is bought, directly or over one of Via.
+	Token common.Address
+	Via   []common.Address
+	// Out is how many units must arrive at least.
+	Out          *big.Int
+	SlippageBPS  int64 // how much worse than quoted the swap may turn out
+	MaxImpactBPS int64 // how much the purchase itself may move the price
+	// MaxDeviationBPS is how far a pool's price may be from its mean over the
+	// last half hour, and the whole price from the feeds'.
+	MaxDeviationBPS int64
+	// GasPrice in wei, and L1Fee, what a rollup adds to a transaction, in wei.
+	GasPrice, L1Fee *big.Int
+	// Now is the block's time, for the age of the feeds' answers.
+	Now time.Time
 }
 
-// Candidate is what one pool answered.
+// Candidate is what one route answered.
 type Candidate struct {
-	Pool      Pool
-	In, Out   *big.Int // wei to pay, units quoted for it; nil if there is a Problem
+	Route     Route
+	In, Out   *big.Int // units to pay, units quoted for them; nil if there is a Problem
 	ImpactBPS int64
-	Problem   string // why the pool is out of the question; "" if it is not
+	// Gas is about what the swap uses, an approval of the payment included.
+	Gas uint64
+	// Cost is In and the price of the gas, in units of what is paid with.
+	Cost    *big.Int
+	Problem string // why the route is out of the question; "" if it is not
 }
 
 // Offer is the best candidate and all that were asked.
 type Offer struct {
 	Candidate
-	MinOut *big.Int // the wanted amount: Out less the slippage is at least this
-	Asked  []Candidate
+	Pay    common.Address // the zero address is ETH
+	MinOut *big.Int       // the wanted amount: Out less the slippage is at least this
+	// Wei is Cost in ETH, for comparing offers for different payments; nil if
+	// the price of ETH is not known.
+	Wei *big.Int
+	// Checked says what the price was held against, for people.
+	Checked string
+	Asked   []Candidate
 }
 
-const (
-	bps         = 10_000
-	maxSearch   = 24   // quotes per pool and purchase
-	thinPoolBPS = 5000 // impact at which the search for a price is given up
-)
+const bps = 10_000
 
-// probe is the amount whose price counts as the price before the purchase:
-// 0.0001 ETH, too small to move a pool that one would buy from.
-var probe = big.NewInt(100_000_000_000_000)
-
-// Best finds the cheapest way to have want.Out arrive even if the price slips
-// by want.SlippageBPS. All quotes are for the same block. An error that is not
-// ErrNoOffer means that the chain could not be asked; that is never taken for
-// a missing pool.
-func Best(ctx context.Context, venues []Venue, block *big.Int, want Want) (Offer, error) {
-	if want.Out.Sign() <= 0 || want.SlippageBPS < 0 || want.SlippageBPS >= bps {
-		return Offer{}, fmt.Errorf("a purchase of %s units with %d bps of slippage makes no sense", want.Out, want.SlippageBPS)
-	}
-	offer := Offer{MinOut: new(big.Int).Set(want.Out)}
-	best := -1
-	for _, venue := range venues {
-		pools, err := venue.Pools(ctx, block)
-		if err != nil {
-			return Offer{}, err
-		}
-		for _, pool := range pools {
-			candidate, err := ask(ctx, pool, block, want)
-			if err != nil {
-				return Offer{}, fmt.Errorf("quote of %s: %w", pool.Name(), err)
-			}
-			offer.Asked = append(offer.Asked, candidate)
-			if candidate.Problem == "" && (best < 0 || candidate.In.Cmp(offer.Asked[best].In) < 0) {
-				best = len(offer.Asked) - 1
-			}
-		}
-	}
-	if best < 0 {
-		return offer, fmt.Errorf("%w: %s", ErrNoOffer, problems(offer.Asked))
-	}
-	offer.Candidate = offer.Asked[best]
-	return offer, nil
-}
-
+// problems says why no candidate will do.
 func problems(asked []Candidate) string {
 	if len(asked) == 0 {
 		return "there is no pool"
 	}
 	var all []string
 	for _, c := range asked {
-		all = append(all, c.Pool.Name()+": "+c.Problem)
+		all = append(all, c.Route.Name()+": "+c.Problem)
 	}
 	return strings.Join(all, "; ")
 }
 
-// ask prices the purchase in one pool. Refusals of the pool are a Problem of
-// the candidate; an error means that the chain did not answer.
-func ask(ctx context.Context, pool Pool, block *big.Int, want Want) (Candidate, error) {
-	quoted := ceilDiv(new(big.Int).Mul(want.Out, big.NewInt(bps)), big.NewInt(bps-want.SlippageBPS))
-	in, out, impact, err := priceOf(ctx, pool, block, quoted)
-	switch {
-	case errors.Is(err, ErrNoLiquidity):
-		return Candidate{Pool: pool, Problem: ErrNoLiquidity.Error()}, nil
-	case err != nil:
-		return Candidate{}, err
-	case impact > want.MaxImpactBPS:
-		return Candidate{Pool: pool, ImpactBPS: impact, Problem: fmt.Sprintf(
-			"the purchase would move the price by %s %%, more than the allowed %s %%", percent(impact), percent(want.MaxImpactBPS))}, nil
+func (m Market) name(token common.Address) string {
+	if token == (common.Address{}) {
+		return "ETH"
 	}
-	return Candidate{Pool: pool, In: in, Out: out, ImpactBPS: impact}, nil
-}
-
-// priceOf searches the smallest payment that buys the amount. Pools answer
-// only "what does this payment buy", and a larger purchase has a worse price:
-// scaling the payment by what is missing approaches the answer from below.
-func priceOf(ctx context.Context, pool Pool, block, amount *big.Int) (in, out *big.Int, impactBPS int64, err error) {
-	unit, err := pool.Quote(ctx, block, probe)
-	if err != nil {
-		return nil, nil, 0, err
+	if name := m.Names[token]; name != "" {
+		return name
 	}
-	in = ceilDiv(new(big.Int).Mul(amount, probe), unit)
-	for range maxSearch {
-		out, err = pool.Quote(ctx, block, in)
-		if err != nil {
-			return nil, nil, 0, err
-		}
-		impactBPS = impact(in, out, unit)
-		if out.Cmp(amount) >= 0 || impactBPS > thinPoolBPS {
-			return in, out, impactBPS, nil
-		}
-		in = ceilDiv(new(big.Int).Mul(in, amount), out)
-		in.Add(in, ceilDiv(in, big.NewInt(bps))) // one basis point, so that it ends
-	}
-	return nil, nil, 0, ErrNoLiquidity
-}
-
-// impact is how much worse the average price is than the probe's, in basis
-// points, rounded up.
-func impact(in, out, unit *big.Int) int64 {
-	fair := new(big.Int).Mul(in, unit)
-	got := new(big.Int).Mul(out, probe)
-	if fair.Cmp(got) <= 0 {
-		return 0
-	}
-	lost := new(big.Int).Mul(new(big.Int).Sub(fair, got), big.NewInt(bps))
-	return ceilDiv(lost, fair).Int64() // at most bps
-}
-
-func ceilDiv(a, b *big.Int) *big.Int {
-	quotient, rest := new(big.Int).QuoRem(a, b, new(big.Int))
-	if rest.Sign() > 0 {
-		quotient.Add(quotient, big.NewInt(1))
-	}
-	return quotient
-}
-
-// percent prints basis points as a percentage.
-func percent(points int64) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", points/100, points%100), "0"), ".")
-}
-
-// call runs a read at a block.
-func call(ctx context.Context, chain Caller, to common.Address, data []byte, block *big.Int) ([]byte, error) {
-	return chain.CallContract(ctx, ethereum.CallMsg{To: &to, Data: data}, block)
+	return token.Hex()
 }
 
 // IsRevert tells a contract's refusal from a chain that could not be asked:

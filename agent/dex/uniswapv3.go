@@ -1,8 +1,6 @@
 package dex
 
 import (
-	"context"
-	"fmt"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -10,75 +8,49 @@ import (
 	"stakegate/contracts/bindings"
 )
 
-// UniswapV3 is the direct WETH/token pools, over all fee tiers, of a Uniswap v3
-// deployment. Router is a SwapRouter02 and Quoter a QuoterV2.
-type UniswapV3 struct {
-	Chain                   Caller
-	Factory, Router, Quoter common.Address
-	WETH, Token             common.Address
-}
+// uniswapV3 is a Uniswap v3 deployment: Router is a SwapRouter02, Quoter a
+// QuoterV2.
+type uniswapV3 struct{ concentrated }
 
-var _ Venue = UniswapV3{}
+func (uniswapV3) name() string        { return "Uniswap v3" }
+func (uniswapV3) gas(hops int) uint64 { return 60_000 + 100_000*uint64(hops) }
 
 // feeTiers are all tiers that Uniswap's factory knows on Base, in 1/10,000 of
-// 1 %, the usual ones for small tokens first.
-var feeTiers = []int64{3000, 10000, 500, 100}
+// 1 %.
+var feeTiers = []int64{100, 500, 3000, 10000}
 
-// Pools asks the factory for each fee tier.
-func (u UniswapV3) Pools(ctx context.Context, block *big.Int) ([]Pool, error) {
-	factory := bindings.NewUniswapV3Factory()
-	var pools []Pool
+func (u uniswapV3) pools(a, b common.Address, found func(*pool)) []question {
+	var questions []question
 	for _, fee := range feeTiers {
-		answer, err := call(ctx, u.Chain, u.Factory, factory.PackGetPool(u.WETH, u.Token, big.NewInt(fee)), block)
-		if err != nil {
-			return nil, fmt.Errorf("asking Uniswap's factory %s for the pools: %w", u.Factory, err)
-		}
-		pool, err := factory.UnpackGetPool(answer)
-		if err != nil {
-			return nil, fmt.Errorf("%s does not answer like Uniswap's v3 factory: check the address and the chain", u.Factory)
-		}
-		if pool != (common.Address{}) {
-			pools = append(pools, uniswapPool{u, fee})
-		}
+		data := bindings.NewUniswapV3Factory().PackGetPool(a, b, big.NewInt(fee))
+		questions = append(questions, u.find(u, a, b, data, fee, percent(fee/100)+" %", func(p *pool) {
+			p.fee = big.NewRat(fee, 1_000_000)
+			found(p)
+		}))
 	}
-	return pools, nil
+	return questions
 }
 
-type uniswapPool struct {
-	UniswapV3
-	fee int64
+func (u uniswapV3) quote(r route, in *big.Int, got func(*big.Int) error) question {
+	quoter, h := bindings.NewQuoterV2(), r.hops[0]
+	data := quoter.PackQuoteExactInputSingle(bindings.QuoterV2QuoteExactInputSingleParams{
+		TokenIn: h.in, TokenOut: h.out, AmountIn: in, Fee: big.NewInt(h.tier), SqrtPriceLimitX96: new(big.Int)})
+	if len(r.hops) > 1 {
+		data = quoter.PackQuoteExactInput(r.path(), in)
+	}
+	return u.quoted(data, got)
 }
 
-func (p uniswapPool) Name() string { return "Uniswap v3 " + percent(p.fee/100) + " %" }
-
-func (p uniswapPool) Quote(ctx context.Context, block, in *big.Int) (*big.Int, error) {
-	quoter := bindings.NewQuoterV2()
-	answer, err := call(ctx, p.Chain, p.Quoter, quoter.PackQuoteExactInputSingle(bindings.QuoterV2QuoteExactInputSingleParams{
-		TokenIn: p.WETH, TokenOut: p.Token, AmountIn: in, Fee: big.NewInt(p.fee), SqrtPriceLimitX96: new(big.Int),
-	}), block)
-	if IsRevert(err) {
-		return nil, ErrNoLiquidity
+// swap wraps the swap in multicall(deadline, ...): SwapRouter02's own functions
+// have no deadline. The router wraps the ETH that comes along.
+func (u uniswapV3) swap(r route, in *big.Int, order Order) Call {
+	router, h := bindings.NewSwapRouter02(), r.hops[0]
+	data := router.PackExactInputSingle(bindings.SwapRouter02ExactInputSingleParams{
+		TokenIn: h.in, TokenOut: h.out, Fee: big.NewInt(h.tier), Recipient: order.Recipient,
+		AmountIn: in, AmountOutMinimum: order.MinOut, SqrtPriceLimitX96: new(big.Int)})
+	if len(r.hops) > 1 {
+		data = router.PackExactInput(bindings.SwapRouter02ExactInputParams{
+			Path: r.path(), Recipient: order.Recipient, AmountIn: in, AmountOutMinimum: order.MinOut})
 	}
-	if err != nil {
-		return nil, err
-	}
-	quote, err := quoter.UnpackQuoteExactInputSingle(answer)
-	if err != nil {
-		return nil, fmt.Errorf("%s does not answer like Uniswap's QuoterV2: check the address and the chain", p.Quoter)
-	}
-	if quote.AmountOut.Sign() == 0 {
-		return nil, ErrNoLiquidity
-	}
-	return quote.AmountOut, nil
-}
-
-// Swap wraps exactInputSingle in multicall(deadline, ...): SwapRouter02's own
-// functions have no deadline. The router wraps the ETH that comes along.
-func (p uniswapPool) Swap(in *big.Int, order Order) Call {
-	router := bindings.NewSwapRouter02()
-	swap := router.PackExactInputSingle(bindings.SwapRouter02ExactInputSingleParams{
-		TokenIn: p.WETH, TokenOut: p.Token, Fee: big.NewInt(p.fee), Recipient: order.Recipient,
-		AmountIn: in, AmountOutMinimum: order.MinOut, SqrtPriceLimitX96: new(big.Int),
-	})
-	return Call{To: p.Router, Value: in, Data: router.PackMulticallDeadline(big.NewInt(order.Deadline.Unix()), [][]byte{swap})}
+	return Call{To: u.Router, Value: r.value(in), Data: router.PackMulticallDeadline(big.NewInt(order.Deadline.Unix()), [][]byte{data})}
 }

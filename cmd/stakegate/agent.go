@@ -183,10 +183,10 @@ func agentError(ctx context.Context, err error) error {
 		hint = "give --api the address that the server calls itself"
 	case errors.As(err, &moved) || errors.Is(err, agent.ErrPlanFile):
 		hint = "make a new plan with stakegate agent plan, look at it, and apply that"
-	case errors.As(err, &blocked) && blocked.Step.Kind == agent.StepFund:
-		hint = "--wait 10m waits for the ETH to arrive; in a dev world, --faucet sends it"
-	case errors.As(err, &blocked) && blocked.Step.Kind == agent.StepBuy:
-		hint = "--eth-max, --impact-bps and --stake set the limits; --dry-run shows the plan"
+	case errors.As(err, &blocked) && (blocked.Step.Kind == agent.StepFund || blocked.Step.Kind == agent.StepReceive):
+		hint = "--wait 10m waits for the ETH, USDC or VVV to arrive; in a dev world, --faucet sends it"
+	case errors.As(err, &blocked) && (blocked.Step.Kind == agent.StepBuy || blocked.Step.Kind == agent.StepBuyDIEM):
+		hint = "--eth-max, --usdc-max, --impact-bps, --deviation-bps and --stake set the limits; --pay chooses ETH or USDC; --dry-run shows the plan"
 	case retryableError(err):
 		hint = "run the same command again: it goes on where this one ended"
 	}

@@ -114,6 +114,8 @@ func stepLine(step agent.Step, color bool) string {
 	switch {
 	case !step.ETH.IsZero():
 		fmt.Fprintf(&line, " [%s ETH and up to %s ETH of gas]", step.ETH.Short(), step.Gas.Short())
+	case !step.USDC.IsZero():
+		fmt.Fprintf(&line, " [%s USDC and up to %s ETH of gas]", step.USDC.Short(), step.Gas.Short())
 	case !step.Gas.IsZero():
 		fmt.Fprintf(&line, " [up to %s ETH of gas]", step.Gas.Short())
 	}
@@ -143,7 +145,11 @@ func printPlan(w io.Writer, plan agent.Plan, color bool) {
 	case plan.Complete:
 		fmt.Fprintln(w, "\nNothing to do.")
 	case plan.Applyable:
-		fmt.Fprintf(w, "\nIn all %s ETH, and up to %s ETH of gas.\n", plan.ETH.Short(), plan.Gas.Short())
+		paid := plan.ETH.Short() + " ETH"
+		if !plan.USDC.IsZero() {
+			paid = plan.USDC.Short() + " USDC"
+		}
+		fmt.Fprintf(w, "\nIn all %s, and up to %s ETH of gas.\n", paid, plan.Gas.Short())
 	default:
 		fmt.Fprintln(w, "\nThis plan cannot be applied now; see what is blocked.")
 	}
@@ -172,7 +178,7 @@ func printBalances(line func(name, format string, args ...any), b *agent.Balance
 		return
 	}
 	line("staked", "%s VVV, %s DIEM", b.Staked.Short(), b.StakedDIEM.Short())
-	line("holds", "%s ETH, %s VVV, %s DIEM", b.ETH.Short(), b.VVV.Short(), b.DIEM.Short())
+	line("holds", "%s ETH, %s USDC, %s VVV, %s DIEM", b.ETH.Short(), b.USDC.Short(), b.VVV.Short(), b.DIEM.Short())
 }
 
 func printAccount(line func(name, format string, args ...any), account *agent.Balance) {

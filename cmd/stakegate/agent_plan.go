@@ -34,9 +34,9 @@ or says what moved since.
 With --json, stdout is one object: version 1, ok, wallet {address, payer,
 keyFrom, created}, network, apiBase, chainId, plan {version, digest, network, apiBase,
 chainId, address, payer, contracts, target, limits, facts {block, blockTime, eth,
-accountEth, vvv, allowance, stakedVvv, unlockedVvv, diem, stakedDiem, gasPrice, l1Fee, key,
-keyRefused}, steps [{kind, symbol, reason, risk, amount, token, via, eth, gas,
-lock, blocked}], eth, gas, applyable, complete}, balances, and error as in
+accountEth, vvv, allowance, stakedVvv, unlockedVvv, diem, stakedDiem, usdc, gasPrice, l1Fee, key,
+keyRefused}, steps [{kind, symbol, reason, risk, amount, token, via, spender, eth, usdc, gas,
+lock, blocked}], eth, usdc, gas, applyable, complete}, balances, and error as in
 "agent up". Members are only ever added.
 
 Exit codes: 0 done, 1 error, 2 usage, 3 the plan has changes (--exit-code),
@@ -96,8 +96,8 @@ taken up by the same command where that run ended.
 
 Without a file, plan now, show the plan, and ask; --yes answers for scripts.
 With a file, flags that say what to reach belong to "agent plan"; --eth-max,
---gas-max, --keep-eth, --slippage-bps and --impact-bps, if given, are caps that
-the plan must keep.
+--usdc-max, --gas-max, --keep-eth, --slippage-bps, --impact-bps and
+--deviation-bps, if given, are caps that the plan must keep.
 
 Exit codes and --json as in "agent up"; a world that moved is exit code 1, and
 error.moves [{what, planned, now, by}] names what did.`,
@@ -150,18 +150,20 @@ func (f *applyFlags) run(cmd *cobra.Command, args []string, out *upOutput) error
 // capsOnly refuses flags that would change a plan that is already made, and
 // keeps of the limits those that were given.
 func (f *applyFlags) capsOnly(flags *pflag.FlagSet, limits *agent.Limits) error {
-	for _, name := range []string{"stake", "diem", "type", "limit-diem", "limit-usd", "period", "privacy", "expires", "description"} {
+	for _, name := range []string{"stake", "diem", "diem-by", "pay", "type", "limit-diem", "limit-usd", "period", "privacy", "expires", "description"} {
 		if flags.Changed(name) {
 			return usageError("--%s is part of the plan: make a new one with stakegate agent plan --%s", name, name)
 		}
 	}
 	given := agent.Limits{}
 	for name, keep := range map[string]func(){
-		"eth-max":      func() { given.MaxETH = limits.MaxETH },
-		"gas-max":      func() { given.MaxTxFee = limits.MaxTxFee },
-		"keep-eth":     func() { given.KeepETH = limits.KeepETH },
-		"slippage-bps": func() { given.SlippageBPS = limits.SlippageBPS },
-		"impact-bps":   func() { given.MaxImpactBPS = limits.MaxImpactBPS },
+		"eth-max":       func() { given.MaxETH = limits.MaxETH },
+		"gas-max":       func() { given.MaxTxFee = limits.MaxTxFee },
+		"keep-eth":      func() { given.KeepETH = limits.KeepETH },
+		"slippage-bps":  func() { given.SlippageBPS = limits.SlippageBPS },
+		"impact-bps":    func() { given.MaxImpactBPS = limits.MaxImpactBPS },
+		"usdc-max":      func() { given.MaxUSDC = limits.MaxUSDC },
+		"deviation-bps": func() { given.MaxDeviationBPS = limits.MaxDeviationBPS },
 	} {
 		if flags.Changed(name) {
 			keep()

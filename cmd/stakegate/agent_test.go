@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"net"
 	"net/http/httptest"
 	"os"
@@ -33,10 +34,19 @@ func TestMain(m *testing.M) {
 // chain and a real server.
 func TestAgentScripts(t *testing.T) {
 	world, chain := startWorld(t)
+	runAgentScripts(t, world, chain, "testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_key.txtar",
+		"testdata/agent_wallets.txtar", "testdata/agent_accounts.txtar", "testdata/agent_mcp.txtar", "testdata/agent_apply.txtar", "testdata/agent_network.txtar")
+}
+
+// TestAgentPayScript has a world of its own: it moves the market.
+func TestAgentPayScript(t *testing.T) {
+	world, chain := startWorld(t)
+	runAgentScripts(t, world, chain, "testdata/agent_pay.txtar")
+}
+
+func runAgentScripts(t *testing.T, world string, chain *devworld.Chain, files ...string) {
 	testscript.Run(t, testscript.Params{
-		Files: []string{"testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_key.txtar", "testdata/agent_wallets.txtar",
-			"testdata/agent_accounts.txtar", "testdata/agent_mcp.txtar", "testdata/agent_apply.txtar",
-			"testdata/agent_network.txtar"},
+		Files: files,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("WORLD", world)
 			env.Setenv("RPC", chain.RPCURL())
@@ -51,12 +61,27 @@ func TestAgentScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"account": deployAccount(chain), "clef": startClef(t.TempDir()),
-			"exits": exits, "sameSecret": sameSecret, "json": jsonMember, "mode": fileMode, "capture": capture, "save": save,
-			"fund": func(ts *testscript.TestScript, _ bool, args []string) {
-				ts.Check(chain.Fund(context.Background(), common.HexToAddress(args[0]), agent.MustAmount(args[1]).Int(), nil, nil))
-			},
+			"exits": exits, "sameSecret": sameSecret, "json": jsonMember, "mode": fileMode, "capture": capture, "save": save, "fund": fund(chain),
 		},
 	})
+}
+
+// fund sends from the faucet: fund ADDRESS ETH [VVV [USDC in its own units]].
+func fund(chain *devworld.Chain) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		amounts := []*big.Int{agent.MustAmount(args[1]).Int(), nil, nil}
+		if len(args) > 2 {
+			amounts[1] = agent.MustAmount(args[2]).Int()
+		}
+		if len(args) > 3 {
+			units, ok := new(big.Int).SetString(args[3], 10)
+			if !ok {
+				ts.Fatalf("%s is no number of units", args[3])
+			}
+			amounts[2] = units
+		}
+		ts.Check(chain.Fund(context.Background(), common.HexToAddress(args[0]), amounts[0], amounts[1], amounts[2]))
+	}
 }
 
 // exits runs a command that must end with the given exit code.

@@ -76,7 +76,8 @@ var (
 	thinFee        = big.NewInt(10_000) // hundredths of a basis point
 	dollarFee      = big.NewInt(3_000)
 	etherFee       = big.NewInt(500)
-	wideSpacing    = big.NewInt(200) // ticks
+	slipSpacing    = big.NewInt(200)   // ticks, for 0.3 %
+	slipThin       = big.NewInt(2_000) // for 1 %: no better than Aerodrome
 	approvalForAll = new(big.Int).Lsh(big.NewInt(1), 255)
 )
 
@@ -168,14 +169,14 @@ func (b *builder) fillSlipstream(c Contracts) {
 	filler := nobody("the slipstream filler")
 	b.place(filler, "SlipstreamLiquidity", c.Slipstream[0].Factory)
 	b.approveAll(c, filler)
-	add := func(a, z common.Address, amountA, amountZ *big.Int) {
+	add := func(a, z common.Address, spacing, amountA, amountZ *big.Int) {
 		if a.Cmp(z) > 0 {
 			a, z, amountA, amountZ = z, a, amountZ, amountA
 		}
-		b.call(marketMaker, noWei, filler, "SlipstreamLiquidity", "add", a, z, wideSpacing, amountA, amountZ)
+		b.call(marketMaker, noWei, filler, "SlipstreamLiquidity", "add", a, z, spacing, amountA, amountZ)
 	}
-	add(c.WETH, c.VVV, slipWETH, slipVVV)
-	add(c.DIEM, c.USDC, slipDIEM, slipDIEMUSDC)
+	add(c.WETH, c.VVV, slipThin, slipWETH, slipVVV)
+	add(c.DIEM, c.USDC, slipSpacing, slipDIEM, slipDIEMUSDC)
 }
 
 func (b *builder) fillAerodrome(c Contracts) {
