@@ -20,7 +20,14 @@ var OpenAPI []byte
 //go:embed llms.txt
 var LLMs string
 
-// Guide fills in LLMs. Only APIBase is needed; lines about what is empty are
+// Skill is the page for agents that have the stakegate program, a text/template
+// over Guide in the form of an agent skill: Markdown with a name and a
+// description in front.
+//
+//go:embed skill.md
+var Skill string
+
+// Guide fills in LLMs and Skill. Only APIBase is needed; lines about what is empty are
 // left out. Addresses are 0x-prefixed with their checksum (EIP-55).
 type Guide struct {
 	APIBase     string // with its path, as https://host/api/v1
@@ -41,10 +48,21 @@ type Guide struct {
 	UniswapFactory   string
 }
 
-var guide = template.Must(template.New("llms.txt").Option("missingkey=error").Parse(LLMs))
+// Origin is the server's own, which its pages stand under.
+func (g Guide) Origin() string { return strings.TrimSuffix(g.APIBase, "/api/v1") }
+
+var (
+	guide = template.Must(template.New("llms.txt").Option("missingkey=error").Parse(LLMs))
+	skill = template.Must(template.New("skill.md").Option("missingkey=error").Parse(Skill))
+)
 
 // Render returns the guide with its addresses filled in.
-func (g Guide) Render() (string, error) {
+func (g Guide) Render() (string, error) { return g.render(guide) }
+
+// RenderSkill returns the skill with its addresses filled in.
+func (g Guide) RenderSkill() (string, error) { return g.render(skill) }
+
+func (g Guide) render(page *template.Template) (string, error) {
 	if g.APIBase == "" {
 		return "", fmt.Errorf("guide for agents: the API's base URL is missing: set the public URL")
 	}
@@ -53,7 +71,7 @@ func (g Guide) Render() (string, error) {
 		g.StakeSymbol = "VVV"
 	}
 	var text strings.Builder
-	if err := guide.Execute(&text, g); err != nil {
+	if err := page.Execute(&text, g); err != nil {
 		return "", fmt.Errorf("guide for agents: %w", err)
 	}
 	return text.String(), nil

@@ -103,6 +103,30 @@ func TestGuideNamesEveryAddress(t *testing.T) {
 	}
 }
 
+func TestSkillIsOneWithANameAndADescription(t *testing.T) {
+	text, err := fullGuide().RenderSkill()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The form of agent skills: a short name, and at most 1,024 characters of description.
+	front := regexp.MustCompile(`\A---\nname: ([a-z0-9-]{1,64})\ndescription: ([^\n]{1,1000})\n---\n\n# `)
+	if !front.MatchString(text) {
+		t.Errorf("the skill begins with %.200q", text)
+	}
+	for _, want := range []string{"--api https://api.example.org/api/v1 --chain-id 8453", "https://api.example.org/llms.txt", "https://rpc.example.org"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the skill does not say %q", want)
+		}
+	}
+	bare, err := api.Guide{APIBase: "http://127.0.0.1:8402/api/v1"}.RenderSkill()
+	if err != nil || strings.Contains(bare, "--chain-id") || !strings.Contains(bare, "https://mainnet.base.org") {
+		t.Errorf("without a chain: %v: %s", err, bare)
+	}
+	if _, err := (api.Guide{}).RenderSkill(); err == nil {
+		t.Error("a skill without the API's base URL was rendered")
+	}
+}
+
 func TestGuideLeavesOutWhatIsUnknown(t *testing.T) {
 	text, err := api.Guide{APIBase: "http://127.0.0.1:8402/api/v1"}.Render()
 	if err != nil {

@@ -149,6 +149,7 @@ var exchanges = []exchange{
 	{"not ready", "GET", "/readyz", 503, with(nil, "Content-Type", "application/json", "Retry-After", "1"), `{"error":"not ready","code":"NOT_READY"}`, ""},
 	{"the description", "GET", "/openapi.yaml", 200, with(nil, "Content-Type", "application/yaml"), `openapi: 3.0.3`, ""},
 	{"an empty guide", "GET", "/llms.txt", 200, with(nil, "Content-Type", "text/plain; charset=utf-8"), ``, "empty"},
+	{"an empty skill", "GET", "/skill.md", 200, with(nil, "Content-Type", "text/markdown; charset=utf-8"), ``, "empty"},
 	{"health under the prefix", "GET", "/api/v1/healthz", 200, with(nil, "Content-Type", "application/json"), `{"status":"ok"}`, "no such path"},
 	{"HEAD", "HEAD", "/api/v1/models", 200, with(jsonHeaders), ``, ""},
 	{"an unknown path", "GET", "/api/v1/nothing", 404, with(jsonHeaders), `{"error":"Not found"}`, ""},

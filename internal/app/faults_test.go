@@ -211,6 +211,7 @@ func TestTheServerDescribesItself(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	for path, want := range map[string]string{
 		"/healthz": `"ok"`, "/readyz": `"ready"`, "/openapi.yaml": "openapi: 3.0.3", "/llms.txt": w.Origin + "/api/v1/api_keys/generate_web3_key", "/": w.Origin,
+		"/skill.md": "--api " + w.Origin + "/api/v1 --chain-id ",
 	} {
 		answer := w.Send(must(http.NewRequest("GET", w.Origin+path, nil)))
 		if answer.Status != http.StatusOK || !strings.Contains(string(answer.Body), want) {

@@ -202,6 +202,10 @@ func (s *server) llms(w http.ResponseWriter, r *http.Request) {
 	send(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte(s.config.Guide))
 }
 
+func (s *server) skill(w http.ResponseWriter, r *http.Request) {
+	send(w, r, http.StatusOK, "text/markdown; charset=utf-8", []byte(s.config.Skill)) // RFC 7763
+}
+
 // network tells clients what they must know to deal with this server.
 func (s *server) network(w http.ResponseWriter, r *http.Request) {
 	send(w, r, http.StatusOK, "application/json", s.config.Network)

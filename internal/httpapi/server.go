@@ -159,6 +159,8 @@ type Config struct {
 	Degraded func() []Degradation
 	// Guide is the text of /llms.txt.
 	Guide string
+	// Skill is the text of /skill.md.
+	Skill string
 	// Network is the document of /.well-known/stakegate.json.
 	Network []byte
 	Version string
@@ -235,6 +237,7 @@ func (s *server) routes(r *router) {
 	add("GET /readyz", http.HandlerFunc(s.readyz))
 	add("GET /openapi.yaml", http.HandlerFunc(s.openAPI))
 	add("GET /llms.txt", http.HandlerFunc(s.llms))
+	add("GET /skill.md", http.HandlerFunc(s.skill))
 	add("GET /.well-known/stakegate.json", http.HandlerFunc(s.network))
 	s.addPages(r)
 }
