@@ -49,6 +49,11 @@ func TestAllKeysOfAnAccountEndInOneCommit(t *testing.T) {
 		engine, _ := run(t, s, true)
 		grant(t, engine, 100)
 		grantTo(t, engine, "0xother", 100)
+		for _, id := range []string{"a", "b", "child", "other"} { // rows that batches keep
+			if _, err := engine.Hold(t.Context(), hold("before of "+id, id, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := s.RevokeKey(t.Context(), account, "b", apikey.Actor{}); err != nil {
 			t.Fatal(err)
 		}
