@@ -85,6 +85,9 @@ func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool)
 	}
 	defer reloadOnHangup(server)()
 	app.TuneProcess()
+	if err := server.ReserveLog(cmd.Context()); err != nil {
+		logger.Warn("commits will be slower until the database's log has grown", "error", err)
+	}
 	logger.Info("serving", "listen", listener.Addr().String(), "api", server.APIBase(), "version", version())
 	return server.Run(cmd.Context())
 }

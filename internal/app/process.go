@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"os"
 	"runtime"
 )
@@ -26,3 +27,7 @@ func TuneProcess() {
 		heapFloor = make([]byte, heapFloorBytes)
 	}
 }
+
+// ReserveLog gets ready for the first commits; see store.ReserveLog. A server
+// goes on without it.
+func (a *App) ReserveLog(ctx context.Context) error { return a.store.ReserveLog(ctx) }
