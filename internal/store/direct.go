@@ -123,15 +123,18 @@ func (s *Store) directly(ctx context.Context, keeps bool, work func(*transaction
 
 // run runs a transaction, with the rows that are kept or with none.
 func (d *direct) run(ctx context.Context, keeps bool, work func(*kept) error) error {
-	tx, err := d.connection.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
-	if err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx) // a transaction that began ends
+	if err := d.exec(ctx, "BEGIN IMMEDIATE", nil); err != nil {
 		return err
 	}
 	if !keeps {
 		if err := work(nothing); err != nil {
-			return errors.Join(err, tx.Rollback())
+			return errors.Join(err, d.rollBack(ctx))
 		}
-		return tx.Commit()
+		return d.commit(ctx)
 	}
 	version, err := dataVersion(d.connection)
 	if err == nil {
@@ -140,13 +143,24 @@ func (d *direct) run(ctx context.Context, keeps bool, work func(*kept) error) er
 	}
 	if err != nil {
 		d.kept.forget()
-		return errors.Join(err, tx.Rollback())
+		return errors.Join(err, d.rollBack(ctx))
 	}
-	if err = tx.Commit(); err == nil {
+	if err = d.commit(ctx); err == nil {
 		d.kept.version, err = dataVersion(d.connection)
 	}
 	if err != nil {
 		d.kept.forget()
+	}
+	return err
+}
+
+func (d *direct) rollBack(ctx context.Context) error { return d.exec(ctx, "ROLLBACK", nil) }
+
+// commit leaves no transaction open.
+func (d *direct) commit(ctx context.Context) error {
+	err := d.exec(ctx, "COMMIT", nil)
+	if err != nil {
+		_ = d.rollBack(ctx) // fails if the commit has ended the transaction all the same
 	}
 	return err
 }

@@ -43,6 +43,9 @@ type engine struct {
 	settings [][2]string
 	// migrateLock keeps two processes from migrating at once.
 	migrateLock func() (goose.ProviderOption, error)
+	// layout, if it is not nil, brings tables into the form in which the engine
+	// is quickest with them; what they hold, and how it is asked for, stays.
+	layout func(ctx context.Context, tx *sql.Tx) error
 	// spelling is how the engine's driver likes the parameters of a hot
 	// statement, which are always numbered in their order.
 	spelling func(text string) string
@@ -67,6 +70,7 @@ var sqliteEngine = &engine{
 	// The driver looks every named parameter up in a list; nameless ones it
 	// just counts, which over some thousand of them is a third of the time.
 	spelling: func(text string) string { return parameter.ReplaceAllString(text, "?") },
+	layout:   clusterHolds,
 	isBadRow: func(err error) bool {
 		var failure *sqlite.Error
 		return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_CONSTRAINT

@@ -12,7 +12,7 @@ import (
 // parameters of a few fixed counts, so that each text is prepared once. A list
 // is then cut into the largest counts that it fills; the rest goes one by one
 // or is padded.
-var rowCounts = []int{1, 4, 16, 64, 256}
+var rowCounts = []int{1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 64, 256}
 
 // columnSpec is a column's name and PostgreSQL's type of it.
 type columnSpec struct{ name, kind string }

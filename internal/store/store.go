@@ -124,7 +124,10 @@ func (s *Store) migrate(ctx context.Context) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrating the database: %w", err)
 	}
-	return nil
+	if s.engine.layout == nil {
+		return nil
+	}
+	return s.write(ctx, func(tx *sql.Tx) error { return s.engine.layout(ctx, tx) })
 }
 
 // prepare readies the hot path's statements, which also proves that the engine
