@@ -200,6 +200,12 @@ type RateLimits struct {
 		USD  Decimal `json:"USD"`
 		DIEM Decimal `json:"DIEM"`
 	} `json:"balances"` // what this key can spend
+	// Epoch is the account's DIEM of this epoch; nil if the server does not say.
+	Epoch *struct {
+		Allocation Decimal `json:"allocation"`
+		Spent      Decimal `json:"spent"`
+		Held       Decimal `json:"held"`
+	} `json:"epoch"`
 	Tier struct {
 		ID        string `json:"id"`
 		IsCharged bool   `json:"isCharged"`

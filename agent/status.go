@@ -3,8 +3,12 @@ package agent
 import (
 	"context"
 	"errors"
+	"math/big"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+
+	"stakegate/contracts/bindings"
 )
 
 // Report is what a wallet has here: on the chain, in the store, on the server.
@@ -14,10 +18,32 @@ type Report struct {
 	ChainID  uint64         `json:"chainId"`
 	Address  common.Address `json:"address"`
 	Balances *Balances      `json:"balances"`
+	// CoolDowns are unstaked tokens that cannot be had yet, or wait to be taken.
+	CoolDowns []CoolDown `json:"coolDowns"`
 	// Keys are the wallet's stored keys for this server, without secrets.
 	Keys []KeyReport `json:"keys"`
 	// Account is what the first working key says can be spent, or null.
 	Account *Balance `json:"account"`
+	// Epoch is the running epoch, as far as a working key tells, or null.
+	Epoch *EpochReport `json:"epoch"`
+}
+
+// CoolDown is a withdrawal that was begun. A further one of VVV waits until it
+// has ended and was taken; a further one of DIEM begins its time anew.
+type CoolDown struct {
+	Token  string    `json:"token"`
+	Amount Amount    `json:"amount"`
+	EndsAt time.Time `json:"endsAt"`
+	Over   bool      `json:"over"` // it can be taken
+}
+
+// EpochReport is an account's DIEM of the running epoch; members that the
+// server does not tell are null.
+type EpochReport struct {
+	EndsAt    string  `json:"endsAt"`
+	Allocated Decimal `json:"allocated"`
+	Spent     Decimal `json:"spent"`
+	Held      Decimal `json:"held"`
 }
 
 // KeyReport is a stored key and whether the server accepts it.
@@ -26,6 +52,8 @@ type KeyReport struct {
 	Works bool `json:"works"`
 	// Problem says why Works could not be found out; "" if it could.
 	Problem string `json:"problem,omitempty"`
+	// Info is the key as the server has it, where it shows that to the key.
+	Info *KeyInfo `json:"info,omitempty"`
 }
 
 // Status looks at the wallet's balances and keys. It changes nothing; Target
@@ -39,45 +67,90 @@ func Status(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Network: r.result.Network, APIBase: r.result.APIBase, ChainID: r.result.ChainID, Address: r.result.Address, Keys: []KeyReport{}}
+	return r.status(ctx)
+}
+
+func (r *runner) status(ctx context.Context) (Report, error) {
+	report := Report{Network: r.result.Network, APIBase: r.result.APIBase, ChainID: r.result.ChainID, Address: r.result.Address,
+		CoolDowns: []CoolDown{}, Keys: []KeyReport{}}
 	observed, err := r.observeChain(ctx, 0)
 	if err != nil {
 		return report, err
 	}
 	report.Balances = observed.Balances()
-	stored, err := o.Keys.Keys()
-	if err != nil {
+	if report.CoolDowns, err = r.coolDowns(ctx, observed); err != nil {
 		return report, err
 	}
+	stored, err := r.Keys.Of(report.APIBase, report.Address)
 	for _, key := range stored {
-		if key.Address != report.Address || key.APIBase != report.APIBase {
-			continue
-		}
-		entry, balance := r.keyReport(ctx, key)
-		if report.Account == nil {
-			report.Account = balance
-		}
-		report.Keys = append(report.Keys, entry)
+		report.Keys = append(report.Keys, r.keyReport(ctx, key, &report))
 	}
-	return report, nil
+	return report, err
 }
 
-// keyReport asks the server about a key; the balance is nil if it does not say.
-func (r *runner) keyReport(ctx context.Context, key StoredKey) (KeyReport, *Balance) {
+// coolDowns reads both withdrawals at the observation's block.
+func (r *runner) coolDowns(ctx context.Context, o Observation) ([]CoolDown, error) {
+	c, staking, diem := r.Network.Contracts, bindings.NewStakingV2(), bindings.NewDIEM()
+	found := []CoolDown{}
+	add := func(token string, amount, end *big.Int) {
+		if amount.Sign() > 0 && end.IsInt64() {
+			at := time.Unix(end.Int64(), 0).UTC()
+			found = append(found, CoolDown{Token: token, Amount: Units(amount), EndsAt: at, Over: !o.BlockTime.Before(at)})
+		}
+	}
+	err := readAll(ctx, r.chain, c.Multicall3, new(big.Int).SetUint64(o.Block), []read{
+		{c.Staking, staking.PackStakes(o.Address), func(answer []byte) error {
+			out, err := staking.UnpackStakes(answer)
+			if err == nil {
+				add("VVV", out.CooldownAmount, out.CooldownEnd)
+			}
+			return err
+		}, "sVVV"},
+		{c.DIEM, diem.PackStakedInfos(o.Address), func(answer []byte) error {
+			out, err := diem.UnpackStakedInfos(answer)
+			if err == nil {
+				add("DIEM", out.CoolDownAmount, out.CoolDownEnd)
+			}
+			return err
+		}, "DIEM"},
+	})
+	return found, err
+}
+
+// keyReport asks the server about a key. What the first working key tells of
+// the account goes into the report.
+func (r *runner) keyReport(ctx context.Context, key StoredKey, report *Report) KeyReport {
 	entry := KeyReport{StoredKey: key}
-	balance, err := r.client.WithKey(key.Secret).Balance(ctx)
-	if err == nil {
-		entry.Works = true
-		return entry, &balance
+	if key.Secret.IsZero() {
+		entry.Problem = "its secret is kept by a program of yours: it cannot be asked about from here"
+		return entry
 	}
-	// Some servers show the balance to some keys only: ask for the key itself.
+	client := r.client.WithKey(key.Secret)
+	limits, err := client.RateLimits(ctx)
 	var answered *APIError
-	if errors.As(err, &answered) && !answered.Retryable() {
-		rejected, askErr := r.rejected(ctx, key.Secret)
-		entry.Works, err = askErr == nil && !rejected, askErr
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+		entry.Works = true
+	case errors.Is(err, ErrKeyRejected):
+		return entry
+	case errors.As(err, &answered) && !answered.Retryable():
+		entry.Works = true // the key is known, or the route is not
+	default:
 		entry.Problem = err.Error()
+		return entry
 	}
-	return entry, nil
+	if info, err := client.Key(ctx, key.ID); err == nil {
+		entry.Info = &info
+	}
+	// Some servers show the balance to some keys only.
+	balance, err := client.Balance(ctx)
+	if err != nil || report.Account != nil {
+		return entry
+	}
+	report.Account = &balance
+	report.Epoch = &EpochReport{EndsAt: limits.NextEpochBegins, Allocated: balance.EpochAllocation}
+	if limits.Epoch != nil {
+		report.Epoch.Spent, report.Epoch.Held = limits.Epoch.Spent, limits.Epoch.Held
+	}
+	return entry
 }

@@ -1,10 +1,15 @@
 package agent_test
 
 import (
+	"math/big"
 	"net/http"
 	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"stakegate/agent"
+	"stakegate/contracts/bindings"
 )
 
 func TestStatusTellsWorkingKeysFromRefusedAndUnknown(t *testing.T) {
@@ -24,7 +29,8 @@ func TestStatusTellsWorkingKeysFromRefusedAndUnknown(t *testing.T) {
 	} {
 		api.mu.Lock()
 		api.fault = func(w http.ResponseWriter, r *http.Request) bool {
-			if c.fault == nil || r.URL.Path != "/api/v1/billing/balance" {
+			balance, limits := r.URL.Path == "/api/v1/billing/balance", r.URL.Path == "/api/v1/api_keys/rate_limits"
+			if c.fault == nil || !balance && (!limits || c.works) {
 				return false
 			}
 			c.fault(w, r)
@@ -45,5 +51,44 @@ func TestStatusTellsWorkingKeysFromRefusedAndUnknown(t *testing.T) {
 	api.mu.Unlock()
 	if report, err := agent.Status(t.Context(), o); err != nil || report.Keys[0].Works || report.Keys[0].Problem != "" {
 		t.Errorf("revoked: got %+v, %v", report, err)
+	}
+}
+
+func TestStatusTellsOfWithdrawals(t *testing.T) {
+	chain := devChain(t)
+	api := newFakeAPI(t, chain)
+	o := newOptions(t, chain, api)
+	mustUp(t, o)
+	if report, err := agent.Status(t.Context(), o); err != nil || len(report.CoolDowns) != 0 {
+		t.Fatalf("got %+v, %v", report.CoolDowns, err)
+	}
+	client, key := chain.Client(), o.Signer
+	nonce, err := client.NonceAt(t.Context(), key.Address(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := key.SignTx(t.Context(), types.NewTx(&types.DynamicFeeTx{
+		ChainID: new(big.Int).SetUint64(chain.ChainID()), Nonce: nonce, Gas: 300_000, GasFeeCap: big.NewInt(1e10), GasTipCap: big.NewInt(1e9),
+		To: &o.Network.Contracts.Staking, Data: bindings.NewStakingV2().PackInitiateUnstake(tokens("4")),
+	}), new(big.Int).SetUint64(chain.ChainID()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.SendTransaction(t.Context(), tx); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		report, err := agent.Status(t.Context(), o)
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("got %+v, %v", report.CoolDowns, err)
+		}
+		if len(report.CoolDowns) == 0 {
+			continue
+		}
+		c := report.CoolDowns[0]
+		if c.Token != "VVV" || c.Amount.String() != "4" || c.Over || c.EndsAt.Sub(time.Now()) < 6*24*time.Hour || report.Balances.Staked.String() != "6" {
+			t.Errorf("got %+v", c)
+		}
+		return
 	}
 }

@@ -34,7 +34,7 @@ none. API keys are stored beside it, in keys.json. Both are readable by their
 owner only. Secrets are never taken from the command line.`,
 	}
 	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand(), agentMCPCommand())
-	cmd.AddCommand(agentKeyCommand(), agentNetworkCommand())
+	cmd.AddCommand(agentKeyCommand(), agentNetworkCommand(), agentDoctorCommand(), agentWatchCommand())
 	return cmd
 }
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,9 +30,10 @@ no wallet.
 
 With --json, stdout is one object: version 1, ok, wallet {address, payer, keyFrom,
 created}, network, apiBase, chainId, address, balances {block, eth, accountEth, vvv,
-stakedVvv, diem, stakedDiem}, keys [{id, type, last6, description, expiresAt,
-createdAt, provedAt, works, problem}], account (as /billing/balance), and error
-as in "agent up". Members are only ever added.`,
+stakedVvv, diem, stakedDiem}, coolDowns [{token, amount, endsAt, over}], keys
+[{id, type, last6, name, description, expiresAt, createdAt, provedAt, inSink,
+works, problem, info (as in "agent key list")}], account (as /billing/balance),
+epoch {endsAt, allocated, spent, held}, and error as in "agent up". Members are only ever added.`,
 		Example: `  stakegate agent status --world .stakegate-dev/world.json
   stakegate agent status --rpc https://mainnet.base.org --json`,
 		Args: cobra.NoArgs,
@@ -67,19 +70,58 @@ func (f *agentFlags) status(cmd *cobra.Command, out *statusOutput) error {
 	}
 	line("wallet", "%s", out.Address)
 	printBalances(line, out.Balances)
+	printCoolDowns(line, out.CoolDowns)
 	for _, key := range out.Keys {
-		state := "works"
-		switch {
-		case key.Problem != "":
-			state = "not known: " + key.Problem
-		case !key.Works:
-			state = "refused by the server"
-		}
-		line("key", "%s ...%s (id %s): %s", key.Type, key.Last6, key.ID, state)
+		line("key", "%s", keyWords(key))
 	}
 	if len(out.Keys) == 0 {
 		line("key", "none for %s", out.APIBase)
 	}
 	printAccount(line, out.Account)
+	printEpoch(line, out.Epoch)
 	return nil
+}
+
+func keyWords(key agent.KeyReport) string {
+	state := "works"
+	switch {
+	case key.Problem != "":
+		state = "not known: " + key.Problem
+	case !key.Works:
+		state = "refused by the server"
+	}
+	words := fmt.Sprintf("%s ...%s (id %s): %s", key.Type, key.Last6, key.ID, state)
+	if key.Name != "" {
+		words = key.Name + ": " + words
+	}
+	if key.ExpiresAt != "" {
+		words += ", expires " + printable(key.ExpiresAt)
+	}
+	if info := key.Info; info != nil && limitWords(*info) != "none" {
+		words += ", limit " + limitWords(*info)
+		if used := info.PeriodUsage; used != nil {
+			words += fmt.Sprintf(" (spent %s DIEM, %s USD)", cmp.Or(used.DIEM, "0"), cmp.Or(used.USD, "0"))
+		}
+	}
+	return words
+}
+
+func printCoolDowns(line func(name, format string, args ...any), coolDowns []agent.CoolDown) {
+	for _, c := range coolDowns {
+		if c.Over {
+			line("withdrawn", "%s %s can be taken now", c.Amount.Short(), c.Token)
+			continue
+		}
+		line("withdrawn", "%s %s can be taken from %s", c.Amount.Short(), c.Token, c.EndsAt.Format(time.RFC3339))
+	}
+}
+
+func printEpoch(line func(name, format string, args ...any), epoch *agent.EpochReport) {
+	switch {
+	case epoch == nil:
+	case epoch.Spent == "":
+		line("epoch", "ends %s", printable(epoch.EndsAt))
+	default:
+		line("epoch", "%s DIEM spent, %s held for calls that run, ends %s", epoch.Spent, cmp.Or(epoch.Held, "0"), printable(epoch.EndsAt))
+	}
 }

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 func TestAgentScripts(t *testing.T) {
 	world, chain := startWorld(t)
 	runAgentScripts(t, world, chain, "testdata/agent_up.txtar", "testdata/agent_plan.txtar", "testdata/agent_usage.txtar", "testdata/agent_key.txtar",
-		"testdata/agent_wallets.txtar", "testdata/agent_accounts.txtar", "testdata/agent_mcp.txtar", "testdata/agent_apply.txtar", "testdata/agent_network.txtar")
+		"testdata/agent_wallets.txtar", "testdata/agent_accounts.txtar", "testdata/agent_mcp.txtar", "testdata/agent_apply.txtar", "testdata/agent_network.txtar", "testdata/agent_watch.txtar")
 }
 
 // TestAgentPayScript has a world of its own: it moves the market.
@@ -61,7 +61,7 @@ func runAgentScripts(t *testing.T, world string, chain *devworld.Chain, files ..
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"account": deployAccount(chain), "clef": startClef(t.TempDir()),
-			"exits": exits, "sameSecret": sameSecret, "json": jsonMember, "mode": fileMode, "capture": capture, "save": save, "fund": fund(chain),
+			"exits": exits, "sameSecret": sameSecret, "json": jsonMember, "mode": fileMode, "capture": capture, "save": save, "waitfor": waitFor, "fund": fund(chain),
 		},
 	})
 }
@@ -109,6 +109,22 @@ func jsonMember(ts *testscript.TestScript, neg bool, args []string) {
 // capture puts a member of the JSON object on stdout into a variable.
 func capture(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[1], member(ts, args[0]))
+}
+
+// waitFor waits until a file is there.
+func waitFor(ts *testscript.TestScript, _ bool, args []string) {
+	look, deadline := time.NewTicker(20*time.Millisecond), time.After(time.Minute)
+	defer look.Stop()
+	for {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-deadline:
+			ts.Fatalf("%s is not there", args[0])
+		}
+	}
 }
 
 // save puts a member of the JSON object on stdout into a file, which no program

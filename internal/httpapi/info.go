@@ -59,6 +59,7 @@ func (s *server) rateLimits(r *http.Request, caller apikey.Key) (any, error) {
 		"keyExpiration":   optionalTime(caller.ExpiresAt),
 		"nextEpochBegins": timestamp(apikey.Epoch.Window(now).End),
 		"rateLimits":      s.rateTable(),
+		"epoch":           map[string]money.Nano{"allocation": standing.Allocation, "spent": standing.SpentDIEM, "held": standing.HeldDIEM},
 	}}, nil
 }
 

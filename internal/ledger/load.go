@@ -339,7 +339,10 @@ type Standing struct {
 	// that some source gave something in this epoch.
 	Allocation money.Nano
 	EverDIEM   bool
-	HasUSD     bool
+	// SpentDIEM is what was charged to the sources in this epoch, HeldDIEM what
+	// is set aside in them for calls that run.
+	SpentDIEM, HeldDIEM money.Nano
+	HasUSD              bool
 	Balance
 }
 
@@ -360,6 +363,7 @@ func StandingOf(sources []Source, accountID, epoch string, budgets map[string]*B
 			}
 		}
 		standing.Allocation = standing.Allocation.Add(budget.Cap)
+		standing.SpentDIEM, standing.HeldDIEM = standing.SpentDIEM.Add(budget.Posted), standing.HeldDIEM.Add(budget.Pending)
 		standing.EverDIEM = standing.EverDIEM || budget.CapHigh > 0
 		standing.DIEM = standing.DIEM.Add(free)
 	}
