@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 
 	"stakegate/internal/app"
 	"stakegate/internal/app/apptest"
+	"stakegate/internal/dashboard"
 )
 
 // browser keeps cookies and follows no redirect. What no browser needs to show
@@ -372,5 +374,71 @@ func TestTheFrontPageIsForBrowsersAndTheGuideForAgents(t *testing.T) {
 	}
 	if status, _ := without.get("/usage"); status != http.StatusNotFound {
 		t.Errorf("/usage without the page: %d", status)
+	}
+}
+
+// devWallet is a development world's.
+type devWallet struct {
+	t *testing.T
+	apptest.Wallet
+}
+
+func (d devWallet) Address() common.Address { return d.Wallet.Address }
+
+func (d devWallet) SignMessage(_ context.Context, text string) ([]byte, error) {
+	return d.SignBytes(d.t, text), nil
+}
+
+// Only where a program hands a wallet in can anybody sign in as it.
+func TestTheDevWalletIsThereInDevelopmentWorldsAlone(t *testing.T) {
+	b := newBrowser(t, apptest.Start(t, apptest.Options{}))
+	if response, _ := b.post("/session/dev", nil); response.StatusCode != http.StatusNotFound {
+		t.Errorf("a server has a dev wallet: %d", response.StatusCode)
+	}
+	if _, text := b.get("/"); strings.Contains(text, "Dev wallet") {
+		t.Error("a server offers a dev wallet")
+	}
+
+	var wallet dashboard.Wallet // none yet
+	w := apptest.Start(t, apptest.Options{DevWallet: func() dashboard.Wallet { return wallet }})
+	b = newBrowser(t, w)
+	if response, _ := b.post("/session/dev", nil); response.StatusCode != http.StatusNotFound || b.inside() {
+		t.Errorf("before there is one: %d", response.StatusCode)
+	}
+	wallet = devWallet{t, staker(t, w)}
+	if _, text := b.get("/"); !strings.Contains(text, "Dev wallet") {
+		t.Error("the dev wallet is not offered")
+	}
+	if response, _ := b.post("/session/dev", nil, "Sec-Fetch-Site", "cross-site"); response.StatusCode != http.StatusForbidden || b.inside() {
+		t.Errorf("from another site: %d", response.StatusCode)
+	}
+	if response, _ := b.post("/session/dev", nil); response.StatusCode != http.StatusSeeOther || !b.inside() {
+		t.Errorf("%d", response.StatusCode)
+	}
+}
+
+// The file has every entry once, however many pages the API needs for them.
+func TestTheFileOfTheHistoryIsWhole(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b, wallet := newBrowser(t, w), staker(t, w)
+	b.signIn(wallet)
+	secret := b.makeKey(url.Values{"type": {"INFERENCE"}})
+	for range 3 {
+		if answer := w.Chat(secret, "hello", `"max_tokens":5`); answer.Status != http.StatusOK {
+			t.Fatal(answer)
+		}
+	}
+	response, text := b.send(http.MethodGet, "/history.csv", "", "")
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || len(rows) != 7 || rows[0][0] != "timestamp" || !strings.HasPrefix(response.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("%v: %d rows, %v", err, len(rows), response.Header)
+	}
+	if _, text := b.send(http.MethodGet, "/history.csv?currency=USD", "", ""); strings.Count(text, "\n") != 1 {
+		t.Errorf("nothing was paid in USD: %s", text)
+	}
+	for path, want := range map[string]string{"/history?currency=DOGE": "currency must be", "/history?cursor=x": "cursor is not valid"} {
+		if status, text := b.get(path); status != http.StatusBadRequest || !strings.Contains(text, want) {
+			t.Errorf("%s: %d", path, status)
+		}
 	}
 }
