@@ -55,13 +55,21 @@ func (a amount) Short() string {
 	case a < 1000:
 		return sign + "<0.000001"
 	}
-	whole, fraction, _ := strings.Cut(a.Exact(), ".")
+	return sign + cut(a.Exact(), decimals)
+}
+
+// cut is an exact decimal with at most so many places, rounded down.
+func cut(exact string, decimals int) string {
+	whole, fraction, _ := strings.Cut(exact, ".")
 	fraction = strings.TrimRight(fraction[:min(len(fraction), decimals)], "0")
 	if fraction != "" {
 		fraction = "." + fraction
 	}
-	return sign + grouped(whole) + fraction
+	return grouped(whole) + fraction
 }
+
+// tokens is an exact decimal of tokens, which may have 18 places, for people.
+func tokens(exact string) string { return cut(exact, manyDecimals) }
 
 // grouped puts commas between thousands.
 func grouped(digits string) string {

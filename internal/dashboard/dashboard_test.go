@@ -28,6 +28,11 @@ func TestAmountsAreShownShortAndNeverRoundedUp(t *testing.T) {
 			t.Errorf("%s is shown as %s, want %s", nano.Exact(), got, want)
 		}
 	}
+	for exact, want := range map[string]string{"0": "0", "100010": "100,010", "1.000000000000000001": "1", "12.345678901": "12.345678", "": ""} {
+		if got := tokens(exact); got != want {
+			t.Errorf("%s tokens are shown as %s, want %s", exact, got, want)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		nano := amount(rapid.Int64Range(1000, math.MaxInt64).Draw(t, "nano"))
 		shown, err := money.Parse(strings.ReplaceAll(nano.Short(), ",", ""))

@@ -36,7 +36,7 @@ var accountMenu = []menuItem{{"/", "Overview"}, {"/usage", "Usage"}, {"/history"
 func (d *Dashboard) parse() (map[string]*template.Template, error) {
 	shared, err := template.New("").Funcs(template.FuncMap{
 		"link": d.link, "asset": func(name string) string { return d.link(assetPath(name)) },
-		"short": short, "utc": utc, "iso": iso, "day": day, "until": d.until, "join": strings.Join,
+		"short": short, "tokens": tokens, "utc": utc, "iso": iso, "day": day, "until": d.until, "join": strings.Join,
 		"now": d.config.Now, "plural": plural, "dict": dict, "expiries": func() []expiry { return expiries },
 	}).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html")
 	if err != nil {

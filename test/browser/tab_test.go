@@ -96,11 +96,10 @@ func openTab(t *testing.T, w *apptest.World, wallet apptest.Wallet, s screen) *t
 }
 
 func viewport(s screen) []chromedp.EmulateViewportOption {
-	options := []chromedp.EmulateViewportOption{chromedp.EmulateScale(2)}
-	if s.phone {
-		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
+	if !s.phone {
+		return nil
 	}
-	return options
+	return []chromedp.EmulateViewportOption{chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait}
 }
 
 func scheme(dark bool) chromedp.Action[chromedp.Void] {
@@ -270,13 +269,16 @@ func (b *tab) signIn() {
 	b.sees(".who", "Sign out")
 }
 
-// picture keeps a screenshot, if somebody wants them or something has failed.
+// pictures are those that the documents show.
+var pictures = []string{"signin-desktop", "overview-desktop", "newkey-desktop", "secret-desktop", "usage-night", "overview-phone"}
+
+// picture keeps a screenshot, if somebody wants it or something has failed.
 func (b *tab) picture(name string) {
 	folder := *screenshots
-	if folder == "" && name == "failed" {
+	switch {
+	case name == "failed":
 		folder = b.t.ArtifactDir()
-	}
-	if folder == "" {
+	case folder == "" || !slices.Contains(pictures, name):
 		return
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, patience)

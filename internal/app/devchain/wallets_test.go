@@ -55,7 +55,7 @@ func (w *world) mintWith(address common.Address, token string, signed []byte) ap
 		`{"address":%q,"signature":%q,"token":%q,"apiKeyType":"INFERENCE"}`, address.Hex(), hexutil.Encode(signed), token))
 }
 
-func TestContractWalletsGetAKey(t *testing.T) {
+func TestContractWalletsGetAKeyAndSignIn(t *testing.T) {
 	w := start(t)
 	owner, stranger := w.staker(1000, 1), apptest.NewWallet(t)
 	wallet := w.deploy(owner, "OwnerWallet", owner.Address)
@@ -85,10 +85,16 @@ func TestContractWalletsGetAKey(t *testing.T) {
 		"a stranger's signature":      {wallet, plain(stranger), "Wallet signature does not match"},
 		"a stranger's, not there yet": {future, wrapped(stranger), "Wallet signature does not match"},
 	} {
-		answer := w.mintFor(test.address, test.sign)
+		answer, signedIn := w.mintFor(test.address, test.sign), w.signInFor(test.address, test.sign)
 		if test.refusal != "" {
 			wantRefusal(t, name, answer, test.refusal)
+			if signedIn.Status != http.StatusBadRequest || signedIn.Text("error") != test.refusal {
+				t.Errorf("%s signs in: %s", name, signedIn)
+			}
 			continue
+		}
+		if signedIn.Status != http.StatusOK {
+			t.Errorf("%s does not sign in: %s", name, signedIn)
 		}
 		if answer.Status != http.StatusOK {
 			t.Errorf("%s: %s", name, answer)

@@ -78,8 +78,10 @@ function tick() {
 async function refresh() {
   if (document.hidden || !document.querySelector("[data-live]")) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+  if (answer.type === "opaqueredirect") location.reload(); // signed out elsewhere
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (page.getElementById("signin")) location.reload();
   for (const old of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(old.id);
     if (!fresh || old.contains(document.activeElement) || old.innerHTML === fresh.innerHTML) continue;

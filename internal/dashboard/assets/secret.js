@@ -24,7 +24,7 @@
       const body = await response.json();
       if (!response.ok) throw new Error(body.error?.message ?? `The server answered ${response.status}`);
       const cost = response.headers.get("X-Stakegate-Charge");
-      says.textContent = `It works: “${body.choices[0].message.content}”${cost ? ` for ${cost}` : ""}`;
+      says.textContent = `It works: “${body.choices[0].message.content}”${cost ? ` It cost ${cost}.` : ""}`;
       box.classList.add("ok");
     } catch (error) {
       says.textContent = error.message;
