@@ -18,13 +18,13 @@ type statusOutput struct {
 }
 
 type limitsOutput struct {
-	Apply       bool   `json:"apply" jsonschema:"plans may be applied"`
-	Stake       string `json:"stake" jsonschema:"the most VVV that a plan may aim at"`
-	DIEM        string `json:"diem" jsonschema:"the most DIEM that a plan may aim at"`
-	ETHPerApply string `json:"ethPerApply"`
-	ETHPerDay   string `json:"ethPerDay"`
-	ETHToday    string `json:"ethToday" jsonschema:"spent today (UTC)"`
-	Keys        int    `json:"keys" jsonschema:"how many keys there may be at a time that were made with key_create"`
+	Apply    bool   `json:"apply" jsonschema:"plans may be applied"`
+	Stake    string `json:"stake" jsonschema:"the most VVV that a plan may aim at"`
+	DIEM     string `json:"diem" jsonschema:"the most DIEM that a plan may aim at"`
+	PerApply Money  `json:"perApply" jsonschema:"the most that one apply may spend"`
+	PerDay   Money  `json:"perDay" jsonschema:"the most that all applies of a UTC day may spend"`
+	Today    Money  `json:"today" jsonschema:"spent today (UTC)"`
+	Keys     int    `json:"keys" jsonschema:"how many keys there may be at a time that were made with key_create"`
 }
 
 func (s *Server) status(ctx context.Context, _ *mcp.CallToolRequest, _ nothing) (statusOutput, error) {
@@ -37,11 +37,11 @@ func (s *Server) status(ctx context.Context, _ *mcp.CallToolRequest, _ nothing) 
 		return statusOutput{}, err
 	}
 	return statusOutput{Report: report, Limits: limitsOutput{Apply: s.Caps.Apply, Stake: s.Options.Target.Stake.String(),
-		DIEM: s.Options.Target.DIEM.String(), ETHPerApply: s.Options.Limits.MaxETH.String(), ETHPerDay: s.Caps.ETHPerDay.String(),
-		ETHToday: today.ETH.String(), Keys: s.Caps.Keys}}, nil
+		DIEM: s.Options.Target.DIEM.String(), PerApply: s.Caps.PerApply, PerDay: s.Caps.PerDay,
+		Today: today.Money, Keys: s.Caps.Keys}}, nil
 }
 
-var errNoKey = errors.New("there is no stored key for this wallet and server: plan and apply make one")
+var errNoKey = errors.New("there is no key for this wallet and server in the store here: plan and apply make one")
 
 // stored is the wallet's key for this server, and a client that uses it.
 func (s *Server) stored() (*agent.StoredKey, *agent.Client, error) {
@@ -57,7 +57,7 @@ func (s *Server) stored() (*agent.StoredKey, *agent.Client, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if key == nil {
+	if key == nil || key.Secret.IsZero() { // the text of one in a secret sink is not here
 		return nil, nil, errNoKey
 	}
 	return key, client.WithKey(key.Secret), nil

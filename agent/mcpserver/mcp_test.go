@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"maps"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,12 +48,12 @@ func TestPlanApplyStatusThroughTheOfficialClient(t *testing.T) {
 		t.Errorf("apply: got %+v", done)
 	}
 	now := call[status](t, session, "status", nil)
-	if now.Balances.StakedDiem != "0.1" || len(now.Keys) != 1 || !now.Keys[0].Works || now.Limits.EthToday != done.SpentEth {
+	if now.Balances.StakedDiem != "0.1" || len(now.Keys) != 1 || !now.Keys[0].Works || now.Limits.Today != done.Spent {
 		t.Errorf("status: got %+v", now)
 	}
-	spent, err := agent.ParseAmount(done.SpentEth)
+	spent, err := agent.ParseAmount(done.Spent.ETH)
 	if left := agent.MustAmount("1").Sub(spent); err != nil || left.String() != now.Balances.Eth {
-		t.Errorf("spent %s, left %s of 1 ETH: %v", done.SpentEth, now.Balances.Eth, err)
+		t.Errorf("spent %s, left %s of 1 ETH: %v", done.Spent.ETH, now.Balances.Eth, err)
 	}
 	balance := call[struct{ CanConsume bool }](t, session, "balance", nil)
 	if !balance.CanConsume {
@@ -65,8 +66,8 @@ func TestPlanApplyStatusThroughTheOfficialClient(t *testing.T) {
 
 func TestAModelCannotApplyWhatWasNotPlannedOrBeyondTheCaps(t *testing.T) {
 	w := newWorld(t)
-	w.config.Options.Limits.MaxETH = agent.MustAmount("0.05")
-	w.config.Caps.ETHPerDay = agent.MustAmount("0.08")
+	w.config.Caps.PerApply.ETH = agent.MustAmount("0.05")
+	w.config.Caps.PerDay.ETH = agent.MustAmount("0.08")
 	session := w.client(nil)
 	planned := call[plan](t, session, "plan", map[string]any{"stake": "1", "diem": "0"})
 	if !planned.MayApply {
@@ -128,7 +129,7 @@ func flip(digest string) string {
 
 func TestTheDaysCapHoldsOverRestartsAndEndsWithTheDay(t *testing.T) {
 	w := newWorld(t)
-	w.config.Caps.ETHPerDay = agent.MustAmount("0.02")
+	w.config.Caps.PerDay.ETH = agent.MustAmount("0.02")
 	ask := map[string]any{"stake": "1", "diem": "0"}
 	session := w.client(nil)
 	first := call[plan](t, session, "plan", ask)
@@ -154,6 +155,57 @@ func TestTheDaysCapHoldsOverRestartsAndEndsWithTheDay(t *testing.T) {
 	t.Error("three more stakes kept within a day's cap for one")
 }
 
+func TestUSDCIsSpentOnlyWithinALimitForIt(t *testing.T) {
+	w := newWorld(t)
+	w.config.Options.Target.Pay = agent.PayUSDC
+	if err := w.chain.Fund(t.Context(), w.key.Address(), nil, nil, big.NewInt(500_000_000)); err != nil {
+		t.Fatal(err)
+	}
+	ask := map[string]any{"stake": "1", "diem": "0"}
+	session := w.client(nil)
+	dear := call[plan](t, session, "plan", ask)
+	if dear.MayApply || !dear.Applyable || dear.USDC == "0" || !strings.Contains(dear.WhyNot, "USDC") {
+		t.Fatalf("without a limit: got %+v", dear)
+	}
+	if got := refused(t, session, "apply", map[string]any{"digest": dear.Digest}); !strings.Contains(got, "USDC") {
+		t.Errorf("got %q", got)
+	}
+	w.config.Caps.PerApply.USDC, w.config.Caps.PerDay.USDC = agent.MustAmount("40"), agent.MustAmount("40")
+	session = w.client(nil)
+	planned := call[plan](t, session, "plan", ask)
+	done := call[applied](t, session, "apply", map[string]any{"digest": planned.Digest})
+	spent, err := agent.ParseAmount(done.Spent.USDC)
+	if most := agent.MustAmount(planned.USDC); err != nil || spent.IsZero() || spent.Cmp(most) > 0 {
+		t.Errorf("spent %s USDC of at most %s, %v", done.Spent.USDC, planned.USDC, err)
+	}
+	if next := call[plan](t, session, "plan", map[string]any{"stake": "3", "diem": "0"}); next.MayApply || !strings.Contains(next.WhyNot, "USDC") {
+		t.Errorf("the day's USDC is spent: got %+v", next)
+	}
+}
+
+// TestARunThatFailedCountsWhatItSpent: the world moved, so nothing was spent,
+// and the same day's limit still holds the next plan.
+func TestARunThatFailedCountsWhatItSpent(t *testing.T) {
+	w := newWorld(t)
+	w.config.Caps.PerDay.ETH = agent.MustAmount("0.012")
+	ask := map[string]any{"stake": "1", "diem": "0"}
+	session := w.client(nil)
+	planned := call[plan](t, session, "plan", ask)
+	if err := w.chain.Fund(t.Context(), w.key.Address(), nil, agent.MustAmount("0.5").Int(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := refused(t, session, "apply", map[string]any{"digest": planned.Digest}); !strings.Contains(got, "the world moved") {
+		t.Fatalf("got %q", got)
+	}
+	if now := call[status](t, session, "status", nil); now.Limits.Today.ETH != "0" {
+		t.Errorf("spent today: got %s", now.Limits.Today.ETH)
+	}
+	again := call[plan](t, session, "plan", ask)
+	if done := call[applied](t, session, "apply", map[string]any{"digest": again.Digest}); !done.Done {
+		t.Errorf("got %+v", done)
+	}
+}
+
 func TestWithoutCapsNothingIsChanged(t *testing.T) {
 	w := newWorld(t)
 	w.config.Caps.Apply, w.config.Caps.Keys = false, 0
@@ -168,7 +220,7 @@ func TestWithoutCapsNothingIsChanged(t *testing.T) {
 	if got := refused(t, session, "key_create", map[string]any{"description": "x"}); !strings.Contains(got, "makes no keys") {
 		t.Errorf("key_create: got %q", got)
 	}
-	if got := refused(t, session, "balance", nil); !strings.Contains(got, "no stored key") {
+	if got := refused(t, session, "balance", nil); !strings.Contains(got, "no key for this wallet") {
 		t.Errorf("balance: got %q", got)
 	}
 }

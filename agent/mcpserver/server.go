@@ -27,8 +27,7 @@ import (
 // Config is what the tools work with, and the bounds that no model can move.
 type Config struct {
 	// Options say which wallet, network and store; its Target is what a plan
-	// aims at, and the most that a model may ask for; its Limits.MaxETH bounds
-	// one apply.
+	// aims at, and the most that a model may ask for.
 	Options agent.Options
 	// Caps bound what the tools may change.
 	Caps Caps
@@ -47,9 +46,9 @@ type Config struct {
 type Caps struct {
 	// Apply allows plans to be applied.
 	Apply bool
-	// ETHPerDay bounds what all applies of a UTC day may spend, gas included,
-	// also over restarts.
-	ETHPerDay agent.Amount
+	// PerApply bounds what one apply may spend, PerDay all of a UTC day, also
+	// over restarts; gas counts.
+	PerApply, PerDay Money
 	// Keys is how many sub-keys there may be at a time that were made here.
 	Keys int
 	// KeyLimits bound each of them in each UTC day; a nil member of a new key's

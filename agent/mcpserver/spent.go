@@ -21,11 +21,37 @@ const (
 	spentFileHelp = "move it away only if you know what was spent today"
 )
 
-// spent is the ETH that all applies of a UTC day have spent, on disk.
+// Money is what an apply can spend.
+type Money struct {
+	ETH  agent.Amount `json:"eth"`
+	USDC agent.Amount `json:"usdc"`
+}
+
+// costOf is the most that a plan spends, gas included.
+func costOf(plan agent.Plan) Money { return Money{plan.ETH.Add(plan.Gas), plan.USDC} }
+
+func (m Money) add(n Money) Money { return Money{m.ETH.Add(n.ETH), m.USDC.Add(n.USDC)} }
+
+// gone is what was there before and is not now.
+func gone(before, now Money) Money { return Money{before.ETH.Sub(now.ETH), before.USDC.Sub(now.USDC)} }
+
+func (m Money) within(most Money) bool {
+	return m.ETH.Cmp(most.ETH) <= 0 && m.USDC.Cmp(most.USDC) <= 0
+}
+
+// String leaves out USDC where there is none.
+func (m Money) String() string {
+	if m.USDC.IsZero() {
+		return m.ETH.String() + " ETH"
+	}
+	return m.ETH.String() + " ETH and " + m.USDC.String() + " USDC"
+}
+
+// spent is what all applies of a UTC day have spent, on disk.
 type spent struct {
-	Version int          `json:"version"`
-	Day     string       `json:"day"`
-	ETH     agent.Amount `json:"eth"`
+	Version int    `json:"version"`
+	Day     string `json:"day"`
+	Money
 }
 
 // errBusy says that another process works with the same state.
@@ -62,9 +88,18 @@ func (s *Server) writeSpent(entry spent) error {
 	return secretfile.Replace(filepath.Join(s.Dir, spentFile), append(data, '\n'))
 }
 
+// withinDay says why a plan's cost does not fit into what is left of the day.
+func (s *Server) withinDay(today spent, cost Money) error {
+	if today.Money.add(cost).within(s.Caps.PerDay) {
+		return nil
+	}
+	return fmt.Errorf("this plan may spend up to %s, and %s are spent today of the %s that this server may spend a day: set by whoever started it",
+		cost, today.Money, s.Caps.PerDay)
+}
+
 // reserve counts the most that an apply may spend before it begins, so that a
 // crash in between counts too. settle puts what it really spent in its place.
-func (s *Server) reserve(most agent.Amount) (settle func(really agent.Amount) error, err error) {
+func (s *Server) reserve(cost Money) (settle func(really Money) error, err error) {
 	unlock, err := secretfile.Lock(filepath.Join(s.Dir, lockFile))
 	if errors.Is(err, secretfile.ErrLocked) {
 		return nil, errBusy
@@ -74,23 +109,20 @@ func (s *Server) reserve(most agent.Amount) (settle func(really agent.Amount) er
 	}
 	entry, err := s.readSpent()
 	if err == nil {
-		if total := entry.ETH.Add(most); total.Cmp(s.Caps.ETHPerDay) > 0 {
-			err = fmt.Errorf("this plan may spend up to %s ETH and today's applies have spent %s: their cap is %s ETH a day, set by whoever started this server",
-				most, entry.ETH, s.Caps.ETHPerDay)
-		}
+		err = s.withinDay(entry, cost)
 	}
-	before := entry.ETH
+	before := entry.Money
 	if err == nil {
-		entry.ETH = before.Add(most)
+		entry.Money = before.add(cost)
 		err = s.writeSpent(entry)
 	}
 	if err != nil {
 		unlock()
 		return nil, err
 	}
-	return func(really agent.Amount) error {
+	return func(really Money) error {
 		defer unlock()
-		entry.ETH = before.Add(really)
+		entry.Money = before.add(really)
 		return s.writeSpent(entry)
 	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -62,6 +63,7 @@ type planOutput struct {
 	Address    string       `json:"address" jsonschema:"the wallet that stakes"`
 	Payer      string       `json:"payer" jsonschema:"the address that pays: ETH has to be sent there"`
 	ETH        string       `json:"eth" jsonschema:"ETH that purchases cost"`
+	USDC       string       `json:"usdc" jsonschema:"USDC that purchases cost"`
 	Gas        string       `json:"gas" jsonschema:"the most ETH that gas costs"`
 	Steps      []stepOutput `json:"steps"`
 	MayApply   bool         `json:"mayApply" jsonschema:"false: apply would refuse this plan"`
@@ -77,6 +79,7 @@ type stepOutput struct {
 	Amount  string `json:"amount,omitempty"`
 	Token   string `json:"token,omitempty"`
 	ETH     string `json:"eth,omitempty"`
+	USDC    string `json:"usdc,omitempty"`
 	Gas     string `json:"gas,omitempty"`
 	Blocked string `json:"blocked,omitempty" jsonschema:"why the step cannot be done now"`
 }
@@ -110,10 +113,10 @@ func (s *Server) plan(ctx context.Context, _ *mcp.CallToolRequest, in planInput)
 
 func (s *Server) describe(plan agent.Plan) planOutput {
 	out := planOutput{Digest: plan.Digest, Applyable: plan.Applyable, Complete: plan.Complete, Address: plan.Address.Hex(), Payer: plan.Payer.Hex(),
-		ETH: plan.ETH.String(), Gas: plan.Gas.String(), Steps: []stepOutput{}, ValidUntil: s.Now().Add(planLife).UTC().Format("2006-01-02T15:04:05Z")}
+		ETH: plan.ETH.String(), USDC: plan.USDC.String(), Gas: plan.Gas.String(), Steps: []stepOutput{}, ValidUntil: s.Now().Add(planLife).UTC().Format("2006-01-02T15:04:05Z")}
 	for _, step := range plan.Steps {
 		out.Steps = append(out.Steps, stepOutput{Step: string(step.Kind), Symbol: step.Symbol, Reason: step.Reason, Risk: step.Risk,
-			Amount: shown(step.Amount), Token: step.Token, ETH: shown(step.ETH), Gas: shown(step.Gas), Blocked: step.Blocked})
+			Amount: shown(step.Amount), Token: step.Token, ETH: shown(step.ETH), USDC: shown(step.USDC), Gas: shown(step.Gas), Blocked: step.Blocked})
 	}
 	err := s.mayApply(plan)
 	out.MayApply = err == nil
@@ -133,7 +136,7 @@ func shown(amount agent.Amount) string {
 
 // mayApply says why a plan is not applied, before anything is done.
 func (s *Server) mayApply(plan agent.Plan) error {
-	most := plan.ETH.Add(plan.Gas)
+	cost := costOf(plan)
 	switch blocked, is := plan.BlockedBy(); {
 	case !s.Caps.Apply:
 		return errors.New("this server only plans: it was started without a spending limit (--eth-max)")
@@ -141,19 +144,14 @@ func (s *Server) mayApply(plan agent.Plan) error {
 		return errors.New("there is nothing to do")
 	case is:
 		return &agent.BlockedError{Step: blocked}
-	case most.Cmp(s.Options.Limits.MaxETH) > 0:
-		return fmt.Errorf("this plan may spend up to %s ETH, the limit of this server is %s: it was set by whoever started it",
-			most, s.Options.Limits.MaxETH)
+	case !cost.within(s.Caps.PerApply):
+		return fmt.Errorf("this plan may spend up to %s, the limit of this server is %s: it was set by whoever started it", cost, s.Caps.PerApply)
 	}
 	today, err := s.readSpent()
 	if err != nil {
 		return err
 	}
-	if total := today.ETH.Add(most); total.Cmp(s.Caps.ETHPerDay) > 0 {
-		return fmt.Errorf("this plan may spend up to %s ETH, and %s of %s ETH are spent today: it was set by whoever started this server",
-			most, today.ETH, s.Caps.ETHPerDay)
-	}
-	return nil
+	return s.withinDay(today, cost)
 }
 
 type applyInput struct {
@@ -169,7 +167,7 @@ type applyOutput struct {
 	Key          *agent.KeyResult    `json:"key,omitempty" jsonschema:"the stored API key; its text is in the file"`
 	Account      *agent.Balance      `json:"account,omitempty" jsonschema:"what can be spent now"`
 	Warnings     []string            `json:"warnings"`
-	Spent        string              `json:"spentEth" jsonschema:"ETH that left the wallet in this run, gas included"`
+	Spent        Money               `json:"spent" jsonschema:"what left the wallet in this run, gas included"`
 }
 
 func (s *Server) apply(ctx context.Context, request *mcp.CallToolRequest, in applyInput) (applyOutput, error) {
@@ -184,41 +182,47 @@ func (s *Server) apply(ctx context.Context, request *mcp.CallToolRequest, in app
 	if err := s.mayApply(plan); err != nil {
 		return applyOutput{}, err
 	}
-	most := plan.ETH.Add(plan.Gas)
-	settle, err := s.reserve(most)
+	settle, err := s.reserve(costOf(plan))
 	if err != nil {
 		return applyOutput{}, err
 	}
-	options := s.Options
-	options.Target = plan.Target
-	result, err := agent.Apply(ctx, options, plan, progress(ctx, request))
-	really := most // a run that failed may have more under way than it knows
+	result, err := agent.Apply(ctx, s.Options, plan, progress(ctx, request))
 	if err == nil {
-		really = spentIn(plan, result)
 		s.plans.finish(plan.Digest)
 	}
+	really := s.spentBy(ctx, plan, result, err)
 	if settleErr := settle(really); err == nil {
 		err = settleErr
 	}
-	out := applyOutput{Done: err == nil, Address: result.Address.Hex(), Transactions: result.Transactions, Balances: result.Balances,
-		Key: result.Key, Account: result.Account, Warnings: result.Warnings, Spent: really.String()}
 	if err != nil {
-		return applyOutput{}, fmt.Errorf("%w%s", err, s.doneSoFar(result))
+		return applyOutput{}, fmt.Errorf("%w%s", err, doneSoFar(result))
 	}
-	return out, nil
+	return applyOutput{Done: true, Address: result.Address.Hex(), Transactions: result.Transactions, Balances: result.Balances,
+		Key: result.Key, Account: result.Account, Warnings: result.Warnings, Spent: really}, nil
 }
 
-// spentIn is the ETH that is gone between the plan and the end of its run.
-func spentIn(plan agent.Plan, result agent.Result) agent.Amount {
-	if result.Balances == nil {
-		return plan.ETH.Add(plan.Gas)
+// spentBy is what is gone since the plan was made. Of a run that failed it is
+// known only when nothing is under way any more; else it counts in full.
+func (s *Server) spentBy(ctx context.Context, plan agent.Plan, result agent.Result, failed error) Money {
+	f := plan.Facts
+	before := Money{f.ETH.Add(f.AccountETH), f.USDC}
+	if b := result.Balances; failed == nil && b != nil {
+		return gone(before, Money{b.ETH.Add(b.AccountETH), b.USDC})
 	}
-	before := plan.Facts.ETH.Add(plan.Facts.AccountETH)
-	return before.Sub(result.Balances.ETH).Sub(result.Balances.AccountETH)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
+	defer cancel()
+	o, err := agent.Observe(ctx, s.Options)
+	if err != nil || o.Pending {
+		return costOf(plan)
+	}
+	return gone(before, Money{o.ETH.Add(o.AccountETH), o.USDC})
 }
+
+// lookAgain is how long to look at the chain after a run that failed.
+const lookAgain = 10 * time.Second
 
 // doneSoFar names the transactions of a run that failed.
-func (s *Server) doneSoFar(result agent.Result) string {
+func doneSoFar(result agent.Result) string {
 	text := ""
 	for _, tx := range result.Transactions {
 		text += fmt.Sprintf("; done before: %s in transaction %s", tx.Step, tx.Hash)

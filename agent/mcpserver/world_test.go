@@ -78,7 +78,8 @@ func newWorld(t *testing.T) *world {
 			Target: agent.Target{Stake: agent.MustAmount("10"), DIEM: agent.MustAmount("0.1")},
 			Limits: agent.Limits{MaxETH: agent.MustAmount("0.5")},
 		},
-		Caps:     mcpserver.Caps{Apply: true, ETHPerDay: agent.MustAmount("0.6"), Keys: 2},
+		Caps: mcpserver.Caps{Apply: true, PerApply: mcpserver.Money{ETH: agent.MustAmount("0.5")},
+			PerDay: mcpserver.Money{ETH: agent.MustAmount("0.6")}, Keys: 2},
 		Dir:      w.dir,
 		Redactor: redact.New(),
 		Version:  "test",
@@ -163,16 +164,16 @@ func text(result *mcp.CallToolResult) string {
 // The parts of the tools' results that tests read.
 type (
 	plan struct {
-		Digest, ETH, Gas, WhyNot, Payer string
-		Applyable, Complete, MayApply   bool
-		Steps                           []struct{ Step, Symbol, Reason, Blocked string }
+		Digest, ETH, USDC, Gas, WhyNot, Payer string
+		Applyable, Complete, MayApply         bool
+		Steps                                 []struct{ Step, Symbol, Reason, Blocked string }
 	}
 	applied struct {
 		Done         bool
 		Transactions []struct{ Step, Hash string }
 		Balances     struct{ StakedVvv, StakedDiem string }
 		Key          struct{ ID, Last6, File string }
-		SpentEth     string
+		Spent        struct{ ETH, USDC string }
 	}
 	status struct {
 		Address  string
@@ -182,8 +183,8 @@ type (
 			Works bool
 		}
 		Limits struct {
-			Apply               bool
-			EthToday, EthPerDay string
+			Apply         bool
+			Today, PerDay struct{ ETH, USDC string }
 		}
 	}
 	keyList struct {

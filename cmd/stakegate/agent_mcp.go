@@ -22,13 +22,13 @@ import (
 // mcpFlags are the flags of "agent mcp".
 type mcpFlags struct {
 	upFlags
-	ethPerDay       string
-	keysMax         int
-	keyDIEM, keyUSD string
-	http, tokenFile string
-	publicHost      string
-	origins         []string
-	hidden          []string // flags of agent up that mean nothing here
+	ethPerDay, usdcPerDay string
+	keysMax               int
+	keyDIEM, keyUSD       string
+	http, tokenFile       string
+	publicHost            string
+	origins               []string
+	hidden                []string // flags of agent up that mean nothing here
 }
 
 func agentMCPCommand() *cobra.Command {
@@ -69,11 +69,14 @@ func (f *mcpFlags) register(cmd *cobra.Command) {
 	flags.Lookup("diem").Usage = "DIEM that a plan aims at, and the most that the model may ask for"
 	flags.Lookup("eth-max").Usage = "the most ETH that one apply may spend, gas included; not given: nothing is applied"
 	flags.Lookup("eth-max").DefValue = ""
+	flags.Lookup("usdc-max").Usage = "the most USDC that one apply may spend; not given: none"
+	flags.Lookup("usdc-max").DefValue = ""
 	for _, name := range f.hidden {
 		flags.Lookup(name).Hidden = true
 	}
 	flags.BoolVar(&f.faucet, "faucet", false, "in a dev world: have its faucet pay at the start what ETH is missing")
 	flags.StringVar(&f.ethPerDay, "eth-max-day", "", "the most ETH that all applies of a UTC day may spend (default: --eth-max)")
+	flags.StringVar(&f.usdcPerDay, "usdc-max-day", "", "the most USDC that all applies of a UTC day may spend (default: --usdc-max)")
 	flags.IntVar(&f.keysMax, "keys-max", 0, "how many sub-keys there may be at a time that the model made")
 	flags.StringVar(&f.keyDIEM, "key-diem-max", "", "the most DIEM a day that each of them may spend")
 	flags.StringVar(&f.keyUSD, "key-usd-max", "", "the most USD a day that each of them may spend")
@@ -103,21 +106,34 @@ func (f *mcpFlags) check(cmd *cobra.Command) error {
 		return usageError("--faucet goes with --world: only dev worlds have one")
 	case f.keysMax < 0 || f.keysMax > 100:
 		return usageError("--keys-max must be 0 to 100")
-	case changed("eth-max-day") && !changed("eth-max"):
-		return usageError("--eth-max-day goes with --eth-max")
+	case (changed("eth-max-day") || changed("usdc-max")) && !changed("eth-max"):
+		return usageError("--eth-max-day and --usdc-max go with --eth-max: gas is ETH")
+	case changed("usdc-max-day") && !changed("usdc-max"):
+		return usageError("--usdc-max-day goes with --usdc-max")
 	}
 	return nil
 }
 
 // caps are the bounds that no model can move.
 func (f *mcpFlags) caps(cmd *cobra.Command, limits agent.Limits) (mcpserver.Caps, error) {
-	caps := mcpserver.Caps{Apply: cmd.Flags().Changed("eth-max"), ETHPerDay: limits.MaxETH, Keys: f.keysMax}
-	if f.ethPerDay != "" {
-		parsed, err := agent.ParseAmount(f.ethPerDay)
-		if err != nil {
-			return caps, usageError("--eth-max-day: %v", err)
+	caps := mcpserver.Caps{Apply: cmd.Flags().Changed("eth-max"), Keys: f.keysMax}
+	caps.PerApply.ETH = limits.MaxETH
+	if cmd.Flags().Changed("usdc-max") {
+		caps.PerApply.USDC = limits.MaxUSDC
+	}
+	caps.PerDay = caps.PerApply
+	for _, day := range []struct {
+		flag, text string
+		into       *agent.Amount
+	}{{"eth-max-day", f.ethPerDay, &caps.PerDay.ETH}, {"usdc-max-day", f.usdcPerDay, &caps.PerDay.USDC}} {
+		if day.text == "" {
+			continue
 		}
-		caps.ETHPerDay = parsed
+		parsed, err := agent.ParseAmount(day.text)
+		if err != nil {
+			return caps, usageError("--%s: %v", day.flag, err)
+		}
+		*day.into = parsed
 	}
 	for _, limit := range []struct {
 		flag, text string
@@ -146,6 +162,9 @@ func (f *mcpFlags) run(cmd *cobra.Command) error {
 	caps, err := f.caps(cmd, options.Limits)
 	if err != nil {
 		return err
+	}
+	if f.pay == agent.PayAuto && caps.PerApply.USDC.IsZero() {
+		options.Target.Pay = agent.PayETH // no plan for what would be refused
 	}
 	redactor := redact.New()
 	words := redactor.Writer(cmd.ErrOrStderr())
