@@ -30,6 +30,7 @@ import (
 	"stakegate/internal/tracing"
 	"stakegate/internal/upstream"
 	"stakegate/internal/usage"
+	"stakegate/internal/webhook"
 )
 
 // Options are what a program, rather than its operator, decides.
@@ -48,6 +49,8 @@ type Options struct {
 	Version string
 	Now     func() time.Time // default time.Now
 	Logger  *slog.Logger     // default: none
+	// WebhooksEvery is how often budgets are looked at for webhooks; 0: 15 s.
+	WebhooksEvery time.Duration
 }
 
 // App is a server that was built and not yet run.
@@ -65,6 +68,7 @@ type App struct {
 	metrics     *metrics
 	tracer      *tracing.Tracer // nil: nothing is traced
 	condition   condition
+	webhooks    *webhook.Sender // nil: nobody is told
 	metricsDoor *metricsServer // nil: nobody watches
 	watcher     *stake.Watcher
 	rootKeys    *rootKeyFile
@@ -119,6 +123,9 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	if err := a.listenMetrics(ctx); err != nil {
+		return err
+	}
+	if err := a.openWebhooks(); err != nil {
 		return err
 	}
 	a.denials = newDenialLog(a.store, a.options.Now, a.options.Logger)

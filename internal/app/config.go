@@ -59,6 +59,8 @@ type Config struct {
 	// MetricsListen is the address of /metrics, which is not for strangers.
 	// Default: none, no metrics are served.
 	MetricsListen string `yaml:"metrics_listen"`
+	// Webhooks tell a server of the operator's what accounts and keys have spent.
+	Webhooks WebhooksConfig `yaml:"webhooks"`
 	// Tracing sends spans to an OpenTelemetry collector.
 	Tracing TracingConfig `yaml:"tracing"`
 	// ShutdownDelay is how long a stop signal is answered with nothing but a 503
@@ -322,7 +324,7 @@ const masked = "xxxxx"
 
 // Print is the configuration as YAML with the secrets in URLs masked.
 func (c Config) Print() (string, error) {
-	c.Database = maskURL(c.Database)
+	c.Database, c.Webhooks.URL = maskURL(c.Database), maskURL(c.Webhooks.URL)
 	urls := make([]string, len(c.Chain.RPC))
 	for i, rpc := range c.Chain.RPC {
 		urls[i] = maskURL(rpc)

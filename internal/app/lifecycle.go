@@ -24,6 +24,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() { a.upstreams.Run(watching) })
 	group.Go(func() { a.watchKeys(books) })
 	group.Go(func() { a.denials.run(books) })
+	group.Go(func() { a.webhooks.Run(watching) })
 	group.Go(a.metricsDoor.run)
 	served := make(chan error, 1)
 	group.Go(func() { served <- a.server.Serve(a.options.Listener) })

@@ -17,6 +17,7 @@ import (
 	"stakegate/internal/httpapi"
 	"stakegate/internal/ledger"
 	"stakegate/internal/store"
+	"stakegate/internal/webhook"
 )
 
 // metrics are what an operator watches; docs/metrics.md explains them. No label
@@ -32,6 +33,7 @@ type metrics struct {
 	attempts      *prometheus.CounterVec
 	spans         *prometheus.CounterVec
 	duration      *prometheus.HistogramVec
+	webhooks      *prometheus.CounterVec
 	stakeAlarms   *prometheus.CounterVec
 	refusals      *prometheus.CounterVec
 }
@@ -71,6 +73,9 @@ func newMetrics() *metrics {
 		spans: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "stakegate_trace_spans_total", Help: "Spans that the collector took (sent), or that were lost on the way to it.",
 		}, []string{"result"}),
+		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stakegate_webhook_attempts_total", Help: "Attempts to deliver a webhook, by how they ended.",
+		}, []string{"result"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "stakegate_request_seconds", Help: "Time from a request's arrival to the end of its answer, by route.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 10),
@@ -79,7 +84,7 @@ func newMetrics() *metrics {
 			Name: "stakegate_limit_refusals_total", Help: "Requests that were turned away, by the limit of the configuration that they met.",
 		}, []string{"limit"}),
 	}
-	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts, m.spans, m.duration, m.refusals,
+	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts, m.spans, m.duration, m.webhooks, m.refusals,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, source := range []string{ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost"} {
 		m.calls.WithLabelValues(source)
@@ -91,6 +96,9 @@ func newMetrics() *metrics {
 	m.catalogs.WithLabelValues("refused")
 	m.spans.WithLabelValues("sent")
 	m.spans.WithLabelValues("lost")
+	for _, result := range []string{webhook.Delivered, webhook.Failed, webhook.GivenUp} {
+		m.webhooks.WithLabelValues(result)
+	}
 	return m
 }
 

@@ -165,7 +165,9 @@ func (d *direct) commit(ctx context.Context) error {
 	return err
 }
 
-// closeDirect closes the statements of directly, if it ever ran.
+// closeDirect closes the statements of directly, if it ever ran. If the pool has
+// another connection since, because a context ended within a transaction on the
+// one before, they are gone with that.
 func (s *Store) closeDirect() error {
 	if s.direct == nil {
 		return nil
@@ -174,7 +176,12 @@ func (s *Store) closeDirect() error {
 	if err != nil {
 		return err
 	}
-	err = connection.Raw(func(any) error { return s.direct.close() })
+	err = connection.Raw(func(raw any) error {
+		if s.direct.connection != raw {
+			return nil
+		}
+		return s.direct.close()
+	})
 	return errors.Join(err, connection.Close())
 }
 

@@ -45,6 +45,8 @@ type Options struct {
 	Logger *slog.Logger
 	// DevWallet is a development world's wallet.
 	DevWallet func() dashboard.Wallet
+	// WebhooksEvery is how often budgets are looked at for webhooks.
+	WebhooksEvery time.Duration
 }
 
 // World is a running server and what is around it.
@@ -95,7 +97,7 @@ func Start(t testing.TB, o Options) *World {
 	w.stop = stop
 	w.App, err = app.New(ctx, w.Config, app.Options{
 		Listener: listener, Wrap: contract(validator), DevWallet: o.DevWallet, Version: "test",
-		Now: w.Clock.Now, Limits: o.Limits, Logger: o.Logger,
+		Now: w.Clock.Now, Limits: o.Limits, Logger: o.Logger, WebhooksEvery: o.WebhooksEvery,
 	})
 	if err != nil {
 		stop()
