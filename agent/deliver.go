@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,7 @@ import (
 
 const (
 	defaultStuckAfter = 30 * time.Second
-	sendAgainAfter    = 5 * time.Second  // until the same bytes are sent again: a node may have forgotten them
-	takenPatience     = 15 * time.Second // until a nonce that is used, but by none of ours, counts as taken
+	sendAgainAfter    = 5 * time.Second // until the same bytes are sent again: a node may have forgotten them
 )
 
 // NonceTakenError says that the nonce of a transaction of ours was used by one
@@ -53,6 +53,7 @@ func (s sender) await(ctx context.Context, versions []*types.Transaction) (*type
 	ctx, cancel := context.WithTimeout(ctx, minedTimeout)
 	defer cancel()
 	var sinceSent, sinceNew, sinceTaken time.Duration
+	patience := cmp.Or(s.stuckAfter, defaultStuckAfter) / 2 // until a nonce that is used, but by none of ours, counts as taken
 	for wait := 10 * time.Millisecond; ; wait = min(wait*3/2, time.Second) {
 		newest := versions[len(versions)-1]
 		if receipt := s.receipt(ctx, versions); receipt != nil {
@@ -60,7 +61,7 @@ func (s sender) await(ctx context.Context, versions []*types.Transaction) (*type
 		}
 		if wait >= 100*time.Millisecond {
 			block, used := s.used(ctx, newest.Nonce())
-			if used && sinceTaken >= takenPatience {
+			if used && sinceTaken >= patience {
 				return nil, &NonceTakenError{Nonce: newest.Nonce(), Block: block}
 			}
 			if used {

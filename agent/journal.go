@@ -90,7 +90,12 @@ func (e entry) line() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the journal's entry does not encode: %w", err)
 	}
-	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(text, castagnoli), text), nil
+	return append(append(checksum(text), text...), '\n'), nil
+}
+
+// checksum is what stands before a line's JSON.
+func checksum(text []byte) []byte {
+	return fmt.Appendf(nil, "%08x ", crc32.Checksum(text, castagnoli))
 }
 
 // parseLine reads a line without its end.

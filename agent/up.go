@@ -233,6 +233,7 @@ func (r *runner) run(ctx context.Context) error {
 		if o, err = r.resume(ctx, o); err != nil {
 			return err
 		}
+		o.Offer = r.plannedOffer(o.Offer)
 		step, todo, err := r.next(o)
 		if err != nil {
 			return err
@@ -284,10 +285,10 @@ func (r *runner) begin(ctx context.Context) (Observation, error) {
 
 // next is the step to do now, or false if all is done.
 func (r *runner) next(o Observation) (Step, bool, error) {
-	now := NewPlan(o)
 	if r.plan != nil {
-		return r.nextPlanned(now)
+		return r.nextPlanned(NewPlan(o))
 	}
+	now := NewPlan(o)
 	step, todo := now.Next()
 	if !todo {
 		return step, false, nil
@@ -379,6 +380,9 @@ func (r *runner) waitForMoney(ctx context.Context, o Observation) (Observation, 
 
 // finish asks what the account can spend, for the result.
 func (r *runner) finish(ctx context.Context, o Observation) error {
+	if err := r.settleMints(ctx); err != nil { // the run may have brought an ADMIN key
+		return err
+	}
 	if r.result.Key == nil && o.Key != nil {
 		r.result.Key = r.keyResult(*o.Key, false)
 	}

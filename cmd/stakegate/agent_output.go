@@ -92,6 +92,7 @@ func (p progress) event(e agent.Event) {
 	case agent.EventPlan:
 		p.say("plan: %s", e.Message)
 		for _, step := range e.Plan.Steps {
+			step.Risk = "" // plan and apply show it, where somebody may still say no
 			p.say("  %s", stepLine(step, p.color))
 		}
 	case agent.EventStart:
