@@ -227,11 +227,12 @@ func (r *runner) exchange(ctx context.Context, challenge Challenge, signature st
 	lost := false
 	for wait := 250 * time.Millisecond; ; wait *= 2 {
 		key, err := r.client.MintWith(ctx, r.Signer.Address().Hex(), challenge, signature, r.Target.Key)
-		var unanswered *TransportError
+		pause, unknown := outcomeUnknown(err, wait)
 		switch {
-		case errors.As(err, &unanswered) && wait < 4*time.Second && ctx.Err() == nil:
+		case unknown && wait < 4*time.Second && ctx.Err() == nil:
 			lost = true
-			if sleep(ctx, wait) != nil {
+			r.view.Event(Event{Kind: EventWait, Message: fmt.Sprintf("asking again in %s: %v", pause, err)})
+			if sleep(ctx, pause) != nil {
 				return key, err
 			}
 			continue
@@ -249,6 +250,20 @@ func (r *runner) exchange(ctx context.Context, challenge Challenge, signature st
 		}
 		return key, err
 	}
+}
+
+// outcomeUnknown reports whether the server may have made a key although it
+// did not say so, and how long to wait before asking again.
+func outcomeUnknown(err error, wait time.Duration) (time.Duration, bool) {
+	var unanswered *TransportError
+	if errors.As(err, &unanswered) {
+		return wait, true
+	}
+	var answered *APIError
+	if errors.As(err, &answered) && answered.Status >= 500 && answered.Retryable() {
+		return max(wait, answered.RetryAfter), answered.RetryAfter <= 8*time.Second
+	}
+	return 0, false
 }
 
 // challengeSpent reports whether the server does not take the challenge, which

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
-
-	"stakegate/agent/dex"
 )
 
 // Move is one thing that is not as it was when a plan was made.
@@ -61,22 +59,6 @@ func (p Plan) compare(now Plan, done map[StepKind]bool) error {
 		return nil
 	}
 	return &MovedError{Planned: p.Facts.Block, Now: now.Facts.Block, Moves: append(moves, p.Facts.compare(now.Facts, done)...)}
-}
-
-// plannedOffer is the planned market's offer, if it makes one, also where
-// another market has become a little better: whether its price is still the
-// plan's is compared like every other.
-func (r *runner) plannedOffer(best *dex.Offer) *dex.Offer {
-	if r.plan == nil || best == nil {
-		return best
-	}
-	planned, _ := r.plan.step(StepBuy)
-	for _, candidate := range best.Asked {
-		if candidate.Problem == "" && candidate.Pool.Name() == planned.Via {
-			return &dex.Offer{Candidate: candidate, MinOut: best.MinOut, Asked: best.Asked}
-		}
-	}
-	return best
 }
 
 func (p Plan) step(kind StepKind) (Step, bool) {

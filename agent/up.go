@@ -233,7 +233,6 @@ func (r *runner) run(ctx context.Context) error {
 		if o, err = r.resume(ctx, o); err != nil {
 			return err
 		}
-		o.Offer = r.plannedOffer(o.Offer)
 		step, todo, err := r.next(o)
 		if err != nil {
 			return err
