@@ -204,6 +204,7 @@ type planner struct {
 var gasUnits = map[StepKind]uint64{ // kind -> gas
 	StepAllow: 80_000, StepBuy: 500_000, StepApprove: 70_000, StepStake: 250_000,
 	StepMintDIEM: 400_000, StepAllowDIEM: 80_000, StepBuyDIEM: 500_000, StepStakeDIEM: 200_000, StepRevoke: 70_000,
+	StepUnstake: 250_000, StepFinish: 150_000, StepUnstakeDIEM: 150_000, StepFinishDIEM: 150_000, StepClaim: 250_000, StepClaimStake: 250_000,
 }
 
 // gas is the most that a step's transaction may cost: gas at the highest price

@@ -190,16 +190,30 @@ func Apply(ctx context.Context, o Options, plan Plan, view View) (Result, error)
 	})
 }
 
-// start runs with the store's lock held.
+// start runs what leads to the target.
 func start(ctx context.Context, o Options, view View, prepare func(*runner) error) (Result, error) {
+	return perform(ctx, o, view, func(ctx context.Context, r *runner) error {
+		if err := r.run(ctx); err != nil {
+			r.takeBack(ctx)
+			return err
+		}
+		return nil
+	}, prepare)
+}
+
+// perform works with the store's lock held and the journal open; what prepares
+// it comes before.
+func perform(ctx context.Context, o Options, view View, work func(context.Context, *runner) error, prepare ...func(*runner) error) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r, err := newRunner(ctx, o, view)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := prepare(r); err != nil {
-		return r.result, err
+	for _, first := range prepare {
+		if err := first(r); err != nil {
+			return r.result, err
+		}
 	}
 	unlock, err := o.Keys.Lock()
 	if err != nil {
@@ -210,9 +224,7 @@ func start(ctx context.Context, o Options, view View, prepare func(*runner) erro
 		return r.result, err
 	}
 	defer r.journal.close()
-	if err = r.run(ctx); err != nil {
-		r.takeBack(ctx)
-	}
+	err = work(ctx, r)
 	return r.result, err
 }
 

@@ -35,6 +35,7 @@ owner only. Secrets are never taken from the command line.`,
 	}
 	cmd.AddCommand(agentPlanCommand(), agentApplyCommand(), agentUpCommand(), agentStatusCommand(), agentMCPCommand())
 	cmd.AddCommand(agentKeyCommand(), agentNetworkCommand(), agentDoctorCommand(), agentWatchCommand())
+	cmd.AddCommand(agentUnstakeCommand(), agentClaimCommand())
 	return cmd
 }
 

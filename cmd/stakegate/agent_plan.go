@@ -1,10 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"fmt"
-	"strings"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -186,10 +182,8 @@ func (f *applyFlags) ask(cmd *cobra.Command, options agent.Options, out *upOutpu
 		return plan, &agent.BlockedError{Step: blocked}
 	}
 	printPlan(cmd.ErrOrStderr(), plan, p.color)
-	fmt.Fprint(cmd.ErrOrStderr(), "\nDo this? Only \"yes\" is taken for an answer: ")
-	answer, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-	if err != nil || strings.TrimSpace(answer) != "yes" {
-		return plan, fmt.Errorf("not applied: the answer was not yes")
+	if err := confirmed(cmd); err != nil {
+		return plan, err
 	}
 	return plan, nil
 }

@@ -44,6 +44,12 @@ func TestAgentPayScript(t *testing.T) {
 	runAgentScripts(t, world, chain, "testdata/agent_pay.txtar")
 }
 
+// TestAgentUnstakeScript has a world of its own: it goes a week ahead.
+func TestAgentUnstakeScript(t *testing.T) {
+	world, chain := startWorld(t)
+	runAgentScripts(t, world, chain, "testdata/agent_unstake.txtar")
+}
+
 func runAgentScripts(t *testing.T, world string, chain *devworld.Chain, files ...string) {
 	testscript.Run(t, testscript.Params{
 		Files: files,
@@ -62,6 +68,11 @@ func runAgentScripts(t *testing.T, world string, chain *devworld.Chain, files ..
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"account": deployAccount(chain), "clef": startClef(t.TempDir()),
 			"exits": exits, "sameSecret": sameSecret, "json": jsonMember, "mode": fileMode, "capture": capture, "save": save, "waitfor": waitFor, "fund": fund(chain),
+			"travel": func(ts *testscript.TestScript, _ bool, args []string) {
+				d, err := time.ParseDuration(args[0])
+				ts.Check(err)
+				ts.Check(chain.IncreaseTime(d))
+			},
 		},
 	})
 }
