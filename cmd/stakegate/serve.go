@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/signal"
@@ -28,7 +29,8 @@ front of the upstreams that its catalogue names.
 
 The catalogue, the upstreams' keys and the root key file are read again when
 they change, and at once on SIGHUP; what is not valid is refused and the old
-ones stay.
+ones stay. On SIGHUP the configuration is read again too: limits of calls are
+replaced, and what needs a restart is named in the log.
 
 Every field of the configuration can also be given in the environment:
 STAKEGATE_LISTEN, STAKEGATE_CHAIN_RPC (separated by commas), and so on.`,
@@ -48,7 +50,7 @@ STAKEGATE_LISTEN, STAKEGATE_CHAIN_RPC (separated by commas), and so on.`,
 				_, err = fmt.Fprint(cmd.OutOrStdout(), text)
 				return err
 			}
-			return serve(cmd, config, logLevel, logText)
+			return serve(cmd, config, func() (app.Config, error) { return app.LoadConfig(configPath, serverEnvironment()) }, logLevel, logText)
 		},
 	}
 	cmd.Flags().StringVar(&configPath, "config", "", "configuration file (YAML)")
@@ -67,7 +69,9 @@ func serverEnvironment() []string {
 	})
 }
 
-func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool) error {
+// serve runs a server until its context ends; again reads its configuration
+// once more.
+func serve(cmd *cobra.Command, config app.Config, again func() (app.Config, error), logLevel string, logText bool) error {
 	logger, err := telemetry.NewLogger(cmd.ErrOrStderr(), logLevel, !logText)
 	if err != nil {
 		return err
@@ -83,7 +87,7 @@ func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool)
 		_ = listener.Close() // nothing was served
 		return err
 	}
-	defer reloadOnHangup(server)()
+	defer reloadOnHangup(server, again, logger)()
 	app.TuneProcess()
 	if err := server.ReserveLog(cmd.Context()); err != nil {
 		logger.Warn("commits will be slower until the database's log has grown", "error", err)
@@ -92,14 +96,20 @@ func serve(cmd *cobra.Command, config app.Config, logLevel string, logText bool)
 	return server.Run(cmd.Context())
 }
 
-// reloadOnHangup reads the catalogue and the root keys again at each SIGHUP, which is what
-// "systemctl reload" sends, until stop is called.
-func reloadOnHangup(server *app.App) (stop func()) {
+// reloadOnHangup reads the configuration, the catalogue and the root keys again
+// at each SIGHUP, which is what "systemctl reload" sends, until stop is called.
+// What is not valid changes nothing.
+func reloadOnHangup(server *app.App, again func() (app.Config, error), logger *slog.Logger) (stop func()) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	var reloader sync.WaitGroup
 	reloader.Go(func() {
 		for range hangups {
+			if config, err := again(); err != nil {
+				logger.Error("the new configuration is refused; the old one stays", "error", err)
+			} else {
+				server.Reload(config)
+			}
 			_ = server.ReloadCatalog() // logged and counted there
 			_ = server.ReloadRootKeys()
 		}

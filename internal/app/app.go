@@ -68,8 +68,10 @@ type App struct {
 	metrics     *metrics
 	tracer      *tracing.Tracer // nil: nothing is traced
 	condition   condition
+	reloading   sync.Mutex
+	running     Config          // what is in effect; guarded by reloading
 	webhooks    *webhook.Sender // nil: nobody is told
-	metricsDoor *metricsServer // nil: nobody watches
+	metricsDoor *metricsServer  // nil: nobody watches
 	watcher     *stake.Watcher
 	rootKeys    *rootKeyFile
 	server      *http.Server
@@ -90,7 +92,7 @@ func New(ctx context.Context, config Config, options Options) (*App, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &App{config: config, options: options, metrics: newMetrics()}
+	a := &App{config: config, running: config, options: options, metrics: newMetrics()}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}

@@ -86,7 +86,7 @@ func uncompressed(response *http.Response) bool {
 // readAnswer reads an answer of bounded size. On an error what was sent is
 // unknown.
 func (c *paid) readAnswer(response *http.Response) ([]byte, error) {
-	limit := c.g.limits.Answer
+	limit := c.limits.Answer
 	switch {
 	case !uncompressed(response):
 		return nil, fmt.Errorf("%w: it is compressed", errNoAnswer)
@@ -144,7 +144,7 @@ func (c *paid) send(data []byte) error {
 // limitWrite sets the deadline of a write. Setting it costs more than reading
 // the clock, so one that has hardly begun to pass is kept.
 func (c *paid) limitWrite() {
-	limit := c.g.limits.Write
+	limit := c.limits.Write
 	now := time.Now()
 	if c.r.ProtoMajor == 1 && c.writeBy.Sub(now) > limit-limit/8 {
 		return

@@ -26,6 +26,7 @@ type call struct {
 	catalog *catalog.Catalog
 	model   *catalog.Model
 	started time.Time
+	limits  *Limits // of the moment in which the call began
 	marked  ledger.Idempotency
 }
 
@@ -51,7 +52,7 @@ func (c *call) setAside(d demand) (*paid, *Error) {
 	if !d.explicit {
 		least.OutputCap = min(leastOutput, d.OutputCap)
 	}
-	ctx, cancel := context.WithTimeout(c.r.Context(), c.g.limits.Hold)
+	ctx, cancel := context.WithTimeout(c.r.Context(), c.limits.Hold)
 	defer cancel()
 	held, err := c.g.ledger.Hold(ctx, c.holdRequest(d, least))
 	if err != nil && c.tighten(ctx, err, &d, least) {
@@ -88,7 +89,7 @@ func (c *call) holdRequest(d demand, least catalog.Demand) ledger.HoldRequest {
 		Min: c.model.BoundOf(least), Max: c.model.BoundOf(d.Demand),
 		Idempotency: c.marked,
 		Rates:       c.rates(d.Prompt + c.model.MaxCompletion(d.Demand)),
-		Lifetime:    c.g.limits.Upstream + c.g.limits.Drain + c.g.limits.Spare,
+		Lifetime:    c.limits.Upstream + c.limits.Drain + c.limits.Spare,
 	}
 }
 

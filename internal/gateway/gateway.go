@@ -21,6 +21,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"stakegate/internal/apikey"
@@ -153,7 +154,7 @@ type Gateway struct {
 	observe   func(Outcome)
 	denied    func(ledger.Denial)
 	tracer    *tracing.Tracer // nil: nothing is traced
-	limits    Limits
+	limits    atomic.Pointer[Limits]
 
 	rooms    rooms
 	counting chan struct{} // one element for each prompt that is being counted
@@ -171,7 +172,7 @@ type Gateway struct {
 func New(config Config) *Gateway {
 	g := &Gateway{
 		catalog: config.Catalog, ledger: config.Ledger, upstreams: config.Upstreams, now: config.Now, newID: config.NewID,
-		log: config.Log, observe: config.Observe, denied: config.Denied, tracer: config.Tracer, limits: config.Limits.withDefaults(),
+		log: config.Log, observe: config.Observe, denied: config.Denied, tracer: config.Tracer,
 		idle: make(chan struct{}), atWork: map[apikey.Use]map[*paid]bool{},
 	}
 	if g.now == nil {
@@ -186,8 +187,18 @@ func New(config Config) *Gateway {
 	if g.denied == nil {
 		g.denied = func(ledger.Denial) {}
 	}
-	g.drains, g.counting = make(chan struct{}, g.limits.Drains), make(chan struct{}, maxCounting)
+	limits := config.Limits.withDefaults()
+	g.limits.Store(&limits)
+	g.drains, g.counting = make(chan struct{}, limits.Drains), make(chan struct{}, maxCounting)
 	return g
+}
+
+// SetLimits changes the limits of calls that begin from now on; a call keeps to
+// those that it began with. How many go on without their clients does not
+// change.
+func (g *Gateway) SetLimits(limits Limits) {
+	limits = limits.withDefaults()
+	g.limits.Store(&limits)
 }
 
 var errShutdown = errors.New("server is shutting down")
@@ -210,7 +221,8 @@ func (g *Gateway) Drain(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	g.halt()
-	grace := time.NewTimer(g.limits.Settle + g.limits.Write)
+	limits := g.limits.Load()
+	grace := time.NewTimer(limits.Settle + limits.Write)
 	defer grace.Stop()
 	select {
 	case <-g.idle:

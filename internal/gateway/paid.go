@@ -57,7 +57,7 @@ func (c *paid) upstreamContext() (ctx context.Context, end func()) {
 	c.cancel = cancel
 	c.g.begin(c)
 	c.traceUpstream()
-	limit := time.AfterFunc(c.g.limits.Upstream, func() { cancel(errTooLong) })
+	limit := time.AfterFunc(c.limits.Upstream, func() { cancel(errTooLong) })
 	stopLeft := context.AfterFunc(c.r.Context(), c.clientLeft)
 	return ctx, func() {
 		limit.Stop()
@@ -86,7 +86,7 @@ func (c *paid) clientLeft() {
 	c.gone = true
 	select {
 	case c.g.drains <- struct{}{}:
-		c.draining = time.AfterFunc(c.g.limits.Drain, func() { c.cancel(errAbandoned) })
+		c.draining = time.AfterFunc(c.limits.Drain, func() { c.cancel(errAbandoned) })
 	default:
 		c.cancel(errAbandoned)
 	}
@@ -205,7 +205,7 @@ func (c *paid) void() {
 // book repeats an idempotent operation on the books until it is durable or the
 // time for it is over.
 func (c *paid) book(operation func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), c.g.limits.Settle)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), c.limits.Settle)
 	defer cancel()
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		err := operation(ctx)

@@ -127,7 +127,8 @@ func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Ca
 		return closing()
 	}
 	defer g.leave()
-	body, problem := g.readBody(w, r, s.form != nil)
+	limits := g.limits.Load()
+	body, problem := g.readBody(w, r, limits, s.form != nil)
 	if problem != nil {
 		return problem
 	}
@@ -147,7 +148,7 @@ func (g *Gateway) sell(s sale, w http.ResponseWriter, r *http.Request, caller Ca
 	}
 	c := &call{
 		g: g, w: w, r: r, caller: caller, path: s.path, id: g.newID(),
-		catalog: models, model: resolution.Model, started: g.now(),
+		catalog: models, model: resolution.Model, started: g.now(), limits: limits,
 	}
 	c.describe()
 	if problem := c.mark(body); problem != nil {
@@ -206,8 +207,8 @@ const offlineRetryAfter = time.Minute
 
 // readBody reads a request's body, within its limits of size and time. It is to
 // be given back to g.rooms.
-func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, form bool) ([]byte, *Error) {
-	wanted, limit, room := mediaJSON, g.limits.Body, withRebuilt
+func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, limits *Limits, form bool) ([]byte, *Error) {
+	wanted, limit, room := mediaJSON, limits.Body, withRebuilt
 	if form {
 		room = alone
 		wanted, limit = "multipart/form-data", max(limit, maxTranscriptionBody)
@@ -220,7 +221,7 @@ func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, form bool) ([
 	}
 	control := http.NewResponseController(w)
 	// A writer without deadlines (a test's recorder) has no slow client either.
-	_ = control.SetReadDeadline(time.Now().Add(g.limits.BodyTime))
+	_ = control.SetReadDeadline(time.Now().Add(limits.BodyTime))
 	body, err := g.readAll(w, r, limit, room)
 	if err != nil {
 		g.rooms.give(body)

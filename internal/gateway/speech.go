@@ -53,7 +53,7 @@ const pourSize = 32 << 10
 func (c *paid) pour(how asking, media string) *Error {
 	ctx, end := c.upstreamContext()
 	defer end()
-	silence := time.AfterFunc(c.g.limits.Silence, func() { c.cancel(errSilent) })
+	silence := time.AfterFunc(c.limits.Silence, func() { c.cancel(errSilent) })
 	defer silence.Stop()
 	response, failed := c.ask(ctx, how)
 	silence.Stop()
@@ -64,7 +64,7 @@ func (c *paid) pour(how asking, media string) *Error {
 	if !uncompressed(response.Response) || !isSound(response.Header.Get("Content-Type")) {
 		return c.fail(&failure{err: c.broken(ctx, nil)})
 	}
-	source := &watched{source: response.Body, timer: silence, limit: c.g.limits.Silence, before: func() {}}
+	source := &watched{source: response.Body, timer: silence, limit: c.limits.Silence, before: func() {}}
 	buffer := make([]byte, pourSize)
 	n, err := io.ReadAtLeast(source, buffer, 1)
 	if n == 0 {
@@ -94,7 +94,7 @@ func (c *paid) pour(how asking, media string) *Error {
 func (c *paid) pass(ctx context.Context, source io.Reader, buffer []byte, n int) error {
 	var err error
 	for total := int64(n); ; total += int64(n) {
-		if c.hasLeft() || total > c.g.limits.Answer {
+		if c.hasLeft() || total > c.limits.Answer {
 			return errAbandoned
 		}
 		if n > 0 {

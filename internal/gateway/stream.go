@@ -38,7 +38,7 @@ type talk struct {
 func (c *paid) relay(t talk) *Error {
 	ctx, end := c.upstreamContext()
 	defer end()
-	silence := time.AfterFunc(c.g.limits.Silence, func() { c.cancel(errSilent) })
+	silence := time.AfterFunc(c.limits.Silence, func() { c.cancel(errSilent) })
 	defer silence.Stop()
 	response, failed := c.ask(ctx, t.how)
 	silence.Stop()
@@ -58,8 +58,8 @@ func (c *paid) relay(t talk) *Error {
 	if back := t.back(); back != nil {
 		s.decoder = back.Stream()
 	}
-	source := &watched{source: response.Body, timer: silence, limit: c.g.limits.Silence, before: s.flush}
-	s.events.Reset(source, c.g.limits.Event)
+	source := &watched{source: response.Body, timer: silence, limit: c.limits.Silence, before: s.flush}
+	s.events.Reset(source, c.limits.Event)
 	cut, err := s.copy(ctx)
 	if cut {
 		c.cancel(nil) // the upstream writes more than anybody pays for
@@ -150,7 +150,7 @@ func (s *relayed) copy(ctx context.Context) (cut bool, err error) {
 		if v != more {
 			return v == overrun, nil
 		}
-		if len(s.tail) > s.call.g.limits.Event {
+		if len(s.tail) > s.call.limits.Event {
 			return false, nil
 		}
 		if len(s.pending) > maxPending {
