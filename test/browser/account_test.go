@@ -36,59 +36,75 @@ func TestAPersonMakesUsesChangesAndEndsAKey(t *testing.T) {
 			b.signIn()
 			b.sees("#keys", "No keys yet")
 			b.accessible("the empty overview")
-
-			b.click("#keys a.button")
-			b.sees("h1", "New API key")
-			b.fill("#description", "laptop")
-			b.fill("[name=diem]", "0.75")
-			b.accessible("the form of a key")
-			b.click("main form button[type=submit]")
-			b.sees("h1", "Your new key")
-			b.accessible("the new key")
-			secret := b.copied("[data-copy-from=secret]")
-			if !secretPattern.MatchString(secret) {
-				t.Fatalf("what was copied is no key: %d characters", len(secret))
-			}
-			b.click("#try-button")
-			b.sees("#try-says", "It works")
-
-			b.click(".buttons a.button")
-			b.sees("#keylist", "laptop")
-			spent := b.amount("#spent")
-			answer := w.Chat(secret, strings.Repeat("many words ", 200), `"max_tokens":400`)
-			if answer.Status != http.StatusOK {
-				t.Fatalf("the key from the page: %s", answer)
-			}
-			b.until("the usage moves by itself", func() bool { return b.amount("#spent") == spent+answer.Charge() })
-			if html := eval[string](b, "document.documentElement.outerHTML"); strings.Contains(html, secret) {
-				t.Error("the overview has the secret")
-			}
-			b.accessible("the overview")
-
-			b.click("#keylist a.name")
-			b.sees("h1", "laptop")
-			b.fill("[name=diem]", "0.00001")
-			b.accessible("a key")
-			b.click("main form button[type=submit]")
-			b.sees(".notice", "Saved")
-			if answer := w.Chat(secret, "hello", ""); answer.Status != http.StatusPaymentRequired {
-				t.Errorf("a call beyond the new limit: %s", answer)
-			}
-
-			b.click(".button.danger")
-			b.sees("h1", "Revoke this key?")
-			b.accessible("the question before a key ends")
-			b.click("button.danger")
-			b.sees("#keys", "No keys yet")
-			if answer := w.Chat(secret, "hello", ""); answer.Status != http.StatusUnauthorized {
-				t.Errorf("a call with the revoked key: %s", answer)
-			}
-
+			secret := b.makesAKey()
+			b.seesItsUse(secret)
+			b.changesItsLimit(secret)
+			b.endsIt(secret)
 			b.click(".who button.quiet")
 			b.sees("h1", "API keys, paid for by your stake")
 			b.open("/usage")
 			b.sees("h1", "API keys, paid for by your stake")
 		})
+	}
+}
+
+func (b *tab) makesAKey() (secret string) {
+	b.t.Helper()
+	b.click("#keys a.button")
+	b.sees("h1", "New API key")
+	b.fill("#description", "laptop")
+	b.fill("[name=diem]", "0.75")
+	b.accessible("the form of a key")
+	b.click("main form button[type=submit]")
+	b.sees("h1", "Your new key")
+	b.accessible("the new key")
+	secret = b.copied("[data-copy-from=secret]")
+	if !secretPattern.MatchString(secret) {
+		b.t.Fatalf("what was copied is no key: %d characters", len(secret))
+	}
+	b.click("#try-button")
+	b.sees("#try-says", "It works")
+	return secret
+}
+
+func (b *tab) seesItsUse(secret string) {
+	b.t.Helper()
+	b.click(".buttons a.button")
+	b.sees("#keylist", "laptop")
+	spent := b.amount("#spent")
+	answer := b.w.Chat(secret, strings.Repeat("many words ", 200), `"max_tokens":400`)
+	if answer.Status != http.StatusOK {
+		b.t.Fatalf("the key from the page: %s", answer)
+	}
+	b.until("the usage moves by itself", func() bool { return b.amount("#spent") == spent+answer.Charge() })
+	if html := eval[string](b, "document.documentElement.outerHTML"); strings.Contains(html, secret) {
+		b.t.Error("the overview has the secret")
+	}
+	b.accessible("the overview")
+}
+
+func (b *tab) changesItsLimit(secret string) {
+	b.t.Helper()
+	b.click("#keylist a.name")
+	b.sees("h1", "laptop")
+	b.fill("[name=diem]", "0.00001")
+	b.accessible("a key")
+	b.click("main form button[type=submit]")
+	b.sees(".notice", "Saved")
+	if answer := b.w.Chat(secret, "hello", ""); answer.Status != http.StatusPaymentRequired {
+		b.t.Errorf("a call beyond the new limit: %s", answer)
+	}
+}
+
+func (b *tab) endsIt(secret string) {
+	b.t.Helper()
+	b.click(".button.danger")
+	b.sees("h1", "Revoke this key?")
+	b.accessible("the question before a key ends")
+	b.click("button.danger")
+	b.sees("#keys", "No keys yet")
+	if answer := b.w.Chat(secret, "hello", ""); answer.Status != http.StatusUnauthorized {
+		b.t.Errorf("a call with the revoked key: %s", answer)
 	}
 }
 

@@ -224,19 +224,14 @@ func eval[T any](b *tab, script string) T {
 	return value
 }
 
-// text is what an element shows, "" if there is none.
-func (b *tab) text(selector string) string {
-	b.t.Helper()
-	return eval[string](b, fmt.Sprintf("document.querySelector(%q)?.textContent.replace(/\\s+/g, ' ').trim() ?? ''", selector))
-}
-
 // sees waits until an element shows a text.
 func (b *tab) sees(selector, want string) {
 	b.t.Helper()
 	b.until(fmt.Sprintf("%s shows %q", selector, want), func() bool { return strings.Contains(b.tryText(selector), want) })
 }
 
-// tryText is text of a page that may be about to go.
+// tryText is what an element shows; "" if there is none, or if the page is about
+// to go.
 func (b *tab) tryText(selector string) string {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
