@@ -136,7 +136,9 @@ type remoteTx struct {
 	ChainID              *hexutil.Big   `json:"chainId"`
 }
 
-// SignTx has the signer sign the transaction, which must be of EIP-1559. One
+// SignTx has the signer sign the transaction, which must be of EIP-1559. The
+// signer is told which method is called, so that it can show the arguments: clef
+// refuses data that it cannot read. One
 // that comes back changed in anything (people can edit it in clef) is refused.
 func (r *Remote) SignTx(ctx context.Context, tx *types.Transaction, chainID *big.Int) (*types.Transaction, error) {
 	if tx.Type() != types.DynamicFeeTxType || tx.ChainId().Cmp(chainID) != 0 {
@@ -152,7 +154,11 @@ func (r *Remote) SignTx(ctx context.Context, tx *types.Transaction, chainID *big
 	var answer struct {
 		Raw hexutil.Bytes `json:"raw"`
 	}
-	if err := r.call(ctx, &answer, "account_signTransaction", args); err != nil {
+	arguments := []any{args}
+	if method := methodOf(tx.Data()); method != "" {
+		arguments = append(arguments, method)
+	}
+	if err := r.call(ctx, &answer, "account_signTransaction", arguments...); err != nil {
 		return nil, err
 	}
 	signed := new(types.Transaction)

@@ -13,6 +13,7 @@ import (
 
 	"stakegate/agent/wallet"
 	"stakegate/agent/wallet/wallettest"
+	"stakegate/contracts/bindings"
 )
 
 func newClef(t *testing.T) *wallettest.Clef {
@@ -32,7 +33,7 @@ func dialClef(t *testing.T, c *wallettest.Clef) *wallet.Remote {
 
 func someTx() *types.Transaction {
 	return types.NewTx(&types.DynamicFeeTx{ChainID: big.NewInt(8453), Nonce: 7, Gas: 21000, GasFeeCap: big.NewInt(20), GasTipCap: big.NewInt(1),
-		To: &common.Address{1}, Value: big.NewInt(5), Data: []byte{1, 2, 3}})
+		To: &common.Address{1}, Value: big.NewInt(5), Data: bindings.NewVVV().PackApprove(common.Address{2}, big.NewInt(3))})
 }
 
 func TestRemoteSignsLikeTheKeyItself(t *testing.T) {

@@ -3,6 +3,7 @@
 package wallettest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/ethereum/go-ethereum/signer/core/apitypes"
 
@@ -50,7 +52,7 @@ func (c *Clef) SignData(ctx context.Context, contentType string, from common.Mix
 }
 
 // SignTransaction is account_signTransaction.
-func (c *Clef) SignTransaction(ctx context.Context, args apitypes.SendTxArgs) (map[string]any, error) {
+func (c *Clef) SignTransaction(ctx context.Context, args apitypes.SendTxArgs, method *string) (map[string]any, error) {
 	if c.Err != nil {
 		return nil, c.Err
 	}
@@ -59,6 +61,9 @@ func (c *Clef) SignTransaction(ctx context.Context, args apitypes.SendTxArgs) (m
 	}
 	asked, err := args.ToTransaction()
 	if err != nil {
+		return nil, err
+	}
+	if err := readable(asked.Data(), method); err != nil {
 		return nil, err
 	}
 	tx := &types.DynamicFeeTx{ChainID: asked.ChainId(), Nonce: asked.Nonce(), GasTipCap: asked.GasTipCap(), GasFeeCap: asked.GasFeeCap(),
@@ -75,6 +80,18 @@ func (c *Clef) SignTransaction(ctx context.Context, args apitypes.SendTxArgs) (m
 		raw = c.After(raw)
 	}
 	return map[string]any{"raw": hexutil.Bytes(raw), "tx": signed}, err
+}
+
+// readable refuses data of a method that the signer was not told, as clef does
+// with those that are not in its own database.
+func readable(data []byte, method *string) error {
+	if len(data) == 0 {
+		return nil
+	}
+	if method == nil || len(data) < 4 || !bytes.Equal(crypto.Keccak256([]byte(*method))[:4], data[:4]) {
+		return errors.New("validation failed: Transaction contains data, but the ABI signature could not be found")
+	}
+	return nil
 }
 
 // Listen offers the signer at a Unix socket in the directory, until stop.
