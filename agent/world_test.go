@@ -34,6 +34,7 @@ var sharedChain = sync.OnceValues(func() (*devworld.Chain, error) {
 
 func TestMain(m *testing.M) {
 	m.Run()
+	endExamples()
 	if chain, err := sharedChain(); err == nil {
 		chain.Close()
 	}
