@@ -240,7 +240,13 @@ func startServer(t *testing.T, dir string, chain *devworld.Chain, front string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := app.New(t.Context(), config, app.Options{Listener: listener, Version: "test", Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	log, err := os.Create(filepath.Join(dir, "server.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { log.Close() })
+	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	server, err := app.New(t.Context(), config, app.Options{Listener: listener, Version: "test", Now: time.Now, Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}
