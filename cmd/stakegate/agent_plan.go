@@ -110,6 +110,7 @@ error.moves [{what, planned, now, by}] names what did.`,
 	f.registerTarget(cmd.Flags())
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "without a PLANFILE: do not ask")
 	cmd.Flags().BoolVar(&f.reveal, "reveal", false, "print the API key itself")
+	registerSink(cmd.Flags(), &f.sink)
 	return cmd
 }
 
@@ -139,8 +140,7 @@ func (f *applyFlags) run(cmd *cobra.Command, args []string, out *upOutput) error
 		}
 	}
 	out.Result, err = agent.Apply(cmd.Context(), options, plan, agent.ViewFunc(p.event))
-	f.show(cmd, out, err)
-	return err
+	return f.finish(cmd, options.Keys, out, err)
 }
 
 // capsOnly refuses flags that would change a plan that is already made, and

@@ -21,6 +21,7 @@ type upFlags struct {
 	model, prompt                        string
 	keySpecFlags
 	wait                             time.Duration
+	sink                             string
 	faucet, dryRun, exitCode, reveal bool
 }
 
@@ -32,6 +33,7 @@ func (f *upFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan with its costs; sign and send nothing")
 	flags.BoolVar(&f.exitCode, "exit-code", false, "with --dry-run: exit with 3 if there is something to do")
 	flags.BoolVar(&f.reveal, "reveal", false, "print the API key itself")
+	registerSink(flags, &f.sink)
 }
 
 // registerTarget adds what a plan is made from.
@@ -131,8 +133,7 @@ func (f *upFlags) up(cmd *cobra.Command, out *upOutput) error {
 		}
 	}
 	out.Result, err = agent.Up(cmd.Context(), options, agent.ViewFunc(p.event))
-	f.show(cmd, out, err)
-	return err
+	return f.finish(cmd, options.Keys, out, err)
 }
 
 // openRun opens what a run needs and completes its options.
@@ -147,6 +148,24 @@ func (f *upFlags) openRun(cmd *cobra.Command, options *agent.Options, out *upOut
 		p.say("made a new wallet: %s, in %s", s.payer.Address(), s.keyFrom)
 	}
 	return s, nil
+}
+
+// finish shows what a run came to, and hands its key to the sink.
+func (f *upFlags) finish(cmd *cobra.Command, store *agent.Store, out *upOutput, err error) error {
+	f.show(cmd, out, err)
+	if err != nil || f.sink == "" || out.Key == nil {
+		return err
+	}
+	keys, err := store.Keys()
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if key.ID == out.Key.ID && !key.Secret.IsZero() {
+			return sinkKey(cmd.Context(), store, f.sink, &key)
+		}
+	}
+	return nil // the sink has it already
 }
 
 // show prints what a run came to.
