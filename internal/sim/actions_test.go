@@ -38,6 +38,8 @@ var actions = []action{
 var operations = []action{
 	{"backup", 5, (*simulation).backup},
 	{"restore", 4, (*simulation).restore},
+	{"rotate", 3, (*simulation).rotate},
+	{"revoke all", 1, (*simulation).revokeAll},
 }
 
 func (s *simulation) act() {
@@ -105,10 +107,15 @@ func (s *simulation) requests(of func() *replica) {
 
 // send starts a request and returns it.
 func (s *simulation) send(r *replica, a *account, k *key, m mood, outputCap int64, patience time.Duration) *call {
+	return s.sendSecret(r, a, k, k.hash, m, outputCap, patience)
+}
+
+// sendSecret is send with a secret that the key may not have any more.
+func (s *simulation) sendSecret(r *replica, a *account, k *key, hash [32]byte, m mood, outputCap int64, patience time.Duration) *call {
 	s.calls++
 	c := &call{
 		sim: s, number: s.calls, name: fmt.Sprintf("call %d (%s)", s.calls, moodNames[m]), rng: s.stream(1_000_000 + uint64(s.calls)),
-		account: a, key: k, mood: m, stream: s.rng.IntN(2) == 0, replica: r,
+		account: a, key: k, hash: hash, mood: m, stream: s.rng.IntN(2) == 0, replica: r,
 	}
 	if s.rng.IntN(4) == 0 {
 		c.marked = s.someMark(k)
@@ -118,6 +125,9 @@ func (s *simulation) send(r *replica, a *account, k *key, m mood, outputCap int6
 	}
 	if k.revoked {
 		c.mayNotPass = "its key was revoked before"
+	}
+	if hash != k.hash {
+		c.mayNotPass = "its secret was replaced before"
 	}
 	s.say("  %s on replica %d for %s, cap %d, patience %v", c.name, r.index, k.id, outputCap, patience)
 	s.sent = append(s.sent, c)

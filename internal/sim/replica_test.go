@@ -202,6 +202,7 @@ type call struct {
 	stream  bool
 	replica *replica
 	marked  mark
+	hash    [32]byte // of the secret that is sent
 	// mayNotPass says why the call must not be forwarded, "" if it may.
 	mayNotPass string
 
@@ -262,7 +263,7 @@ func (c *call) run(outputCap int64, patience time.Duration) {
 	if c.marked.name != "" {
 		r.Header.Set(gateway.IdempotencyHeader, c.marked.name)
 	}
-	problem := c.replica.gateway.Routes()[0].Serve(c, r, gateway.Caller{KeyHash: c.key.hash}) // the chat
+	problem := c.replica.gateway.Routes()[0].Serve(c, r, gateway.Caller{KeyHash: c.hash}) // the chat
 	c.verdict = fmt.Sprintf("%12v %s: %s, charge %s, %d bytes", time.Since(c.sim.began), c.name, code(problem), c.header.Get("X-Stakegate-Charge"), c.body.Len())
 	if c.problem = problem; problem != nil {
 		c.sim.count("answers " + problem.Code)

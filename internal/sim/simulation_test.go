@@ -68,6 +68,7 @@ type simulation struct {
 	began      time.Time
 	background sync.WaitGroup
 	calls      int
+	rotations  int
 	sent       []*call
 	marks      []mark // idempotency keys since the last clock step
 	past       past

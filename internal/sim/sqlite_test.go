@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"time"
 
 	"stakegate/internal/apikey"
 	"stakegate/internal/issuer"
@@ -41,6 +42,16 @@ func (q *queued) Overdue(ctx context.Context, all bool, limit int) ([]string, er
 func (q *queued) InsertKey(ctx context.Context, insertion issuer.Insertion) error {
 	defer q.wait()()
 	return q.Store.InsertKey(ctx, insertion)
+}
+
+func (q *queued) RevokeAll(ctx context.Context, revocation issuer.Revocation) ([]apikey.Key, error) {
+	defer q.wait()()
+	return q.Store.RevokeAll(ctx, revocation)
+}
+
+func (q *queued) RotateKey(ctx context.Context, rotation issuer.Rotation) (apikey.Key, time.Time, error) {
+	defer q.wait()()
+	return q.Store.RotateKey(ctx, rotation)
 }
 
 func (q *queued) RevokeKey(ctx context.Context, accountID, id string, by apikey.Actor) error {
