@@ -52,54 +52,42 @@ func newMetrics() *metrics {
 		failed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "stakegate_ledger_commit_failures_total", Help: "Commits of the ledger that failed or whose outcome is unknown.",
 		}),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stakegate_requests_total", Help: "Requests answered, by route and status; 0 is a client that left before.",
-		}, []string{"route", "status"}),
-		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stakegate_upstream_calls_total",
-			Help: "Calls that were held for, by where the numbers of their settlement come from.",
-		}, []string{"source"}),
+		requests: counters("stakegate_requests_total", "Requests answered, by route and status; 0 is a client that left before.", "route", "status"),
+		calls: counters("stakegate_upstream_calls_total",
+			"Calls that were held for, by where the numbers of their settlement come from.", "source"),
 		loss: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "stakegate_operator_loss_nanousd_total", Help: "What upstreams used beyond the holds, in 10^-9 USD; it must be 0.",
 		}),
-		catalogs: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stakegate_catalog_reloads_total",
-			Help: "Changes of the catalogue, or of an upstream's key, that were put in place (ok) or refused, so that the old ones stay.",
-		}, []string{"result"}),
-		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stakegate_upstream_attempts_total",
-			Help: "Tries to get an answer from a model server, by how they ended.",
-		}, []string{"upstream", "outcome"}),
-		spans: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stakegate_trace_spans_total", Help: "Spans that the collector took (sent), or that were lost on the way to it.",
-		}, []string{"result"}),
-		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stakegate_webhook_attempts_total", Help: "Attempts to deliver a webhook, by how they ended.",
-		}, []string{"result"}),
+		catalogs: counters("stakegate_catalog_reloads_total",
+			"Changes of the catalogue, or of an upstream's key, that were put in place (ok) or refused, so that the old ones stay.", "result"),
+		attempts: counters("stakegate_upstream_attempts_total", "Tries to get an answer from a model server, by how they ended.", "upstream", "outcome"),
+		spans:    counters("stakegate_trace_spans_total", "Spans that the collector took (sent), or that were lost on the way to it.", "result"),
+		webhooks: counters("stakegate_webhook_attempts_total", "Attempts to deliver a webhook, by how they ended.", "result"),
+		refusals: counters("stakegate_limit_refusals_total", "Requests that were turned away, by the limit of the configuration that they met.", "limit"),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "stakegate_request_seconds", Help: "Time from a request's arrival to the end of its answer, by route.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 10),
 		}, []string{"route"}),
-		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stakegate_limit_refusals_total", Help: "Requests that were turned away, by the limit of the configuration that they met.",
-		}, []string{"limit"}),
 	}
 	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts, m.spans, m.duration, m.webhooks, m.refusals,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, source := range []string{ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost"} {
-		m.calls.WithLabelValues(source)
-	}
-	for _, limit := range []string{"tokens", "mints", "wallets", "wallets_at_once", "failed_attempts", "failed_attempts_by_source"} {
-		m.refusals.WithLabelValues(limit)
-	}
-	m.catalogs.WithLabelValues("ok")
-	m.catalogs.WithLabelValues("refused")
-	m.spans.WithLabelValues("sent")
-	m.spans.WithLabelValues("lost")
-	for _, result := range []string{webhook.Delivered, webhook.Failed, webhook.GivenUp} {
-		m.webhooks.WithLabelValues(result)
-	}
+	begin(m.calls, ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost")
+	begin(m.refusals, "tokens", "mints", "wallets", "wallets_at_once", "failed_attempts", "failed_attempts_by_source")
+	begin(m.catalogs, "ok", "refused")
+	begin(m.spans, "sent", "lost")
+	begin(m.webhooks, webhook.Delivered, webhook.Failed, webhook.GivenUp)
 	return m
+}
+
+func counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+}
+
+// begin shows counters at 0, so that their first increase is seen as one.
+func begin(counters *prometheus.CounterVec, values ...string) {
+	for _, value := range values {
+		counters.WithLabelValues(value)
+	}
 }
 
 // watch adds what is read when somebody asks.
