@@ -20,7 +20,7 @@ type upFlags struct {
 	slippageBPS, impactBPS, deviationBPS int64
 	model, prompt                        string
 	keySpecFlags
-	wait                             time.Duration
+	wait, stuckAfter                 time.Duration
 	sink                             string
 	faucet, dryRun, exitCode, reveal bool
 }
@@ -51,6 +51,7 @@ func (f *upFlags) registerTarget(flags *pflag.FlagSet) {
 	flags.Int64Var(&f.deviationBPS, "deviation-bps", 300, "how far a price may be from its last half hour's and from the price feeds', in 1/100 of 1 %")
 	f.keySpecFlags.register(flags)
 	flags.StringVar(&f.model, "model", "", "the model that the key is proved with (default: the first text model)")
+	flags.DurationVar(&f.stuckAfter, "stuck-after", 30*time.Second, "how long a transaction may wait before it is replaced by one that pays more, within the caps")
 	flags.StringVar(&f.prompt, "prompt", "", "ask this with the key, even if it was proved before")
 }
 
@@ -180,7 +181,7 @@ func (f *upFlags) show(cmd *cobra.Command, out *upOutput, err error) {
 
 // options turns flags into a run's options; errors are the user's.
 func (f *upFlags) options() (agent.Options, error) {
-	o := agent.Options{Model: f.model, Prompt: f.prompt, WaitForETH: f.wait}
+	o := agent.Options{Model: f.model, Prompt: f.prompt, WaitForETH: f.wait, StuckAfter: f.stuckAfter}
 	o.Target.Prove = f.prompt != ""
 	o.Target.Pay, o.Target.DIEMBy = f.pay, f.diemBy
 	o.Limits = agent.Limits{SlippageBPS: f.slippageBPS, MaxImpactBPS: f.impactBPS, MaxDeviationBPS: f.deviationBPS}
