@@ -229,7 +229,7 @@ func startServer(t *testing.T, dir string, chain *devworld.Chain, front string) 
 	}
 	contracts, confirmations := devworld.BaseContracts(), uint64(0)
 	config.Chain = app.ChainConfig{ID: chain.ChainID(), Name: "Base", RPC: []string{chain.RPCURL()}, Confirmations: &confirmations,
-		MaxHeadAge: app.Duration(time.Hour), PollInterval: app.Duration(100 * time.Millisecond)}
+		MaxHeadAge: app.Duration(time.Hour), PollInterval: app.Duration(100 * time.Millisecond), ReadsPerSecond: config.Chain.ReadsPerSecond}
 	config.Stake = app.StakeConfig{
 		Mint:       app.AdapterConfig{Adapter: "venice-vvv", Contract: contracts.Staking.Hex(), Symbol: "VVV"},
 		Allocation: []app.AdapterConfig{{Adapter: "pool", Contract: contracts.Staking.Hex(), Pool: "1000"}},
