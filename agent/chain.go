@@ -31,6 +31,7 @@ type Chain interface {
 	ethereum.GasPricer1559
 	ethereum.TransactionSender
 	HeaderByNumber(ctx context.Context, number *big.Int) (*types.Header, error)
+	StorageAt(ctx context.Context, account common.Address, key common.Hash, block *big.Int) ([]byte, error)
 	NonceAt(ctx context.Context, account common.Address, block *big.Int) (uint64, error)
 	PendingNonceAt(ctx context.Context, account common.Address) (uint64, error)
 	TransactionReceipt(ctx context.Context, hash common.Hash) (*types.Receipt, error)

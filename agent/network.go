@@ -51,6 +51,10 @@ type Network struct {
 	RPCURL    string // may hold an access key: never shown
 	ChainID   uint64
 	Contracts Contracts
+	// StakingCode is the code that the staking proxy must run. The zero address
+	// is what this program knows: StakingV2 for Venice's on Base, nothing for
+	// others.
+	StakingCode common.Address
 }
 
 // BaseChainID is the chain that Venice's contracts are on.

@@ -103,6 +103,9 @@ func (r *runner) observeChain(ctx context.Context, minBlock uint64) (Observation
 		return o, err
 	}
 	o.Block, o.BlockTime = head.Number.Uint64(), time.Unix(int64(head.Time), 0)
+	if err := r.checkCode(ctx, head.Number); err != nil {
+		return o, err
+	}
 	if err := r.readWallet(ctx, head.Number, &o); err != nil {
 		return o, err
 	}

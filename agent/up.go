@@ -56,7 +56,8 @@ type runner struct {
 	spent  Amount // ETH that has left the wallet in this run: value and gas
 	result Result
 	// markets are those that the run's plan buys through: token -> Via.
-	markets map[common.Address]string
+	markets     map[common.Address]string
+	codeChecked bool // the staking proxy runs the code that is known
 	// spentUSDC is the USDC that has left the wallet in this run.
 	spentUSDC Amount
 	// moved says that this run changed the stake, which the server may see a

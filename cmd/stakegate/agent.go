@@ -45,6 +45,7 @@ type agentFlags struct {
 	networkName                string
 	trust                      bool
 	chainID                    uint64
+	stakingCode                string
 	stateDir                   string
 	wallet, passwordFile       string
 	askPassword                bool
@@ -66,6 +67,7 @@ func (f *agentFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.rpc, "rpc", "", "URL of a node of the chain (also $STAKEGATE_RPC, which other users cannot see)")
 	flags.Uint64Var(&f.chainID, "chain-id", agent.BaseChainID, "the chain's id; the node must be on it")
 	flags.StringVar(&f.contracts, "contracts", "base", "the contracts' addresses: base, or a JSON file in the shape of world.json's contracts")
+	flags.StringVar(&f.stakingCode, "staking-code", "", "after an upgrade that you have looked at: the address of the code that the staking contract may run")
 	flags.StringVar(&f.stateDir, "state-dir", "", "where wallet and keys are kept (default $XDG_STATE_HOME/stakegate/agent)")
 	f.registerWallet(flags)
 	flags.BoolVar(&f.json, "json", false, "write one JSON object to stdout")
@@ -87,6 +89,11 @@ func (f *agentFlags) open(cmd *cobra.Command) (session, error) {
 	var err error
 	if s.world, s.network, err = f.network(cmd); err != nil {
 		return s, err
+	}
+	if f.stakingCode != "" {
+		if s.network.StakingCode, err = parseAddress(f.stakingCode); err != nil {
+			return s, usageError("--staking-code: %v", err)
+		}
 	}
 	dir, err := f.dir()
 	if err != nil {
@@ -171,6 +178,7 @@ func agentError(ctx context.Context, err error) error {
 	}
 	code, hint := exitError, ""
 	var blocked *agent.BlockedError
+	var upgraded *agent.CodeError
 	var moved *agent.MovedError
 	switch {
 	case ctx.Err() != nil:
@@ -184,6 +192,8 @@ func agentError(ctx context.Context, err error) error {
 		hint = "give --api the address that the server calls itself"
 	case errors.As(err, &moved) || errors.Is(err, agent.ErrPlanFile):
 		hint = "make a new plan with stakegate agent plan, look at it, and apply that"
+	case errors.As(err, &upgraded):
+		hint = "update stakegate; or read the code at that address and give it with --staking-code"
 	case errors.As(err, &blocked) && (blocked.Step.Kind == agent.StepFund || blocked.Step.Kind == agent.StepReceive):
 		hint = "--wait 10m waits for the ETH, USDC or VVV to arrive; in a dev world, --faucet sends it"
 	case errors.As(err, &blocked) && (blocked.Step.Kind == agent.StepBuy || blocked.Step.Kind == agent.StepBuyDIEM):
