@@ -176,8 +176,11 @@ func TestWrongAnswersAreErrors(t *testing.T) {
 	}
 }
 
-func TestManagementRoutes(t *testing.T) {
-	var got, body string
+// manages starts a server that knows one answer of each route, and tells what
+// it was asked last.
+func manages(t *testing.T) (client *agent.Client, got, body *string) {
+	t.Helper()
+	got, body = new(string), new(string)
 	answers := map[string]string{
 		"GET /api/v1/api_keys":                               `{"data":[{"id":"k1","last6Chars":"abcdef","apiKeyType":"ADMIN","expiresAt":null,"consumptionLimits":{"usd":null,"diem":2,"vcu":null}}],"object":"list"}`,
 		"GET /api/v1/api_keys/a%2Fb":                         `{"data":{"id":"a/b"}}`,
@@ -197,80 +200,90 @@ func TestManagementRoutes(t *testing.T) {
 		"GET /api/v1/models?type=text":                       `{"data":[{"id":"echo-1","type":"text","model_spec":{"name":"Echo","offline":false}}]}`,
 		"POST /api/v1/chat/completions":                      `{"id":"c","model":"echo-1","choices":[{"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1},"cost":{"usd":0,"diem":0.000001}}`,
 	}
-	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		got = r.Method + " " + r.URL.RequestURI()
+	client = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		*got = r.Method + " " + r.URL.RequestURI()
 		if r.Header.Get("Authorization") != "Bearer "+testSecret {
-			t.Errorf("%s: no key was sent", got)
+			t.Errorf("%s: no key was sent", *got)
 		}
-		if strings.Contains(got, "/chat/") != (r.Header.Get("Idempotency-Key") == "0123456789abcdef") {
-			t.Errorf("%s: idempotency key %q", got, r.Header.Get("Idempotency-Key"))
+		if strings.Contains(*got, "/chat/") != (r.Header.Get("Idempotency-Key") == "0123456789abcdef") {
+			t.Errorf("%s: idempotency key %q", *got, r.Header.Get("Idempotency-Key"))
 		}
 		sent, _ := io.ReadAll(r.Body)
-		body = string(sent)
-		io.WriteString(w, answers[got])
+		*body = string(sent)
+		io.WriteString(w, answers[*got])
 	}).WithKey(agent.NewSecret(testSecret))
+	return client, got, body
+}
+
+func TestManagementRoutes(t *testing.T) {
+	client, got, _ := manages(t)
 	ctx := t.Context()
 	keys, err := client.Keys(ctx)
 	if err != nil || len(keys) != 1 || keys[0].Last6 != "abcdef" || *keys[0].Limits.DIEM != "2" {
-		t.Errorf("%s: got %+v, %v", got, keys, err)
+		t.Errorf("%s: got %+v, %v", *got, keys, err)
 	}
 	if key, err := client.Key(ctx, "a/b"); err != nil || key.ID != "a/b" {
-		t.Errorf("%s: got %+v, %v", got, key, err)
+		t.Errorf("%s: got %+v, %v", *got, key, err)
 	}
 	if key, err := client.CreateKey(ctx, agent.KeySpec{Type: agent.Inference}); err != nil || key.Secret.Reveal() != testSecret {
-		t.Errorf("%s: got %+v, %v", got, key, err)
+		t.Errorf("%s: got %+v, %v", *got, key, err)
 	}
 	description := "new"
 	if key, err := client.UpdateKey(ctx, "k1", agent.KeyUpdate{Description: &description}); err != nil || key.Description != "new" {
-		t.Errorf("%s: got %+v, %v", got, key, err)
+		t.Errorf("%s: got %+v, %v", *got, key, err)
 	}
 	if err := client.DeleteKey(ctx, "k&1"); err != nil {
-		t.Errorf("%s: %v", got, err)
+		t.Errorf("%s: %v", *got, err)
 	}
 	if limits, err := client.RateLimits(ctx); err != nil || !limits.AccessPermitted {
-		t.Errorf("%s: got %+v, %v", got, limits, err)
+		t.Errorf("%s: got %+v, %v", *got, limits, err)
 	}
 	if balance, err := client.Balance(ctx); err != nil || balance.Balances.DIEM != "0.1" || balance.Balances.USD != "" || !balance.CanConsume {
-		t.Errorf("%s: got %+v, %v", got, balance, err)
+		t.Errorf("%s: got %+v, %v", *got, balance, err)
 	}
 	if models, err := client.Models(ctx, "text"); err != nil || len(models) != 1 || models[0].ID != "echo-1" {
-		t.Errorf("%s: got %+v, %v", got, models, err)
-	}
-	if all, err := client.SubKeys(ctx, "k1"); err != nil || len(all) != 1 || all[0].ParentID != "k1" || all[0].MaxInFlight != 2 || all[0].AllowedModels[0] != "echo-1" {
-		t.Errorf("%s: got %+v, %v", got, all, err)
-	}
-	if key, err := client.CreateSubKey(ctx, "k1", agent.KeySpec{MaxInFlight: 1}); err != nil || key.Secret.Reveal() != testSecret || key.ParentID != "k1" {
-		t.Errorf("%s: got %+v, %v", got, key, err)
-	}
-	if key, err := client.RotateKey(ctx, "k1", time.Hour); err != nil || key.Secret.Reveal() != testSecret || key.PreviousValidUntil == "" || body != `{"overlapSeconds":3600}` {
-		t.Errorf("%s %s: got %+v, %v", got, body, key, err)
-	}
-	if page, err := client.Audit(ctx, 9, 5); err != nil || len(page.Entries) != 1 || page.NextBefore != 7 || page.Entries[0].Details["last6Chars"] != "abcdef" {
-		t.Errorf("%s: got %+v, %v", got, page, err)
-	}
-	if allocation, err := client.Allocation(ctx); err != nil || allocation.Sources[0].DIEM != "2.5" || allocation.Sources[0].Staked != "10" || allocation.Block.Number != 4 {
-		t.Errorf("%s: got %+v, %v", got, allocation, err)
-	}
-	if names, err := client.ModelTraits(ctx, "text"); err != nil || names["default"] != "echo-1" {
-		t.Errorf("%s: got %v, %v", got, names, err)
-	}
-	if names, err := client.ModelCompatibility(ctx, "text"); err != nil || names["gpt"] != "echo-1" {
-		t.Errorf("%s: got %v, %v", got, names, err)
-	}
-	if model, err := client.Model(ctx, "echo-1"); err != nil || model.Spec.Pricing.Input.USD != "0.5" {
-		t.Errorf("%s: got %+v, %v", got, model, err)
-	}
-	none, inFlight := []string{}, 0
-	update := agent.KeyUpdate{AllowedModels: &none, AllowedNetworks: &[]string{"192.0.2.0/24"}, MaxInFlight: &inFlight}
-	if _, err := client.UpdateKey(ctx, "k1", update); err != nil || body != `{"allowedModels":null,"allowedNetworks":["192.0.2.0/24"],"id":"k1","maxInFlight":null}` {
-		t.Errorf("%s %s: %v", got, body, err)
-	}
-	if (agent.KeyUpdate{}).IsZero() == update.IsZero() {
-		t.Error("an update that changes something is like one that does not")
+		t.Errorf("%s: got %+v, %v", *got, models, err)
 	}
 	answer, err := client.Chat(ctx, agent.ChatRequest{IdempotencyKey: "0123456789abcdef", Model: "echo-1", Messages: []agent.ChatMessage{{Role: "user", Content: "hi"}}})
 	if err != nil || answer.Text() != "hi" || answer.Usage.PromptTokens != 3 || answer.Cost.DIEM != "0.000001" {
-		t.Errorf("%s: got %+v, %v", got, answer, err)
+		t.Errorf("%s: got %+v, %v", *got, answer, err)
+	}
+}
+
+func TestStakegatesOwnRoutes(t *testing.T) {
+	client, got, body := manages(t)
+	ctx := t.Context()
+	if all, err := client.SubKeys(ctx, "k1"); err != nil || len(all) != 1 || all[0].ParentID != "k1" || all[0].MaxInFlight != 2 || all[0].AllowedModels[0] != "echo-1" {
+		t.Errorf("%s: got %+v, %v", *got, all, err)
+	}
+	if key, err := client.CreateSubKey(ctx, "k1", agent.KeySpec{MaxInFlight: 1}); err != nil || key.Secret.Reveal() != testSecret || key.ParentID != "k1" {
+		t.Errorf("%s: got %+v, %v", *got, key, err)
+	}
+	if key, err := client.RotateKey(ctx, "k1", time.Hour); err != nil || key.Secret.Reveal() != testSecret || key.PreviousValidUntil == "" || *body != `{"overlapSeconds":3600}` {
+		t.Errorf("%s %s: got %+v, %v", *got, *body, key, err)
+	}
+	if page, err := client.Audit(ctx, 9, 5); err != nil || len(page.Entries) != 1 || page.NextBefore != 7 || page.Entries[0].Details["last6Chars"] != "abcdef" {
+		t.Errorf("%s: got %+v, %v", *got, page, err)
+	}
+	if allocation, err := client.Allocation(ctx); err != nil || allocation.Sources[0].DIEM != "2.5" || allocation.Sources[0].Staked != "10" || allocation.Block.Number != 4 {
+		t.Errorf("%s: got %+v, %v", *got, allocation, err)
+	}
+	if names, err := client.ModelTraits(ctx, "text"); err != nil || names["default"] != "echo-1" {
+		t.Errorf("%s: got %v, %v", *got, names, err)
+	}
+	if names, err := client.ModelCompatibility(ctx, "text"); err != nil || names["gpt"] != "echo-1" {
+		t.Errorf("%s: got %v, %v", *got, names, err)
+	}
+	if model, err := client.Model(ctx, "echo-1"); err != nil || model.Spec.Pricing.Input.USD != "0.5" {
+		t.Errorf("%s: got %+v, %v", *got, model, err)
+	}
+	none, inFlight := []string{}, 0
+	update := agent.KeyUpdate{AllowedModels: &none, AllowedNetworks: &[]string{"192.0.2.0/24"}, MaxInFlight: &inFlight}
+	if _, err := client.UpdateKey(ctx, "k1", update); err != nil || *body != `{"allowedModels":null,"allowedNetworks":["192.0.2.0/24"],"id":"k1","maxInFlight":null}` {
+		t.Errorf("%s %s: %v", *got, *body, err)
+	}
+	if (agent.KeyUpdate{}).IsZero() == update.IsZero() {
+		t.Error("an update that changes something is like one that does not")
 	}
 }
 
