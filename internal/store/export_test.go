@@ -97,6 +97,7 @@ func (s *Store) InsertTogether(ctx context.Context, insertions ...issuer.Inserti
 	for i, insertion := range insertions {
 		batch[i] = &mint{insertion: insertion, done: make(chan error, 1)}
 	}
+	s.mints.group.Wait() // whoever was told of an earlier key may be ahead of the goroutine that told it
 	s.mints.mu.Lock()
 	s.mints.waiting, s.mints.running = slices.Clone(batch), true
 	s.mints.mu.Unlock()
