@@ -150,6 +150,7 @@ type memory struct {
 type row struct {
 	webhook.Notice
 	next      time.Time
+	retried   bool
 	over      bool
 	delivered bool
 }
@@ -199,7 +200,7 @@ func (m *memory) EndNotice(_ context.Context, id string, delivered bool, _ time.
 func (m *memory) RetryNotice(_ context.Context, id string, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.rows[id].next = at
+	m.rows[id].next, m.rows[id].retried = at, true
 	return nil
 }
 
@@ -294,19 +295,22 @@ func TestADeliveredMessageIsNotSentAgainAndARedirectIsNoDelivery(t *testing.T) {
 		outbox.broken = false
 		return true
 	})
-	eventually(t, func() bool { return taken.Load() == 1 })
+	every := func(holds func(*row) bool) func() bool {
+		return func() bool {
+			outbox.mu.Lock()
+			defer outbox.mu.Unlock()
+			for _, r := range outbox.rows {
+				if !holds(r) {
+					return false
+				}
+			}
+			return len(outbox.rows) > 0
+		}
+	}
+	eventually(t, every(func(r *row) bool { return r.retried }))
 	status.Store(http.StatusNoContent)
 	clock.Store(3600)
-	eventually(t, func() bool {
-		outbox.mu.Lock()
-		defer outbox.mu.Unlock()
-		for _, r := range outbox.rows {
-			if !r.delivered {
-				return false
-			}
-		}
-		return true
-	})
+	eventually(t, every(func(r *row) bool { return r.delivered }))
 	clock.Store(1_000_000)
 	stop()
 	<-done
