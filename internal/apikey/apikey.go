@@ -83,6 +83,8 @@ type Key struct {
 	CreatedAt  time.Time
 	LastUsedAt *time.Time
 	RevokedAt  *time.Time
+	// Blocked says that the operator has blocked the key's account.
+	Blocked bool
 	// SecretUntil is when the secret that the key was found by ends; nil: it is
 	// the key's newest one, which ends with the key.
 	SecretUntil *time.Time

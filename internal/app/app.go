@@ -55,28 +55,29 @@ type Options struct {
 
 // App is a server that was built and not yet run.
 type App struct {
-	config      Config
-	options     Options
-	store       *store.Store
-	chain       *chain.Client
-	engine      *ledger.Engine
-	models      *catalog.Live
-	upstreams   *upstream.Pool
-	gateway     *gateway.Gateway
-	denials     *denialLog
-	failures    *httpapi.Failures // nil: nobody is blocked
-	metrics     *metrics
-	tracer      *tracing.Tracer // nil: nothing is traced
-	condition   condition
-	reloading   sync.Mutex
-	running     Config          // what is in effect; guarded by reloading
-	webhooks    *webhook.Sender // nil: nobody is told
-	metricsDoor *metricsServer  // nil: nobody watches
-	watcher     *stake.Watcher
-	rootKeys    *rootKeyFile
-	server      *http.Server
-	api         string
-	closing     sync.Once
+	config       Config
+	options      Options
+	store        *store.Store
+	chain        *chain.Client
+	engine       *ledger.Engine
+	models       *catalog.Live
+	upstreams    *upstream.Pool
+	gateway      *gateway.Gateway
+	denials      *denialLog
+	failures     *httpapi.Failures // nil: nobody is blocked
+	metrics      *metrics
+	tracer       *tracing.Tracer // nil: nothing is traced
+	condition    condition
+	reloading    sync.Mutex
+	running      Config          // what is in effect; guarded by reloading
+	webhooks     *webhook.Sender // nil: nobody is told
+	metricsDoor  *sideDoor       // nil: nobody watches
+	operatorDoor *sideDoor       // nil: there is no operator page
+	watcher      *stake.Watcher
+	rootKeys     *rootKeyFile
+	server       *http.Server
+	api          string
+	closing      sync.Once
 }
 
 const (
@@ -150,6 +151,9 @@ func (a *App) build(ctx context.Context) error {
 		Now: a.options.Now, NewID: newID, Log: a.options.Logger,
 		Observe: a.metrics.observeCall, Denied: a.denials.add, Tracer: a.tracer,
 	})
+	if err := a.listenOperator(ctx, allocations); err != nil {
+		return err
+	}
 	return a.open(roots.first, hasher, allocations, challenges)
 }
 

@@ -59,6 +59,8 @@ type Config struct {
 	// MetricsListen is the address of /metrics, which is not for strangers.
 	// Default: none, no metrics are served.
 	MetricsListen string `yaml:"metrics_listen"`
+	// Operator says where an operator sees accounts, blocks and credits them.
+	Operator OperatorConfig `yaml:"operator"`
 	// Webhooks tell a server of the operator's what accounts and keys have spent.
 	Webhooks WebhooksConfig `yaml:"webhooks"`
 	// Tracing sends spans to an OpenTelemetry collector.
@@ -297,6 +299,7 @@ func (c Config) withDefaults() Config {
 	}
 	setDefault(&c.Keys.OpaqueMint, string(issuer.OpaqueAll))
 	c.Tracing.setDefaults()
+	setDefault(&c.Operator.Listen, "127.0.0.1:8404")
 	c.AccountPage.setDefaults()
 	c.Limits.setDefaults()
 	return c

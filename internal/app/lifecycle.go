@@ -26,6 +26,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() { a.denials.run(books) })
 	group.Go(func() { a.webhooks.Run(watching) })
 	group.Go(a.metricsDoor.run)
+	group.Go(a.operatorDoor.run)
 	served := make(chan error, 1)
 	group.Go(func() { served <- a.server.Serve(a.options.Listener) })
 
@@ -37,7 +38,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	stopWatching()
 	stopBooks()
-	doorErr := a.metricsDoor.close()
+	doorErr := errors.Join(a.metricsDoor.close(), a.operatorDoor.close())
 	group.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
@@ -92,7 +93,7 @@ func (a *App) Close() error {
 		if a.chain != nil {
 			a.chain.Close()
 		}
-		err = a.metricsDoor.close()
+		err = errors.Join(a.metricsDoor.close(), a.operatorDoor.close())
 		a.closeTraces()
 		if a.store != nil {
 			err = errors.Join(err, a.store.Close())

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -189,12 +188,6 @@ func (c inFlight) Collect(into chan<- prometheus.Metric) {
 	}
 }
 
-// metricsServer is the door for whoever watches, apart from the API's.
-type metricsServer struct {
-	listener net.Listener
-	server   *http.Server
-}
-
 // listenMetrics takes the configured address; without one there is no server.
 func (a *App) listenMetrics(ctx context.Context) error {
 	if a.config.MetricsListen == "" {
@@ -206,31 +199,9 @@ func (a *App) listenMetrics(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}))
-	a.metricsDoor = &metricsServer{listener, a.newServer(mux)}
+	a.metricsDoor = &sideDoor{listener, a.newServer(mux)}
 	return nil
 }
 
 // MetricsAddr is where metrics are served, nil if nowhere.
-func (a *App) MetricsAddr() net.Addr {
-	if a.metricsDoor == nil {
-		return nil
-	}
-	return a.metricsDoor.listener.Addr()
-}
-
-func (m *metricsServer) run() {
-	if m != nil {
-		_ = m.server.Serve(m.listener) // until close
-	}
-}
-
-func (m *metricsServer) close() error {
-	if m == nil {
-		return nil
-	}
-	err := errors.Join(m.server.Close(), m.listener.Close())
-	if errors.Is(err, net.ErrClosed) { // by the server already
-		return nil
-	}
-	return err
-}
+func (a *App) MetricsAddr() net.Addr { return a.metricsDoor.addr() }

@@ -26,6 +26,8 @@ type frame struct {
 	// Scripts and Styles are the assets that the page needs beside app's.
 	Scripts, Styles []string
 	Main            any
+	// Apart says that the page is not on the API's own address.
+	Apart bool
 }
 
 type menuItem struct{ Path, Name string }

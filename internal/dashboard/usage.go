@@ -179,6 +179,7 @@ func (a auditView) What() string {
 	words := map[string]string{
 		"key.created": "Key created", "key.changed": "Key changed", "key.rotated": "Key rotated", "key.secret_ended": "Secret ended",
 		"key.revoked": "Key revoked", "account.credited": "Account credited", "account.frozen": "Account frozen",
+		"account.blocked": "Account blocked", "account.unblocked": "Account unblocked",
 	}
 	if text := words[a.Event]; text != "" {
 		return text

@@ -99,6 +99,8 @@ func holdError(err error) *Error {
 		}
 	case errors.Is(err, ledger.ErrKey):
 		return &Error{Status: 401, Code: "AUTHENTICATION_FAILED", Message: "Authentication failed", NoRetry: true}
+	case errors.Is(err, ledger.ErrBlocked):
+		return &Error{Status: 403, Code: "ACCOUNT_BLOCKED", NoRetry: true, Message: "Unauthorized access: this account is blocked by the operator"}
 	case errors.Is(err, ledger.ErrPrivacy):
 		return &Error{
 			Status: 403, Code: "UNAUTHORIZED", NoRetry: true,

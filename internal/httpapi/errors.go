@@ -77,6 +77,14 @@ func adminRequired() *Error {
 	}
 }
 
+// accountBlocked is gateway's refusal of the same, for routes that cost nothing.
+func accountBlocked() *Error {
+	return &Error{
+		Status: http.StatusForbidden, Text: "Unauthorized access: this account is blocked by the operator", Code: "ACCOUNT_BLOCKED",
+		Next: "Ask the operator of this server.", NoRetry: true,
+	}
+}
+
 const (
 	chainRetryAfter = 5 * time.Second
 	busyRetryAfter  = 1 * time.Second

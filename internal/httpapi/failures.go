@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -98,6 +99,35 @@ func (s *server) guardFailures(w http.ResponseWriter, r *http.Request, serve fun
 	if name != "" && !e.mends && failures.fail(r.Context(), name, hash, byKey, s.config.Now()) && byKey {
 		failures.config.Blocked(r.Context(), hash)
 	}
+}
+
+// Guard serves what strangers may guess at, beside the API: a source whose
+// requests were answered 401 too often waits for a while.
+func (f *Failures) Guard(next http.Handler, now func() time.Time) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, wait := f.blocked(r, [32]byte{}, false, now()); wait > 0 {
+			f.config.Refused(false)
+			w.Header().Set("Retry-After", strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10))
+			http.Error(w, "Too many failed attempts. Please wait.", http.StatusTooManyRequests)
+			return
+		}
+		seen := &statusWriter{ResponseWriter: w}
+		next.ServeHTTP(seen, r)
+		if seen.status == http.StatusUnauthorized {
+			f.fail(r.Context(), f.name(r, [32]byte{}, false), [32]byte{}, false, now())
+		}
+	})
+}
+
+// statusWriter notes the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
 }
 
 func tooManyFailures(limit int, wait time.Duration) *Error {

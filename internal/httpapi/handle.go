@@ -165,6 +165,9 @@ func (s *server) authenticate(r *http.Request) (apikey.Key, error) {
 		return apikey.Key{}, unauthorized()
 	}
 	eventOf(r).key, eventOf(r).proven = key.ID, true
+	if key.Blocked {
+		return apikey.Key{}, accountBlocked()
+	}
 	return key, nil
 }
 

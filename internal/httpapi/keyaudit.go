@@ -22,6 +22,7 @@ var auditEvents = map[ledger.EntryKind]string{
 	ledger.EntryMint: "key.created", ledger.EntryKey: "key.changed", ledger.EntrySeed: "key.changed",
 	ledger.EntryRotate: "key.rotated", ledger.EntrySecret: "key.secret_ended", ledger.EntryRevoke: "key.revoked",
 	ledger.EntryCredit: "account.credited", ledger.EntryFreeze: "account.frozen",
+	ledger.EntryBlock: "account.blocked", ledger.EntryUnblock: "account.unblocked",
 }
 
 // auditLog lists what happened to the account's keys and credit, the newest
@@ -55,7 +56,7 @@ func (s *server) auditLog(r *http.Request, caller apikey.Key) (any, error) {
 // words about a credit, are not the account's to read.
 func auditAnswer(entry *ledger.Entry) map[string]any {
 	details := json.RawMessage("{}")
-	if note := []byte(entry.Note); len(note) > 0 && note[0] == '{' && json.Valid(note) {
+	if note := []byte(entry.Note); entry.KeyID != "" && len(note) > 0 && note[0] == '{' && json.Valid(note) {
 		details = note
 	}
 	var keyID any

@@ -45,6 +45,9 @@ type Credit struct {
 	AccountID string
 	Amount    money.Nano
 	Reason    string
+	// Before, if set, is what the account was credited in all when somebody
+	// decided: the same decision is not carried out twice.
+	Before *money.Nano
 }
 
 // Verdict is the answer to one operation.
@@ -120,6 +123,9 @@ func (s *State) hold(request *HoldRequest) Verdict {
 	key := s.Keys[request.KeyHash]
 	if key == nil || !key.Active(s.Now) || !key.AdmitsClient(request.Client) {
 		return Verdict{Err: ErrKey}
+	}
+	if key.Blocked {
+		return Verdict{Err: ErrBlocked}
 	}
 	if repeated := s.repeated(key.ID, &request.Idempotency); repeated != nil {
 		return Verdict{Err: repeated}
@@ -305,6 +311,9 @@ func (s *State) credit(credit *Credit) Verdict {
 	var current Budget
 	if budget := s.Budgets[id]; budget != nil {
 		current = *budget
+	}
+	if credit.Before != nil && *credit.Before != current.Cap {
+		return Verdict{Err: ErrCreditMoved}
 	}
 	next := current.Cap.Add(credit.Amount)
 	if next < current.Posted+current.Pending {

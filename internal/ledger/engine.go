@@ -291,7 +291,8 @@ func (e *Engine) Grant(ctx context.Context, grant Grant) error {
 	return errors.Join(err, verdict.Err)
 }
 
-// Credit changes an account's USD credit.
+// Credit changes an account's USD credit. It returns ErrCreditMoved or ErrBusy,
+// or says how much at most can be taken back.
 func (e *Engine) Credit(ctx context.Context, credit Credit) error {
 	verdict, err := e.do(ctx, Op{Credit: &credit})
 	return errors.Join(err, verdict.Err)

@@ -150,6 +150,10 @@ var (
 	// be used from where the call comes from. It does not say which: a thief shall
 	// not learn that a key is good elsewhere.
 	ErrKey = errors.New("key is not valid")
+	// ErrBlocked: the key is valid, and the operator has blocked its account.
+	ErrBlocked = errors.New("account is blocked")
+	// ErrCreditMoved: the account's credit is not what the caller thought.
+	ErrCreditMoved = errors.New("the account's credit has changed since you were asked; nothing was done")
 	// ErrPrivacy: the key's privacy setting does not admit the model.
 	ErrPrivacy = errors.New("key may not call this model")
 	// ErrModel: the key, or one above it, is for other models.

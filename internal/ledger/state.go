@@ -181,6 +181,9 @@ const (
 	// Of a restore: what may have been spent since the backup is taken out, and
 	// given back when an operator says so.
 	EntryFreeze EntryKind = "freeze"
+	// Of an operator, without deltas; the note is the reason.
+	EntryBlock   EntryKind = "block"
+	EntryUnblock EntryKind = "unblock"
 )
 
 // Entry is one line of the append-only log from which every budget can be

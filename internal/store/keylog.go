@@ -43,8 +43,8 @@ func (t *transaction) keyEntry(ctx context.Context, event keyEvent, seq int64) (
 }
 
 // auditKinds are the kinds of entries that an account may read as its audit
-// trail. The text is that of the index entries_audited, by which they are found.
-const auditKinds = "kind IN ('mint', 'key', 'seed', 'rotate', 'secret', 'revoke', 'credit', 'freeze')"
+// trail. The text is that of the index entries_audited_all, by which they are found.
+const auditKinds = "kind IN ('mint', 'key', 'seed', 'rotate', 'secret', 'revoke', 'credit', 'freeze', 'block', 'unblock')"
 
 const selectAudited = "SELECT seq, at_ms, kind, key_id, note, deltas FROM entries WHERE account_id = $1 AND seq < $2 AND " +
 	auditKinds + " ORDER BY seq DESC LIMIT $3"

@@ -77,7 +77,7 @@ func TestTheLogTellsWhatHappenedToKeys(t *testing.T) {
 		if kinds, _ := audited(t, s, "0xsomebody"); len(kinds) > 0 {
 			t.Errorf("somebody else sees %q", kinds)
 		}
-		if plan := s.AuditPlan(t, account); !strings.Contains(plan, "entries_audited") {
+		if plan := s.AuditPlan(t, account); !strings.Contains(plan, "entries_audited_all") {
 			t.Errorf("it is found by %s", plan)
 		}
 		verify(t, s)

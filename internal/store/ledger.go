@@ -256,7 +256,7 @@ func (t *transaction) askLock(ctx context.Context, accountIDs []string, seqs map
 }
 
 const keyColumns = `id, account_id, hash, last6, key_type, description, limit_usd, limit_diem, limit_vcu,
-	limit_period, privacy, created_ms, expires_ms, last_used_ms, revoked_ms, line, scope`
+	limit_period, privacy, created_ms, expires_ms, last_used_ms, revoked_ms, line, scope, CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocks.account_id = api_keys.account_id) THEN 'blocked' ELSE '' END`
 
 type scanner interface{ Scan(values ...any) error }
 
@@ -266,12 +266,12 @@ func scanKey(row scanner) (*ledger.Key, error) { return scanKeyAnd(row) }
 func scanKeyAnd(row scanner, more ...any) (*ledger.Key, error) {
 	var key ledger.Key
 	var hash []byte
-	var kind, period, privacy, line, scope string
+	var kind, period, privacy, line, scope, blocked string
 	var usd, diem, vcu sql.NullString
 	var created int64
 	var expires, used, revoked sql.NullInt64
 	into := append(make([]any, 0, 20), &key.ID, &key.AccountID, &hash, &key.Last6, &kind, &key.Description, &usd, &diem, &vcu,
-		&period, &privacy, &created, &expires, &used, &revoked, &line, &scope)
+		&period, &privacy, &created, &expires, &used, &revoked, &line, &scope, &blocked)
 	err := row.Scan(append(into, more...)...)
 	if err != nil {
 		return nil, err
@@ -290,7 +290,7 @@ func scanKeyAnd(row scanner, more ...any) (*ledger.Key, error) {
 			*limit.into = &parsed
 		}
 	}
-	key.ParentIDs = readLine(line)
+	key.ParentIDs, key.Blocked = readLine(line), blocked != ""
 	if key.Scope, err = readScope(scope); err != nil {
 		return nil, fmt.Errorf("key %s: %w", key.ID, err)
 	}

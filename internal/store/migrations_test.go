@@ -49,6 +49,9 @@ func lives(version int64, day string) []statement {
 	if version >= 8 {
 		past = append(past, statement{"INSERT INTO notices (id, body, attempts, next_ms, made_ms, for_ever) VALUES ($1, '{}', 0, $2, $2, false)", []any{id, now}})
 	}
+	if version >= 9 {
+		past = append(past, statement{"INSERT INTO blocks (account_id, at_ms) VALUES ($1, $2)", []any{"0x" + id, now}})
+	}
 	return append([]statement{
 		{"INSERT INTO accounts (id, created_ms, last_seq) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING", []any{owner, now, 0}},
 		{`INSERT INTO api_keys (id, account_id, hash, last6, key_type, description, limit_usd, limit_diem, limit_vcu, limit_period, privacy,

@@ -12,16 +12,16 @@ import (
 
 // lineHead asks for keys that have ended, with a text that is not empty, and for
 // the lines of sub-keys that have not themselves.
-const lineHead = `SELECT id, line, CASE WHEN revoked_ms IS NOT NULL OR expires_ms <= $1 THEN 'ended' ELSE '' END FROM api_keys
-	WHERE (revoked_ms IS NOT NULL OR expires_ms <= $1 OR line <> '') AND id IN (`
+const lineHead = `SELECT id, line, CASE WHEN revoked_ms IS NOT NULL OR expires_ms <= $1 OR account_id IN (SELECT account_id FROM blocks) THEN 'ended' ELSE '' END FROM api_keys
+	WHERE (revoked_ms IS NOT NULL OR expires_ms <= $1 OR line <> '' OR account_id IN (SELECT account_id FROM blocks)) AND id IN (`
 
 // endedChunk is how many keys one query asks for.
 const endedChunk = 64
 
 // EndedKeys returns those of the uses whose key was revoked or has expired, or
-// was made under such a key, or whose secret has ended. It is for the calls that
-// such keys have running, on any replica; new ones are refused by the hold's own
-// commit.
+// was made under such a key, or whose secret has ended, or whose account was
+// blocked. It is for the calls that such keys have running, on any replica; new
+// ones are refused by the hold's own commit.
 func (s *Store) EndedKeys(ctx context.Context, uses []apikey.Use) ([]apikey.Use, error) {
 	if len(uses) == 0 {
 		return nil, nil

@@ -265,7 +265,7 @@ func (b *tab) signIn() {
 }
 
 // pictures are those that the documents show.
-var pictures = []string{"signin-desktop", "overview-desktop", "newkey-desktop", "secret-desktop", "usage-night", "overview-phone"}
+var pictures = []string{"signin-desktop", "overview-desktop", "newkey-desktop", "secret-desktop", "usage-night", "overview-phone", "operator-desktop"}
 
 // picture keeps a screenshot, if somebody wants it or something has failed.
 func (b *tab) picture(name string) {
