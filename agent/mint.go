@@ -240,7 +240,7 @@ func (r *runner) exchange(ctx context.Context, challenge Challenge, signature st
 			if err := r.noteOrphan(line); err != nil {
 				return key, err
 			}
-			if r.orphans++; r.orphans > 1 {
+			if r.orphans++; r.orphans >= maxOrphans {
 				return key, ErrOrphan
 			}
 		case answeredNo(err):

@@ -14,9 +14,13 @@ import (
 // made, by the server's clock.
 const mintWindow = 3 * time.Minute
 
-// ErrOrphan ends a run whose second mint in a row may have made a key that
-// nobody knows. One can happen, when an answer is lost; more would pile up.
-var ErrOrphan = errors.New("the server made a key, and the answers with its text were lost twice: look at the account's keys before the next try")
+// maxOrphans is how many answers with a key's text a run loses before it gives
+// up. One can happen, and on a bad network two in a row; more would pile up.
+const maxOrphans = 3
+
+// ErrOrphan ends a run whose mints may have made maxOrphans keys that nobody
+// knows.
+var ErrOrphan = errors.New("the server made a key, and the answers with its text were lost three times: look at the account's keys before the next try")
 
 // noteMint writes down that a key is about to be asked for. What may already be
 // out there is settled first.
