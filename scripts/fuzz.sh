@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs every fuzz target for FUZZTIME (a duration, or a number of executions
-# such as 1000000x; default 20s), two at a time. Only this repository and its
+# such as 1000000x; default 20s), eight at a time. Only this repository and its
 # JSON library are instrumented: that is what the inputs are to explore, and
 # an Ethereum node's counters would make each execution ten times as slow.
 set -eu
@@ -34,4 +34,4 @@ cut -d ' ' -f 1 "$bin/targets" | sort -u | while read -r package; do
 	go test -c -gcflags='stakegate/...=-d=libfuzzer' -gcflags='github.com/go-json-experiment/...=-d=libfuzzer' \
 		-o "$bin/$(echo "$package" | tr / _)" "./$package"
 done
-xargs -P 2 -L 1 sh "$bin/one" <"$bin/targets"
+xargs -P 8 -L 1 sh "$bin/one" <"$bin/targets"
