@@ -3,6 +3,8 @@
 # such as 1000000x; default 20s), eight at a time. Only this repository and its
 # JSON library are instrumented: that is what the inputs are to explore, and
 # an Ethereum node's counters would make each execution ten times as slow.
+# An input that is made smaller may otherwise take a minute, which is all of a
+# target's time.
 set -eu
 cd "$(dirname "$0")/.."
 bin=$(mktemp -d)
@@ -18,7 +20,7 @@ cat >"$bin/one" <<'EOF'
 timeup() { grep -qx '    context deadline exceeded' "$1" && ! grep -qE 'Failing input|panic|_test\.go:' "$1"; }
 cd "$1"
 out=$bin/$(echo "$1.$2" | tr / _).out
-if ! "$bin/$(echo "$1" | tr / _)" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$FUZZTIME" -test.parallel 1 \
+if ! "$bin/$(echo "$1" | tr / _)" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$FUZZTIME" -test.fuzzminimizetime 100x -test.parallel 1 \
 	-test.fuzzcachedir "$cache/$1" -test.timeout 0 >"$out" 2>&1 && ! timeup "$out"; then
 	echo "$2 in $1 failed:" >&2
 	cat "$out" >&2
