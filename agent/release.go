@@ -7,6 +7,8 @@ import (
 	"math/big"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"stakegate/agent/dex"
 	"stakegate/contracts/bindings"
 )
@@ -56,37 +58,54 @@ type Releasing struct {
 
 // readReleasing reads all of it at the observation's block.
 func (r *runner) readReleasing(ctx context.Context, o Observation) (Releasing, error) {
-	c, staking, diem := r.Network.Contracts, bindings.NewStakingV2(), bindings.NewDIEM()
+	c, staking := r.Network.Contracts, bindings.NewStakingV2()
 	state := Releasing{Block: o.Block, BlockTime: o.BlockTime.UTC(), VVV: o.Staked, Unlocked: o.Unlocked, DIEM: o.StakedDIEM}
+	var vvv, diem cooling
 	var vvvSeconds, diemSeconds Amount
-	err := readAll(ctx, r.chain, c.Multicall3, new(big.Int).SetUint64(o.Block), []read{
-		{c.Staking, staking.PackStakes(o.Address), func(answer []byte) error {
-			stake, err := staking.UnpackStakes(answer) // no stake amount is in it
-			if err == nil {
-				state.CoolingVVV, state.VVVEndsAt = Units(stake.CooldownAmount), endOf(stake.CooldownAmount, stake.CooldownEnd)
-			}
-			return err
-		}, "sVVV"},
-		{c.DIEM, diem.PackStakedInfos(o.Address), func(answer []byte) error {
-			info, err := diem.UnpackStakedInfos(answer) // the time is the field in the middle
-			if err == nil {
-				state.CoolingDIEM, state.DIEMEndsAt = Units(info.CoolDownAmount), endOf(info.CoolDownAmount, info.CoolDownEnd)
-			}
-			return err
-		}, "DIEM"},
+	err := readAll(ctx, r.chain, c.Multicall3, new(big.Int).SetUint64(o.Block), append(coolingOf(c, o.Address, &vvv, &diem),
 		amountOf("sVVV", c.Staking, staking.PackCooldownDuration(), &vvvSeconds),
-		amountOf("DIEM", c.DIEM, diem.PackCooldownDuration(), &diemSeconds),
+		amountOf("DIEM", c.DIEM, bindings.NewDIEM().PackCooldownDuration(), &diemSeconds),
 		amountOf("sVVV", c.Staking, staking.PackPendingRewards(o.Address), &state.Rewards),
-	})
+	))
+	state.CoolingVVV, state.VVVEndsAt, state.CoolingDIEM, state.DIEMEndsAt = vvv.amount, vvv.endsAt, diem.amount, diem.endsAt
 	state.VVVCooldown, state.DIEMCooldown = seconds(vvvSeconds), seconds(diemSeconds)
 	return state, err
 }
 
-func endOf(amount, end *big.Int) time.Time {
-	if amount.Sign() == 0 || !end.IsInt64() {
-		return time.Time{}
+// cooling is a withdrawal that was begun; its end is the zero time if there is
+// none.
+type cooling struct {
+	amount Amount
+	endsAt time.Time
+}
+
+func coolingUntil(amount, end *big.Int) cooling {
+	c := cooling{amount: Units(amount)}
+	if amount.Sign() > 0 && end.IsInt64() {
+		c.endsAt = time.Unix(end.Int64(), 0).UTC()
 	}
-	return time.Unix(end.Int64(), 0).UTC()
+	return c
+}
+
+// coolingOf reads both withdrawals of an address.
+func coolingOf(c Contracts, address common.Address, vvv, diem *cooling) []read {
+	staking, token := bindings.NewStakingV2(), bindings.NewDIEM()
+	return []read{
+		{c.Staking, staking.PackStakes(address), func(answer []byte) error {
+			stake, err := staking.UnpackStakes(answer) // no stake amount is in it
+			if err == nil {
+				*vvv = coolingUntil(stake.CooldownAmount, stake.CooldownEnd)
+			}
+			return err
+		}, "sVVV"},
+		{c.DIEM, token.PackStakedInfos(address), func(answer []byte) error {
+			info, err := token.UnpackStakedInfos(answer) // the time is the field in the middle
+			if err == nil {
+				*diem = coolingUntil(info.CoolDownAmount, info.CoolDownEnd)
+			}
+			return err
+		}, "DIEM"},
+	}
 }
 
 func seconds(n Amount) string {

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-
-	"stakegate/contracts/bindings"
 )
 
 // Report is what a wallet has here: on the chain, in the store, on the server.
@@ -90,31 +88,20 @@ func (r *runner) status(ctx context.Context) (Report, error) {
 
 // coolDowns reads both withdrawals at the observation's block.
 func (r *runner) coolDowns(ctx context.Context, o Observation) ([]CoolDown, error) {
-	c, staking, diem := r.Network.Contracts, bindings.NewStakingV2(), bindings.NewDIEM()
+	var vvv, diem cooling
+	if err := readAll(ctx, r.chain, r.Network.Contracts.Multicall3, new(big.Int).SetUint64(o.Block), coolingOf(r.Network.Contracts, o.Address, &vvv, &diem)); err != nil {
+		return nil, err
+	}
 	found := []CoolDown{}
-	add := func(token string, amount, end *big.Int) {
-		if amount.Sign() > 0 && end.IsInt64() {
-			at := time.Unix(end.Int64(), 0).UTC()
-			found = append(found, CoolDown{Token: token, Amount: Units(amount), EndsAt: at, Over: !o.BlockTime.Before(at)})
+	for _, one := range []struct {
+		token string
+		cooling
+	}{{"VVV", vvv}, {"DIEM", diem}} {
+		if !one.endsAt.IsZero() {
+			found = append(found, CoolDown{Token: one.token, Amount: one.amount, EndsAt: one.endsAt, Over: !o.BlockTime.Before(one.endsAt)})
 		}
 	}
-	err := readAll(ctx, r.chain, c.Multicall3, new(big.Int).SetUint64(o.Block), []read{
-		{c.Staking, staking.PackStakes(o.Address), func(answer []byte) error {
-			out, err := staking.UnpackStakes(answer)
-			if err == nil {
-				add("VVV", out.CooldownAmount, out.CooldownEnd)
-			}
-			return err
-		}, "sVVV"},
-		{c.DIEM, diem.PackStakedInfos(o.Address), func(answer []byte) error {
-			out, err := diem.UnpackStakedInfos(answer)
-			if err == nil {
-				add("DIEM", out.CoolDownAmount, out.CoolDownEnd)
-			}
-			return err
-		}, "DIEM"},
-	})
-	return found, err
+	return found, nil
 }
 
 // keyReport asks the server about a key. What the first working key tells of
