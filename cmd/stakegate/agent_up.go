@@ -139,6 +139,14 @@ func (f *upFlags) up(cmd *cobra.Command, out *upOutput) error {
 
 // openRun opens what a run needs and completes its options.
 func (f *upFlags) openRun(cmd *cobra.Command, options *agent.Options, out *upOutput, p progress) (session, error) {
+	if f.trust && !cmd.Flags().Changed("usdc-max") { // nobody said how much of it may be lost
+		switch options.Target.Pay {
+		case agent.PayUSDC:
+			return session{}, usageError("--trust with --pay usdc needs --usdc-max too: say what you are ready to lose")
+		case agent.PayAuto:
+			options.Target.Pay = agent.PayETH
+		}
+	}
 	s, err := f.open(cmd)
 	if err != nil {
 		return s, err
