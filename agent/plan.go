@@ -3,6 +3,7 @@ package agent
 import (
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -340,7 +341,22 @@ func (s KeySpec) keyType() KeyType {
 	return s.Type
 }
 
+// limitWords is what the key may spend, and what else narrows it.
 func (s KeySpec) limitWords() string {
+	words := []string{s.spendWords()}
+	add := func(narrows bool, format string, values ...any) {
+		if narrows {
+			words = append(words, fmt.Sprintf(format, values...))
+		}
+	}
+	add(len(s.AllowedModels) > 0, "for %s only", strings.Join(s.AllowedModels, ", "))
+	add(len(s.AllowedNetworks) > 0, "from %s only", strings.Join(s.AllowedNetworks, ", "))
+	add(s.MaxInFlight > 0, "%d calls at once", s.MaxInFlight)
+	add(s.ExpiresAt != "", "until %s", s.ExpiresAt)
+	return strings.Join(words, ", ")
+}
+
+func (s KeySpec) spendWords() string {
 	words, period := "", s.Period
 	if period == "" {
 		period = "EPOCH"

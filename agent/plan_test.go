@@ -141,3 +141,23 @@ func TestPlansAreConsistent(t *testing.T) {
 		}
 	})
 }
+
+func TestAPlanNamesEverythingThatNarrowsTheKey(t *testing.T) {
+	diem := agent.Decimal("0.5")
+	for want, key := range map[string]agent.KeySpec{
+		"INFERENCE key, without a limit of its own": {},
+		"ADMIN key, at most 0.5 DIEM per MONTH":     {Type: agent.Admin, Limits: &agent.KeyLimits{DIEM: &diem}, Period: "MONTH"},
+		"INFERENCE key, without a limit of its own, for a, b only, from 192.0.2.0/24 only, 2 calls at once, until 2027-01-01": {
+			AllowedModels: []string{"a", "b"}, AllowedNetworks: []string{"192.0.2.0/24"}, MaxInFlight: 2, ExpiresAt: "2027-01-01"},
+	} {
+		o := observed()
+		o.Target.Key = key
+		found := false
+		for _, step := range agent.NewPlan(o).Steps {
+			found = found || step.Kind == agent.StepKey && step.Reason == want
+		}
+		if !found {
+			t.Errorf("no step %q in %+v", want, agent.NewPlan(o).Steps)
+		}
+	}
+}
