@@ -122,6 +122,9 @@ var headers = []rawRequest{
 	raw("a header of 64 KB", []int{431}, "GET /healthz HTTP/1.1", rawHost, "X: "+strings.Repeat("a", 64<<10), "", ""),
 	raw("10,000 headers", []int{431}, "GET /healthz HTTP/1.1", rawHost, strings.Repeat("X: y\r\n", 10_000), "", ""),
 	raw("a compressed body", []int{415}, rawPost, rawHost, rawAuth, rawJSON, "Content-Encoding: gzip", "Content-Length: {length}", "", "{body}"),
+	raw("a compressed body, in two headers", []int{415}, "POST /api/v1/api_keys/generate_web3_key HTTP/1.1", rawHost, "Content-Encoding: identity", "Content-Encoding: gzip", "Content-Length: 2", "", "{}"),
+	raw("a mint of more than its limit that is announced and missing", []int{413}, "POST /api/v1/api_keys/generate_web3_key HTTP/1.1", rawHost, "Content-Length: 65537", "", "{"),
+	raw("a mint of more than its limit that waits to be asked for", []int{413}, "POST /api/v1/api_keys/generate_web3_key HTTP/1.1", rawHost, "Expect: 100-continue", "Content-Length: 99999999", "", ""),
 	raw("forwarded headers", ok, "GET /api/v1/billing/balance HTTP/1.1", rawHost, rawAuth, "X-Forwarded-For: 127.0.0.1, ::1", "X-Forwarded-Host: evil", "X-Forwarded-Proto: https", "X-Original-URL: /api/v1/api_keys", "", ""),
 }
 

@@ -44,10 +44,10 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	if e := eventOf(r); e.control != nil { // a writer without deadlines (a test's recorder) has no slow client
 		now := time.Now()
 		_ = e.control.SetWriteDeadline(now.Add(e.limits.Write))
-		switch {
-		case status == http.StatusRequestTimeout, status == http.StatusRequestEntityTooLarge:
-			header.Set("Connection", "close") // the rest of the body is not waited for
-		case r.ContentLength != 0:
+		if status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge {
+			header.Set("Connection", "close") // the rest of the body is of no use
+		}
+		if r.ContentLength != 0 && status != http.StatusRequestTimeout {
 			_ = e.control.SetReadDeadline(now.Add(min(unreadTime, e.limits.Write/2)))
 		}
 	}

@@ -207,7 +207,7 @@ func checkJSONType(r *http.Request) error {
 }
 
 func checkEncoding(r *http.Request) error {
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+	if encoding := strings.Join(r.Header.Values("Content-Encoding"), ","); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return &Error{
 			Status: http.StatusUnsupportedMediaType, Text: textContentType, Code: "INVALID_CONTENT_TYPE",
 			Next: "Send the body without Content-Encoding.",
@@ -219,13 +219,16 @@ func checkEncoding(r *http.Request) error {
 // readBody reads a management route's body.
 func readBody(r *http.Request) ([]byte, error) {
 	e := eventOf(r)
+	tooLarge := &Error{Status: http.StatusRequestEntityTooLarge, Text: textTooLarge, Code: "PAYLOAD_TOO_LARGE"}
+	if r.ContentLength > e.limits.Body { // who announces too much is told before it is sent
+		return nil, tooLarge
+	}
 	// A writer without deadlines (a test's recorder) has no slow client.
 	_ = e.control.SetReadDeadline(time.Now().Add(e.limits.BodyTime))
 	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, e.limits.Body))
-	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
-		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Text: textTooLarge, Code: "PAYLOAD_TOO_LARGE"}
+	case errors.As(err, new(*http.MaxBytesError)):
+		return nil, tooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, &Error{Status: http.StatusRequestTimeout, Text: "Request timeout", Code: "REQUEST_TIMEOUT", Next: "The body did not arrive in time."}
 	case err != nil:
