@@ -207,6 +207,7 @@ func TestAKeyIsNothingOutsideOfItsNetworks(t *testing.T) {
 	}
 	for address, admitted := range map[string]bool{
 		"": false, "192.0.2.7": true, "::ffff:192.0.2.7": true, "2001:db8:1::1": true, "192.0.3.7": false, "2001:db9::1": false, "192.0.2.7, 198.51.100.1": false,
+		"192.0.2.7:4711": true, "[2001:db8:1::1]:4711": true, "192.0.3.7:4711": false, // some proxies write the port too
 	} {
 		for _, secret := range []string{key, child} {
 			for path, body := range map[string]string{

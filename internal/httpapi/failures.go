@@ -3,12 +3,10 @@ package httpapi
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -282,32 +280,11 @@ func (f *Failures) makeRoom(now time.Time) {
 // clientAddress is the address that a request comes from; the zero one if that
 // cannot be told.
 func clientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	client, err := netip.ParseAddr(host)
-	if err != nil {
+	client, ok := parseHop(r.RemoteAddr)
+	if !ok {
 		return netip.Addr{}
 	}
-	client = client.Unmap()
-	isTrusted := func(a netip.Addr) bool {
-		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a) })
-	}
-	if !isTrusted(client) {
-		return client
-	}
-	// Each proxy appends whom it got the request from: the last one that is
-	// not a proxy of ours is the client, whatever it wrote before that.
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && isTrusted(client); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
-		}
-		client = hop.Unmap()
-	}
-	return client
+	return forwardedFor(r.Header["X-Forwarded-For"], client, trusted)
 }
 
 // clientNetwork is a request's source as text; "" if it has none.

@@ -186,11 +186,10 @@ func tooOften(wait time.Duration) *Error {
 // sourceOf is the network that a request comes from: an IPv4 address, or the
 // /64 of an IPv6 one, which one subscriber has; the zero value if it has none.
 func sourceOf(r *http.Request, trusted []netip.Prefix) netip.Prefix {
-	client, ok := parseHop(r.RemoteAddr)
-	if !ok {
+	client := clientAddress(r, trusted)
+	if !client.IsValid() {
 		return netip.Prefix{}
 	}
-	client = forwardedFor(r.Header["X-Forwarded-For"], client, trusted)
 	bits := 32
 	if client.Is6() {
 		bits = 64
