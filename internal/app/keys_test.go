@@ -108,6 +108,7 @@ func TestADeadKeyOpensNothing(t *testing.T) {
 	_, admin := w.Account(100)
 	revoked, id := w.NewKey(admin, "ADMIN", "")
 	expired, expiredID := w.NewKey(admin, "ADMIN", `"expiresAt":"`+w.Clock.Now().UTC().Add(time.Hour).Format("2006-01-02T15:04:05Z")+`"`)
+	wantError(t, w.Call("DELETE", "/api_keys?id="+id+"&id="+expiredID, admin, ""), http.StatusBadRequest, "Invalid request parameters", []string{"id"})
 	if answer := w.Call("DELETE", "/api_keys?id="+id, revoked, ""); answer.Text("success") != "true" {
 		t.Fatalf("a key cannot revoke itself: %s", answer)
 	}

@@ -259,6 +259,12 @@ func TestASignInMessageMakesOneKeyForItsWallet(t *testing.T) {
 	}
 	wantError(t, post(messageBody(t, wallet, wallet, text, "ADMIN")), 400, "Authorization challenge has already been used", nil)
 	wantError(t, w.Call(http.MethodGet, mintPath+"?address=0x12", "", ""), 400, "Invalid wallet address", nil)
+	// Nobody gets a token for anybody who asked for one for a wallet.
+	for _, query := range []string{"?address=%zz", "?address=" + wallet.Address.Hex() + ";x=1", "?address=" + wallet.Address.Hex() + "&address=0x12"} {
+		for _, path := range []string{mintPath, revokePath} {
+			wantError(t, w.Call(http.MethodGet, path+query, "", ""), 400, "Invalid request parameters", []string{"address"})
+		}
+	}
 }
 
 func TestAnOperatorCanAskForMessagesInsteadOfTokens(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"stakegate/internal/apikey"
@@ -69,14 +70,33 @@ func auditAnswer(entry *ledger.Entry) map[string]any {
 	}
 }
 
+// oneParam reads a parameter that may stand in the query once. A query that
+// cannot be read to its end is refused, so that nothing in it is overlooked.
+func oneParam(r *http.Request, name string) (value string, given bool, err error) {
+	if r.URL.RawQuery == "" {
+		return "", false, nil
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	values := query[name]
+	switch {
+	case err != nil:
+		return "", false, invalid(name, "cannot be told: the query is not well-formed")
+	case len(values) > 1:
+		return "", false, invalid(name, "must be given once")
+	case len(values) == 0:
+		return "", false, nil
+	}
+	return values[0], true, nil
+}
+
 // wholeParam reads a whole number from 1 to most out of the query.
 func wholeParam(r *http.Request, name string, otherwise, most int64) (int64, error) {
-	values, given := r.URL.Query()[name]
-	if !given {
-		return otherwise, nil
+	text, given, err := oneParam(r, name)
+	if err != nil || !given {
+		return otherwise, err
 	}
-	number, err := strconv.ParseInt(values[0], 10, 64)
-	if len(values) != 1 || err != nil || number < 1 || number > most {
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || number < 1 || number > most {
 		return 0, invalid(name, "must be one whole number from 1 to "+strconv.FormatInt(most, 10))
 	}
 	return number, nil

@@ -11,7 +11,11 @@ import (
 // getRevocation answers the message that ends all keys of a wallet once it is
 // signed. It is for one wallet, once, and for nothing else.
 func (s *server) getRevocation(r *http.Request) (any, error) {
-	address, err := signature.ParseAddress(r.URL.Query().Get("address"))
+	text, _, err := oneParam(r, "address")
+	if err != nil {
+		return nil, err
+	}
+	address, err := signature.ParseAddress(text)
 	if err != nil {
 		return nil, err
 	}

@@ -65,14 +65,18 @@ type updateBody struct {
 // getChallenge answers a token for anybody or, with an address, a token and a
 // message for that wallet, of which either is good once.
 func (s *server) getChallenge(r *http.Request) (any, error) {
-	if !r.URL.Query().Has("address") {
+	text, given, err := oneParam(r, "address")
+	if err != nil {
+		return nil, err
+	}
+	if !given {
 		token, err := s.config.Mint.Challenge()
 		if err != nil {
 			return nil, err
 		}
 		return map[string]any{"data": map[string]string{"token": token}, "success": true, "token": token}, nil
 	}
-	address, err := signature.ParseAddress(r.URL.Query().Get("address"))
+	address, err := signature.ParseAddress(text)
 	if err != nil {
 		return nil, err
 	}
@@ -342,7 +346,10 @@ func required(given map[string]bool) error {
 func (s *server) deleteKey(r *http.Request, caller apikey.Key) (any, error) {
 	id := r.PathValue("id")
 	if id == "" {
-		id = r.URL.Query().Get("id")
+		var err error
+		if id, _, err = oneParam(r, "id"); err != nil {
+			return nil, err
+		}
 	}
 	if id == "" {
 		return nil, invalid("id", "Required")
