@@ -292,7 +292,7 @@ func tokenRefusals(t *testing.T, w *apptest.World) []refusal {
 	add(claims, "41 another subject", func(f *form, _, _, _ string) string {
 		return forge(f.t, w, "", payload(w, w.Origin, challenge.Lifetime, "0x1111111111111111111111111111111111111111"))
 	})
-	rows = append(rows, refusal{name: "40 used", text: "JWT has already been used", spoil: func(f *form) {
+	present := func(f *form) { // a used token
 		used := f.copy()
 		used.token = f.w.Token()
 		used.present(used.token)
@@ -300,7 +300,17 @@ func tokenRefusals(t *testing.T, w *apptest.World) []refusal {
 			f.t.Fatalf("%s", answer)
 		}
 		f.present(used.token)
-	}})
+	}
+	for name, spoil := range map[string]func(f *form){
+		"40 used":                           func(*form) {},
+		"40 used, with another's signature": set("signature", "0x"+strings.Repeat("11", 65)),
+		"40 used, by a wallet without a stake": func(f *form) {
+			stranger := apptest.NewWallet(f.t)
+			f.fields["address"], f.fields["signature"] = stranger.Address.Hex(), stranger.Sign(f.t, f.fields["token"].(string))
+		},
+	} {
+		rows = append(rows, refusal{name: name, text: "JWT has already been used", spoil: func(f *form) { present(f); spoil(f) }})
+	}
 	return rows
 }
 

@@ -54,6 +54,8 @@ type Store interface {
 	// that does not exist it ends none and writes nothing. It returns
 	// ErrChallengeSpent, having changed nothing.
 	RevokeAll(ctx context.Context, revocation Revocation) ([]apikey.Key, error)
+	// ChallengeSpent reports whether a challenge was spent already.
+	ChallengeSpent(ctx context.Context, id string) (bool, error)
 }
 
 // Insertion is everything that the transaction of a mint writes and checks.
@@ -170,26 +172,49 @@ func (i *Issuer) ChallengeFor(address common.Address) (token string, message cha
 // Mint checks, in this order, the token or message, the signature and the
 // stake, and then makes the key in one transaction with spending the challenge.
 // It returns challenge's and signature's errors, *NoStakeError, this package's,
-// or the error of a chain that could not be read.
+// or the error of a chain that could not be read. That the challenge was used
+// before is said before all that comes after it.
 func (i *Issuer) Mint(ctx context.Context, proof Proof, spec apikey.Spec) (Minted, error) {
 	checked, text, err := i.check(proof, spec.Type)
 	if err != nil {
 		return Minted{}, err
 	}
+	minted, err := i.mint(ctx, proof, text, checked, spec)
+	return minted, i.spentFirst(ctx, proof, checked, err)
+}
+
+// mint makes the key of a good challenge.
+func (i *Issuer) mint(ctx context.Context, proof Proof, text string, checked challenge.Challenge, spec apikey.Spec) (Minted, error) {
 	if err := i.config.Verifier.Verify(ctx, proof.Address, text, proof.Signature); err != nil {
 		return Minted{}, err
 	}
 	if err := i.config.Stake.MintRight(ctx, proof.Address); err != nil {
 		return Minted{}, err
 	}
-	minted, err := i.insert(ctx, AccountOf(proof.Address), spec, Insertion{
+	return i.insert(ctx, AccountOf(proof.Address), spec, Insertion{
 		By:          apikey.Actor{Kind: apikey.ByWallet, Proof: proof.kind()},
 		ChallengeID: checked.ID, ChallengeExpires: checked.ExpiresAt, MaxActive: i.config.MaxActive,
 	})
-	if errors.Is(err, ErrChallengeSpent) && proof.Message != "" {
-		return Minted{}, ErrMessageSpent
+}
+
+// spentFirst is what a proof is refused for: that its challenge was used before,
+// which no better signature or stake would mend, else the error itself. Only who
+// fails is looked up; a good proof spends its challenge in the transaction.
+func (i *Issuer) spentFirst(ctx context.Context, proof Proof, checked challenge.Challenge, err error) error {
+	if err == nil {
+		return nil
 	}
-	return minted, err
+	spent := errors.Is(err, ErrChallengeSpent)
+	if !spent {
+		spent, _ = i.config.Store.ChallengeSpent(ctx, checked.ID) // if that cannot be read, the error stands
+	}
+	switch {
+	case !spent:
+		return err
+	case proof.Message != "":
+		return ErrMessageSpent
+	}
+	return ErrChallengeSpent
 }
 
 // check returns what was signed, and what it says.

@@ -2,7 +2,6 @@ package issuer
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -34,15 +33,17 @@ func (i *Issuer) RevokeAll(ctx context.Context, proof Proof) ([]apikey.Key, erro
 	if err != nil {
 		return nil, err
 	}
+	ended, err := i.revokeAll(ctx, proof, checked)
+	return ended, i.spentFirst(ctx, proof, checked, err)
+}
+
+// revokeAll ends the keys at the word of a good challenge.
+func (i *Issuer) revokeAll(ctx context.Context, proof Proof, checked challenge.Challenge) ([]apikey.Key, error) {
 	if err := i.config.Verifier.Verify(ctx, proof.Address, proof.Message, proof.Signature); err != nil {
 		return nil, err
 	}
-	ended, err := i.config.Store.RevokeAll(ctx, Revocation{
+	return i.config.Store.RevokeAll(ctx, Revocation{
 		AccountID: AccountOf(proof.Address), By: apikey.Actor{Kind: apikey.ByWallet, Proof: proof.kind()},
 		ChallengeID: checked.ID, ChallengeExpires: checked.ExpiresAt,
 	})
-	if errors.Is(err, ErrChallengeSpent) {
-		return nil, ErrMessageSpent
-	}
-	return ended, err
 }

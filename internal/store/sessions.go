@@ -21,6 +21,16 @@ func (s *Store) HasAccount(ctx context.Context, accountID string) (bool, error) 
 	return err == nil, err
 }
 
+// ChallengeSpent implements issuer.Store.
+func (s *Store) ChallengeSpent(ctx context.Context, id string) (bool, error) {
+	var one int
+	err := s.reader.QueryRowContext(ctx, "SELECT 1 FROM spent_challenges WHERE id = $1", id).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // InsertSession implements issuer.SessionStore. It forgets sessions that have
 // expired.
 func (s *Store) InsertSession(ctx context.Context, session issuer.NewSession) error {
