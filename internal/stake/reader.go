@@ -3,6 +3,7 @@ package stake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ const (
 	DefaultSize    = 200
 	DefaultEnough  = 16
 	DefaultPause   = 250 * time.Millisecond
+	DefaultMost    = 8 * time.Second
 	readTimeout    = 20 * time.Second
 )
 
@@ -34,6 +36,9 @@ type ReaderConfig struct {
 	// Pause is the least time between the starts of two readings after a failure,
 	// so that a chain that comes back is not run down. 0 means DefaultPause.
 	Pause time.Duration
+	// Most is how long a mint waits for a chain that does not say anything. 0 means
+	// DefaultMost.
+	Most time.Duration
 }
 
 // Reader reads single wallets for many callers at a time: who comes while the
@@ -42,6 +47,7 @@ type ReaderConfig struct {
 type Reader struct {
 	quick, sure *joiner[Mint]
 	grants      *joiner[Reading]
+	most        time.Duration
 }
 
 // Reader makes a reader of this policy. The epoch is that of Read.
@@ -61,6 +67,9 @@ func (p *Policy) Reader(config ReaderConfig, epoch func() Epoch) *Reader {
 	if config.Pause <= 0 {
 		config.Pause = DefaultPause
 	}
+	if config.Most <= 0 {
+		config.Most = DefaultMost
+	}
 	mintAt := func(head func(context.Context) (Block, error)) func(context.Context, []common.Address) ([]Mint, error) {
 		return func(ctx context.Context, addresses []common.Address) ([]Mint, error) {
 			block, err := head(ctx)
@@ -72,6 +81,7 @@ func (p *Policy) Reader(config ReaderConfig, epoch func() Epoch) *Reader {
 	}
 	recent := func(ctx context.Context) (Block, error) { return p.chain.Recent(ctx, config.Window) }
 	return &Reader{
+		most:  config.Most,
 		quick: newJoiner(config, mintAt(recent)),
 		sure:  newJoiner(config, mintAt(p.chain.Sealed)),
 		grants: newJoiner(config, func(ctx context.Context, addresses []common.Address) ([]Reading, error) {
@@ -81,12 +91,18 @@ func (p *Policy) Reader(config ReaderConfig, epoch func() Epoch) *Reader {
 }
 
 // Mint reads a wallet's mint right. A yes may rest on a block of the last
-// moments; a no is of now.
+// moments; a no is of now. A chain that is silent for too long is away.
 func (r *Reader) Mint(ctx context.Context, address common.Address) (Mint, error) {
-	if mint, err := r.quick.read(ctx, address); err == nil && mint.OK {
+	bounded, cancel := context.WithTimeout(ctx, r.most)
+	defer cancel()
+	if mint, err := r.quick.read(bounded, address); err == nil && mint.OK {
 		return mint, nil
 	}
-	return r.sure.read(ctx, address)
+	mint, err := r.sure.read(bounded, address)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return Mint{}, fmt.Errorf("%w: no answer in %s", ErrChain, r.most)
+	}
+	return mint, err
 }
 
 // Read reads a wallet at a block that was the newest after the call began.
@@ -119,6 +135,9 @@ func newJoiner[T any](config ReaderConfig, ask func(context.Context, []common.Ad
 
 func (j *joiner[T]) read(ctx context.Context, address common.Address) (T, error) {
 	var none T
+	if err := ctx.Err(); err != nil {
+		return none, err
+	}
 	w := j.join(address)
 	select {
 	case <-w.done:

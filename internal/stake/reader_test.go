@@ -75,6 +75,35 @@ func TestACrowdIsReadTogether(t *testing.T) {
 	})
 }
 
+// A node that takes a question and says nothing is an outage too, of which who
+// mints hears in time; who has gone away is not asked for.
+func TestAMintDoesNotWaitForASilentChain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		chain := &countingChain{fakeChain: newFakeChain(), slow: 15 * time.Second}
+		chain.mine(func(b *fakeBlock) { b.setVVV(wallet(1), tokens(1)) })
+		reader := newPolicy(t, chain, devWorld).Reader(stake.ReaderConfig{}, noEpoch)
+		began := time.Now()
+		_, err := reader.Mint(t.Context(), wallet(1))
+		if took := time.Since(began); !errors.Is(err, stake.ErrChain) || errors.Is(err, context.DeadlineExceeded) || took > stake.DefaultMost {
+			t.Errorf("after %s: %v", took, err)
+		}
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		if _, err := reader.Mint(gone, wallet(1)); !errors.Is(err, context.Canceled) {
+			t.Errorf("who has gone: %v", err)
+		}
+		time.Sleep(time.Minute) // until nothing is under way
+		if calls := chain.calls.Load(); calls != 1 {
+			t.Errorf("the chain was asked %d times", calls)
+		}
+		chain.slow = time.Second
+		if mint, err := reader.Mint(t.Context(), wallet(1)); err != nil || !mint.OK {
+			t.Errorf("a slow chain: %+v, %v", mint, err)
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
 // Few wait for others to come, so that the chain is spared; many do not.
 func TestManyDoNotWaitForMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
