@@ -155,7 +155,7 @@ var exchanges = []exchange{
 	{"an unknown path", "GET", "/api/v1/nothing", 404, with(jsonHeaders), `{"error":"Not found"}`, ""},
 	{"an unknown path that answers", "GET", "/api/v1/nothing", 200, with(jsonHeaders), `{}`, "must be 404"},
 	{"Go's own 404", "GET", "/api/v1/nothing", 404, with(nil, "Content-Type", "text/plain; charset=utf-8"), "404 page not found\n", "content type"},
-	{"an unknown method", "PUT", "/api/v1/api_keys/generate_web3_key", 405, with(jsonHeaders, "Allow", "GET, HEAD, POST"), `{"error":"Method not allowed"}`, ""},
+	{"an unknown method", "PUT", "/api/v1/api_keys/generate_web3_key", 405, with(jsonHeaders, "Allow", "GET, POST"), `{"error":"Method not allowed"}`, ""},
 	{"an unknown method that answers", "PUT", "/api/v1/models", 404, with(jsonHeaders), `{"error":"Not found"}`, "must be 405"},
 	{"Allow with a method too few", "PUT", "/api/v1/api_keys/generate_web3_key", 405, with(jsonHeaders, "Allow", "GET"), `{"error":"Method not allowed"}`, "Allow is"},
 }

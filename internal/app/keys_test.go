@@ -288,8 +288,8 @@ func TestHeadIsAnsweredLikeGetAndOtherMethodsAreNamed(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	_, admin := w.Account(100)
 	for path, allow := range map[string]string{
-		"/api_keys": "DELETE, GET, HEAD, PATCH, POST", "/api_keys/rate_limits": "GET, HEAD", "/api_keys/" + uuid.NewString(): "DELETE, GET, HEAD",
-		"/models": "GET, HEAD", "/chat/completions": "POST", "/billing/balance": "GET, HEAD",
+		"/api_keys": "DELETE, GET, PATCH, POST", "/api_keys/rate_limits": "GET", "/api_keys/" + uuid.NewString(): "DELETE, GET",
+		"/models": "GET", "/chat/completions": "POST", "/billing/balance": "GET",
 	} {
 		answer := w.Call("PUT", path, admin, "{}")
 		if answer.Status != http.StatusMethodNotAllowed || answer.Header.Get("Allow") != allow {

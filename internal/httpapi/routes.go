@@ -168,8 +168,11 @@ var errNoRoute = &Error{
 	Status: http.StatusNotFound, Text: textNotFound, Code: "NOT_FOUND", Next: "GET /openapi.yaml lists the routes.",
 }
 
+// methodNotAllowed names the methods that a path is described with. That GET's
+// comes with HEAD goes without saying: every server must have both (RFC 9110
+// section 9.1).
 func (s *server) methodNotAllowed(w http.ResponseWriter, r *http.Request, allow string) {
-	w.Header().Set("Allow", allow)
+	w.Header().Set("Allow", strings.Replace(allow, "GET, HEAD", "GET", 1))
 	s.writeError(w, r, &Error{Status: http.StatusMethodNotAllowed, Text: textMethod, Code: "METHOD_NOT_ALLOWED"})
 }
 
