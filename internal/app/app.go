@@ -213,7 +213,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 	if a.options.Wrap != nil {
 		handler = a.options.Wrap(handler)
 	}
-	a.server = a.newServer(handler)
+	a.server = a.newServer(a.leaving(handler))
 	return nil
 }
 

@@ -61,6 +61,18 @@ func (a *App) stop(served <-chan error) error {
 	}
 }
 
+// leaving has connections closed after their next answer once the server is to
+// stop, so that a proxy keeps none: a call that comes on one that is just being
+// closed would fail, and a proxy may not send it twice.
+func (a *App) leaving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.condition.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // drain stops accepting and waits for calls in flight, also for those whose
 // client has left. Calls that outlast the grace are cut and settled; their
 // clients still get to know.

@@ -107,11 +107,14 @@ func TestReadinessTellsOfAClockThatIsWrong(t *testing.T) {
 	}
 }
 
-// While a server that is to stop waits for its load balancer it serves, and
-// says that it should get nothing more.
+// While a server that is to stop waits for its load balancer it serves, says
+// that it should get nothing more, and lets no connection be used again.
 func TestAServerThatStopsSaysSoBeforeItRefusesConnections(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.ShutdownDelay = app.Duration(300 * time.Millisecond) }})
 	_, admin := w.Account(100)
+	if answer := w.Chat(admin, "hello", ""); answer.Status != http.StatusOK || answer.Header.Get("Connection") != "" {
+		t.Errorf("a call before: %s %v", answer, answer.Header)
+	}
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -120,8 +123,13 @@ func TestAServerThatStopsSaysSoBeforeItRefusesConnections(t *testing.T) {
 	w.Eventually(5*time.Second, "it is not ready", func() bool {
 		return w.Send(must(http.NewRequest("GET", w.Origin+"/readyz", nil))).Status == http.StatusServiceUnavailable
 	})
-	if answer := w.Chat(admin, "hello", ""); answer.Status != http.StatusOK {
-		t.Errorf("a call meanwhile: %s", answer)
+	response, err := http.DefaultTransport.RoundTrip(w.Request("POST", "/chat/completions", admin, apptest.ChatBody("hello", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK || !response.Close {
+		t.Errorf("a call meanwhile: %s, and its connection is closed: %t", response.Status, response.Close)
 	}
 	<-stopped
 }
