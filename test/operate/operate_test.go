@@ -24,6 +24,9 @@ const root = "../.."
 
 var block = regexp.MustCompile("(?s)```sh ([a-z]+)\n(.*?)```")
 
+// answers are how many there were, with their status.
+var answers = regexp.MustCompile(`(?m)\d+ \d{3}$`)
+
 // ports of the page, each of which becomes a free one.
 var ports = []string{"8402", "8403", "9402", "9403", "8080", "8499", "8545", "9000"}
 
@@ -116,12 +119,16 @@ func TestANewOperatorGetsFromThePageToTwoReplicasAndThroughARestore(t *testing.T
 		}
 	}
 	for i, want := range map[string]string{
-		"nginx": `"status":"ready"`, "customer": "data: [DONE]", "reload": `result="ok"} `, "verify": "0 problems",
+		"nginx": `"status":"ready"`, "customer": "data: [DONE]", "rolling": " 200\n", "reload": `result="ok"} `, "refused": `unknown field`,
+		"secrets": "root keys were read", "verify": "0 problems",
 		"restore": "stakegate ledger restore --acknowledge", "afterwards": "hello again", "stop": "0 problems",
 	} {
 		if part := partOf(parts, i); !strings.Contains(part, want) {
 			t.Errorf("the block %s does not say %q:\n%s", i, want, part)
 		}
+	}
+	if lost := answers.FindAllString(partOf(parts, "rolling"), -1); len(lost) != 1 || !strings.HasSuffix(lost[0], " 200") {
+		t.Errorf("while replicas were replaced the answers were %q:\n%s", lost, partOf(parts, "rolling"))
 	}
 }
 
