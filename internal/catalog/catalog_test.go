@@ -2,7 +2,9 @@ package catalog_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +189,29 @@ func TestPlainHTTPIsAllowedOnTheOperatorsWord(t *testing.T) {
 	parse(t, strings.Replace(sample, `url: "https://models.example/v1"`, `url: "http://models.example/v1", allow_http: true`, 1))
 	for _, host := range []string{"localhost", "127.0.0.2", "[::1]"} {
 		parse(t, strings.Replace(sample, "127.0.0.1:9000", host+":9000", 1))
+	}
+}
+
+// Reading is linear in the file's length: eight times the models take about
+// eight times the memory, not 64 times.
+func TestAFileOfManyModelsIsReadInLinearTime(t *testing.T) {
+	taken := func(models int) uint64 {
+		var text strings.Builder
+		text.WriteString("upstreams: [{name: main, kind: openai, url: \"http://127.0.0.1:9000/v1\"}]\nmodels:\n")
+		for i := range models {
+			fmt.Fprintf(&text, "- {id: m%d, type: text, upstream: main, context: 32768, max_output: 4096, template_tokens: 4, price: {input: \"1\", output: \"2\"}, privacy: private}\n", i)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if got := len(parse(t, text.String()).Models()); got != models {
+			t.Fatalf("%d of %d models", got, models)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	taken(1) // what is made once
+	if few, many := taken(25), taken(200); many > 20*few {
+		t.Errorf("25 models take %d bytes, 200 take %d", few, many)
 	}
 }
 

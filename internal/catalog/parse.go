@@ -1,9 +1,10 @@
 package catalog
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
+
+	"github.com/goccy/go-yaml/ast"
 
 	"stakegate/internal/money"
 	"stakegate/internal/strictyaml"
@@ -176,9 +177,12 @@ type tierEntry struct {
 // word and a limit must not be guessed.
 type whole struct{ text string }
 
-// UnmarshalYAML keeps the text; number reads it.
-func (w *whole) UnmarshalYAML(text []byte) error {
-	w.text = string(bytes.TrimSpace(text))
+// UnmarshalYAML keeps the text; number reads it. Asked for the text itself, the
+// library would walk through the whole file for each.
+func (w *whole) UnmarshalYAML(node ast.Node) error {
+	if node.Type() != ast.NullType {
+		w.text = node.String()
+	}
 	return nil
 }
 
