@@ -80,11 +80,12 @@ func (r *runner) swap(step Step, offer *dex.Offer, o Observation) dex.Call {
 // transact sends the call within the run's cap, or in the place of an older
 // transaction that is not wanted any more, and looks at the chain again.
 func (r *runner) transact(ctx context.Context, step Step, o Observation, call dex.Call) (Observation, error) {
-	if total := r.spent.Add(Units(call.Value)).Add(step.Gas); total.Cmp(r.Limits.MaxETH) > 0 {
-		return o, fmt.Errorf("the run would spend up to %s ETH, its cap is %s: raise the cap to go on", total.Short(), r.Limits.MaxETH.Short())
+	eth, usdc := r.spent()
+	if err := beyond(Units(call.Value).Add(step.Gas), eth, r.Limits.MaxETH, "ETH"); err != nil {
+		return o, err
 	}
-	if total := r.spentUSDC.Add(step.USDC); total.Cmp(r.Limits.MaxUSDC) > 0 {
-		return o, fmt.Errorf("the run would spend %s USDC, its cap is %s: raise the cap to go on", total.Short(), r.Limits.MaxUSDC.Short())
+	if err := beyond(step.USDC, usdc, r.Limits.MaxUSDC, "USDC"); err != nil {
+		return o, err
 	}
 	tx, err := r.through(call, o)
 	if err != nil {
@@ -94,8 +95,9 @@ func (r *runner) transact(ctx context.Context, step Step, o Observation, call de
 	if err != nil {
 		return o, err
 	}
-	line := entry{Plan: r.digest(), Wallet: o.Address, Step: step.Kind, Amount: step.Amount, Token: step.Token, Approval: approvalOf(call)}
-	receipt, err := r.sender(line).send(ctx, tx, gasUnits[step.Kind]+o.Overhead, older)
+	line := entry{Plan: r.digest(), Wallet: o.Address, Step: step.Kind, Amount: step.Amount, Token: step.Token, Approval: approvalOf(call),
+		USDC: step.USDC, L1Fee: o.L1Fee}
+	receipt, err := r.sender(line).send(ctx, tx, gasUnits[step.Kind]+o.Overhead, o.Nonce, older)
 	return r.mined(ctx, step, o, receipt, err)
 }
 
@@ -123,7 +125,7 @@ func (r *runner) mined(ctx context.Context, step Step, o Observation, receipt *t
 	if err != nil {
 		return o, err
 	}
-	r.spentUSDC, r.moved = r.spentUSDC.Add(step.USDC), true
+	r.moved = true
 	r.view.Event(Event{Kind: EventMined, Step: step, Tx: receipt.TxHash, Block: receipt.BlockNumber.Uint64(),
 		Message: fmt.Sprintf("mined in block %d", receipt.BlockNumber)})
 	after, err := r.again(ctx, o, receipt.BlockNumber.Uint64())

@@ -133,8 +133,9 @@ func (d *doctor) wallet(o Observation) {
 	switch {
 	case o.Staked.IsZero():
 		d.add("stake", CheckFailed, "stakegate agent up --stake 10 buys and stakes VVV", "nothing is staked: no server gives a key")
-	case o.StakedDIEM.IsZero() && isVenice(d.runner.client.Base()):
-		d.add("stake", CheckWarning, "stakegate agent up --diem "+leastDIEM+" stakes some; or pay with USD", "%s VVV are staked and no DIEM: Venice counts DIEM from %s", o.Staked.Short(), leastDIEM)
+	case o.StakedDIEM.Cmp(MustAmount(leastDIEM)) < 0 && isVenice(d.runner.client.Base()):
+		d.add("stake", CheckWarning, "stakegate agent up --diem "+leastDIEM+" stakes enough; or pay with USD", "%s VVV and %s DIEM are staked: Venice counts DIEM from %s",
+			o.Staked.Short(), o.StakedDIEM.Short(), leastDIEM)
 	default:
 		d.add("stake", CheckOK, "", "%s VVV and %s DIEM are staked", o.Staked.Short(), o.StakedDIEM.Short())
 	}

@@ -39,7 +39,11 @@ func (w World) Fund(ctx context.Context, to common.Address, token string, amount
 	}
 	faucet := sender{chain: chain, signer: w.Faucet, chainID: w.Network.ChainID, maxFee: MustAmount("1"),
 		record: func(*types.Transaction) error { return nil }, sent: func(*types.Transaction) {}}
-	receipt, err := faucet.send(ctx, call, 0, nil)
+	nonce, err := chain.PendingNonceAt(ctx, w.Faucet.Address())
+	if err != nil {
+		return common.Hash{}, chainError("reading the faucet's nonce", err)
+	}
+	receipt, err := faucet.send(ctx, call, 0, nonce, nil)
 	if err != nil {
 		return common.Hash{}, fmt.Errorf("paying from the faucet: %w", err)
 	}

@@ -3,6 +3,8 @@ package agent_test
 import (
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -187,5 +189,23 @@ func TestNothingThatARunSaysHoldsASecret(t *testing.T) {
 	}
 	if strings.Contains(said.String(), result.Key.Secret.Reveal()) || strings.Contains(said.String(), "eyJ") || strings.Contains(said.String(), strings.Repeat("0x", 1)+strings.Repeat("f", 65)) {
 		t.Errorf("a secret was said: %s", said.String())
+	}
+}
+
+// TestNoKeyIsAskedForThatCouldNotBeStored: a key whose text is lost can only be
+// revoked, and one more with every run on a full disk would pile up.
+func TestNoKeyIsAskedForThatCouldNotBeStored(t *testing.T) {
+	chain := devChain(t)
+	api := newFakeAPI(t, chain)
+	o := newOptions(t, chain, api)
+	_, err := agent.Up(t.Context(), o, agent.ViewFunc(func(e agent.Event) {
+		if e.Kind == agent.EventSigned {
+			if err := os.RemoveAll(filepath.Dir(o.Keys.Path())); err != nil {
+				t.Error(err)
+			}
+		}
+	}))
+	if err == nil || !strings.Contains(err.Error(), "no key is asked for that could not be stored") || api.keyCount() != 0 {
+		t.Errorf("got %v and %d keys, want none", err, api.keyCount())
 	}
 }

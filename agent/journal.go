@@ -37,6 +37,8 @@ const (
 	entryNoKey   entryKind = "no-key"  // or was certainly not made, or was revoked
 	entryOrphan  entryKind = "orphan"  // or may have been made, and nobody knows its text
 	entryProved  entryKind = "proved"  // a model has answered
+	entryEnd     entryKind = "end"     // a run has reached its target: what it spent counts for no other
+	entryFreed   entryKind = "freed"   // a release (Unstake) has done all of its steps
 )
 
 // entry is one line. Only the members that its kind needs are set.
@@ -56,6 +58,8 @@ type entry struct {
 	Amount   Amount         `json:"amount,omitzero"`    // tx: of the step
 	Token    string         `json:"token,omitempty"`    // tx: of the amount
 	Approval *approval      `json:"approval,omitempty"` // tx: what it lets others take
+	USDC     Amount         `json:"usdc,omitzero"`      // tx: that it pays
+	L1Fee    Amount         `json:"l1Fee,omitzero"`     // tx: the most that a rollup adds to its fee
 	Nonce    uint64         `json:"nonce,omitempty"`    // tx, mined, dropped, taken
 	Hash     common.Hash    `json:"hash,omitzero"`      // tx, mined
 	Raw      hexutil.Bytes  `json:"raw,omitempty"`      // tx: signed, as sent

@@ -48,6 +48,10 @@ type journalState struct {
 	mints  map[uint64]entry  // mints without an outcome, by their line
 	keys   map[string]string // plan -> id of the key that was minted for it
 	proved map[string]bool   // plan -> a model has answered
+	ended  uint64            // the line of the last run that reached its target
+	last   uint64            // the line of the newest transaction of a plan
+	freed  uint64            // the line of the last release that did all of its steps
+	lastly uint64            // the line of the newest transaction of a release
 }
 
 func newJournalState() *journalState {
@@ -68,6 +72,10 @@ func (s *journalState) add(e entry) error {
 		return s.addMinted(e)
 	case entryProved:
 		s.proved[e.Plan] = true
+	case entryEnd:
+		s.ended = e.N
+	case entryFreed:
+		s.freed = e.N
 	default:
 		return fmt.Errorf("nothing is known of %q", e.Kind)
 	}
@@ -85,6 +93,11 @@ func (s *journalState) addTx(e entry) error {
 		s.slots[e.Nonce] = at
 	}
 	at.versions = append(at.versions, version{tx, e})
+	if e.Plan != "" {
+		s.last = e.N
+	} else {
+		s.lastly = e.N
+	}
 	return nil
 }
 
@@ -146,6 +159,26 @@ func (s *journalState) mined() []version {
 	}
 	return all
 }
+
+// spent is what the mined transactions of the lines that count have taken from
+// the wallet: value, gas, the most that a rollup may have added, and USDC.
+func (s *journalState) spent(counts func(entry) bool) (eth, usdc Amount) {
+	for _, v := range s.mined() {
+		if !counts(v.line) {
+			continue
+		}
+		outcome := s.slots[v.tx.Nonce()].mined
+		eth = eth.Add(outcome.Fee).Add(v.line.L1Fee)
+		if !outcome.Reverted {
+			eth, usdc = eth.Add(Units(v.tx.Value())), usdc.Add(v.line.USDC)
+		}
+	}
+	return eth, usdc
+}
+
+// unended reports whether a line is of a run that did not reach its target, and
+// that nobody has brought there since.
+func (s *journalState) unended(line entry) bool { return line.Plan != "" && line.N > s.ended }
 
 // approvals are the allowances that a wallet's transactions have set, or may
 // yet set: for each pair of token and spender the newest.

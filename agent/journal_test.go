@@ -44,6 +44,8 @@ func sampleJournal(t testing.TB) []byte {
 		{Kind: entryOrphan, Mint: 6},
 		{Kind: entryMinted, Mint: 6, KeyID: "id"},
 		{Kind: entryProved},
+		{Kind: entryEnd, Plan: "sha256:0"},
+		{Kind: entryFreed},
 	} {
 		e.N, e.At = uint64(i)+1, time.Unix(1_700_000_000, 0).UTC()
 		line, err := e.line()

@@ -220,6 +220,11 @@ func (r *runner) exchange(ctx context.Context, challenge Challenge, signature st
 	if err := ctx.Err(); err != nil {
 		return NewKey{}, err // nothing was asked for
 	}
+	if r.Keys != nil {
+		if err := r.Keys.Ready(); err != nil {
+			return NewKey{}, err
+		}
+	}
 	line, err := r.noteMint()
 	if err != nil {
 		return NewKey{}, err

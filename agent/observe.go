@@ -45,8 +45,8 @@ type Observation struct {
 	DIEM       Amount // in the wallet; staked DIEM is not in it
 	StakedDIEM Amount
 
-	// GasPrice is the most that would be offered for a unit of gas; L1Fee is
-	// what a rollup adds to each transaction.
+	// GasPrice is the most that would be offered for a unit of gas; L1Fee is the
+	// most that a rollup adds to each transaction, its operator's fee included.
 	GasPrice Amount
 	L1Fee    Amount
 	// Nonce is the number of the payer's next transaction; Pending says that one
@@ -56,7 +56,8 @@ type Observation struct {
 	// Leftovers are allowances that runs of this program have given, and that are
 	// still there.
 	Leftovers []Allowance
-	// Spent and SpentUSDC are what this run has spent already.
+	// Spent and SpentUSDC are what this run has spent already, and those before
+	// it that did not reach their target.
 	Spent, SpentUSDC Amount
 
 	// USDC is what the wallet has of it, Spenders what exchanges may take.
@@ -88,10 +89,16 @@ var gasOracle = common.HexToAddress("0x420000000000000000000000000000000000000F"
 // our transactions has.
 var l1FeeCall = append(common.FromHex("0xf1c7a58b"), common.BigToHash(big.NewInt(1000)).Bytes()...)
 
+// operatorFeeCall is getOperatorFee(uint256), of chains since Isthmus.
+func operatorFeeCall(gas uint64) []byte {
+	return append(common.FromHex("0x275aedd2"), common.BigToHash(new(big.Int).SetUint64(gas)).Bytes()...)
+}
+
 // observeChain reads the wallet at one block, which is not older than minBlock.
 func (r *runner) observeChain(ctx context.Context, minBlock uint64) (Observation, error) {
 	o := Observation{Target: r.Target, Limits: r.Limits, Network: r.Network.Name, APIBase: r.client.Base(), Address: r.Signer.Address(), Payer: r.payer().Address(),
-		ChainID: r.Network.ChainID, Contracts: r.Network.Contracts, Spent: r.spent, SpentUSDC: r.spentUSDC}
+		ChainID: r.Network.ChainID, Contracts: r.Network.Contracts}
+	o.Spent, o.SpentUSDC = r.spent()
 	if account, is := r.Signer.(wallet.Account); is {
 		o.Overhead = account.Overhead()
 	}
@@ -186,12 +193,8 @@ func (r *runner) readFees(ctx context.Context, head *types.Header, o *Observatio
 		return err
 	}
 	o.GasPrice = Units(fees.max)
-	answer, err := r.chain.CallContract(ctx, ethereum.CallMsg{To: &gasOracle, Data: l1FeeCall}, head.Number)
-	if err != nil && !dex.IsRevert(err) {
-		return chainError("asking for the fee of the layer below", err)
-	}
-	if len(answer) == 32 { // no code, no answer: this chain has no layer below
-		o.L1Fee = Units(new(big.Int).SetBytes(answer))
+	if o.L1Fee, err = r.rollupFee(ctx, head.Number, o.Overhead); err != nil {
+		return err
 	}
 	// At the block of the balances: else a transaction that is mined in between
 	// would be in the nonce, but not in the balances.
@@ -205,6 +208,25 @@ func (r *runner) readFees(ctx context.Context, head *types.Header, o *Observatio
 	}
 	o.Nonce, o.Pending = mined, pending > mined
 	return nil
+}
+
+// rollupFee is the most that a rollup adds to a transaction of ours: the fee of
+// the layer below, and what the operator takes for gas, which is not in it.
+func (r *runner) rollupFee(ctx context.Context, block *big.Int, overhead uint64) (Amount, error) {
+	var sum Amount
+	for _, call := range [][]byte{l1FeeCall, operatorFeeCall(maxStepGas + overhead)} {
+		answer, err := r.chain.CallContract(ctx, ethereum.CallMsg{To: &gasOracle, Data: call}, block)
+		if err != nil && !dex.IsRevert(err) {
+			return sum, chainError("asking for the fee of the layer below", err)
+		}
+		if err == nil && len(answer) == 0 {
+			return sum, nil // no code, no answer: this chain has no layer below
+		}
+		if err == nil && len(answer) == 32 { // older chains know no operator's fee, and revert
+			sum = sum.Add(Units(new(big.Int).SetBytes(answer)))
+		}
+	}
+	return sum, nil
 }
 
 // The curve may rise before a mint is mined, so that a little more sVVV is

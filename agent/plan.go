@@ -208,6 +208,9 @@ var gasUnits = map[StepKind]uint64{ // kind -> gas
 	StepUnstake: 250_000, StepFinish: 150_000, StepUnstakeDIEM: 150_000, StepFinishDIEM: 150_000, StepClaim: 250_000, StepClaimStake: 250_000,
 }
 
+// maxStepGas is the largest of them.
+const maxStepGas = 500_000
+
 // gas is the most that a step's transaction may cost: gas at the highest price
 // that would be offered, and the fee of the layer below.
 func (p planner) gas(kind StepKind) Amount {
@@ -297,6 +300,9 @@ func (p planner) stakeDIEM() Step {
 	}
 	step := p.spend(StepStakeDIEM, amount, "DIEM", fmt.Sprintf("wallet has %s DIEM staked, %s wanted", p.StakedDIEM.Short(), p.Target.DIEM.Short()))
 	step.Risk = "to get it back takes 24 hours, which begin anew with every further withdrawal"
+	if p.Target.DIEM.Cmp(MustAmount(leastDIEM)) < 0 {
+		step.Risk += "; Venice counts staked DIEM from " + leastDIEM + ": less than that pays for nothing there"
+	}
 	return step
 }
 

@@ -88,7 +88,7 @@ func (p planner) allow(kind StepKind, offer *dex.Offer, amount Amount) Step {
 
 // overCap says that the run would pay more than its caps allow, or "".
 func (p planner) overCap() string {
-	eth, usdc := p.chainGas().Add(p.Spent), p.SpentUSDC
+	eth, usdc := p.chainGas(), Amount{}
 	for _, offer := range []*dex.Offer{p.Offer, p.DIEMOffer} {
 		switch {
 		case offer == nil:
@@ -98,18 +98,31 @@ func (p planner) overCap() string {
 			eth = eth.Add(Units(offer.In))
 		}
 	}
-	switch {
-	case eth.Cmp(p.limits.MaxETH) > 0:
-		return fmt.Sprintf("the run would spend up to %s ETH with gas, its cap is %s: raise the cap or stake less", eth.Short(), p.limits.MaxETH.Short())
-	case usdc.Cmp(p.limits.MaxUSDC) > 0:
-		return fmt.Sprintf("the run would spend up to %s USDC, its cap is %s: raise the cap or stake less", usdc.Short(), p.limits.MaxUSDC.Short())
+	for _, err := range []error{beyond(eth, p.Spent, p.limits.MaxETH, "ETH"), beyond(usdc, p.SpentUSDC, p.limits.MaxUSDC, "USDC")} {
+		if err != nil {
+			return err.Error()
+		}
 	}
 	return ""
 }
 
-// chainGas is the gas of all steps that a purchase may be part of.
+// beyond refuses to spend more than is left of a cap.
+func beyond(more, spent, most Amount, token string) error {
+	total := spent.Add(more)
+	if total.Cmp(most) <= 0 {
+		return nil
+	}
+	already := ""
+	if !spent.IsZero() {
+		already = fmt.Sprintf(" (%s of it is spent already, by this run and those before it that did not come to their end)", spent.Short())
+	}
+	return fmt.Errorf("the run would spend up to %s %s%s, its cap is %s: raise the cap or stake less", total.Short(), token, already, most.Short())
+}
+
+// chainGas is the gas of all steps that a purchase may be part of, and of taking
+// an allowance back if one of them fails.
 func (p planner) chainGas() Amount {
-	kinds := []StepKind{StepBuy, StepApprove, StepStake}
+	kinds := []StepKind{StepBuy, StepApprove, StepStake, StepRevoke}
 	if p.Pay == PayUSDC {
 		kinds = append(kinds, StepAllow)
 	}

@@ -266,46 +266,11 @@ type ReleaseResult struct {
 func Unstake(ctx context.Context, o Options, want Release, dryRun bool, view View) (ReleaseResult, error) {
 	o.Target = Target{}
 	var out ReleaseResult
-	work := func(ctx context.Context, r *runner) error { return r.release(ctx, want, dryRun, &out) }
+	work := func(ctx context.Context, r *runner) error {
+		r.releasing = &want
+		return r.release(ctx, want, dryRun, &out)
+	}
 	var err error
 	out.Result, err = perform(ctx, o, view, work)
 	return out, err
-}
-
-// release looks, decides, and does it all.
-func (r *runner) release(ctx context.Context, want Release, dryRun bool, out *ReleaseResult) error {
-	if err := r.lookUp(ctx); err != nil {
-		return err
-	}
-	o, err := r.observeChain(ctx, 0)
-	if err != nil {
-		return err
-	}
-	if !dryRun {
-		if o, err = r.resume(ctx, o); err != nil {
-			return err
-		}
-	}
-	state, err := r.readReleasing(ctx, o)
-	if err != nil {
-		return err
-	}
-	out.Before, r.result.Balances = &state, o.Balances()
-	if out.Steps, err = want.Steps(state); err != nil || dryRun {
-		return err
-	}
-	for _, step := range out.Steps {
-		if !step.Todo() {
-			continue
-		}
-		step.Gas = planner{Observation: o}.gas(step.Kind)
-		if o, err = r.apply(ctx, step, o); err != nil {
-			return fmt.Errorf("%s: %w", step.Kind, err)
-		}
-		r.result.Balances = o.Balances()
-		r.view.Event(Event{Kind: EventDone, Step: step, Balances: o.Balances(), Message: string(step.Kind) + " is done"})
-	}
-	after, err := r.readReleasing(ctx, o)
-	out.After = &after
-	return err
 }

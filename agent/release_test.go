@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -105,5 +106,39 @@ func TestWhatIsStakedComesBack(t *testing.T) {
 	}
 	if restaked := release(agent.Release{Restake: true}); restaked.Balances.Staked.Cmp(week.Balances.Staked) <= 0 {
 		t.Errorf("restaked: %s, before %s", restaked.Balances.Staked, week.Balances.Staked)
+	}
+}
+
+// TestAReleaseThatWasCutOffIsNotBegunAgain: DIEM that is unstaked once more
+// would begin its day anew, VVV would be refused, although it is done.
+func TestAReleaseThatWasCutOffIsNotBegunAgain(t *testing.T) {
+	chain, o := ownWorld(t)
+	give(t, chain, o, "0.3", "0", 0)
+	o.Target.Stake, o.Target.DIEM = agent.MustAmount("20"), agent.MustAmount("0.1")
+	mustUp(t, o)
+	want := agent.Release{VVV: agent.MustAmount("5"), DIEM: agent.MustAmount("0.04"), Restart: true}
+	for _, nth := range []int{1, 2} { // after the DIEM's transaction, and after the VVV's
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := agent.Unstake(ctx, o, want, false, agent.ViewFunc(func(e agent.Event) {
+			if e.Kind == agent.EventMined {
+				cancel()
+			}
+		}))
+		cancel()
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("cut %d: got %v", nth, err)
+		}
+	}
+	out, err := agent.Unstake(t.Context(), o, want, false, nil)
+	if err != nil || len(out.Transactions) != 0 || len(out.Steps) != 2 || out.Steps[0].Todo() || out.Steps[1].Todo() {
+		t.Fatalf("got %+v and %v, %v, want both seen as done", out.Steps, out.Transactions, err)
+	}
+	if out.After.CoolingVVV.String() != "5" || out.After.CoolingDIEM.String() != "0.04" || out.After.DIEM.String() != "0.06" {
+		t.Errorf("cooling %s VVV, %s DIEM, staked %s DIEM, want each once", out.After.CoolingVVV, out.After.CoolingDIEM, out.After.DIEM)
+	}
+	// That came to its end: what is asked for now is another one.
+	out, err = agent.Unstake(t.Context(), o, agent.Release{DIEM: agent.MustAmount("0.04"), Restart: true}, false, nil)
+	if err != nil || len(out.Transactions) != 1 || out.After.CoolingDIEM.String() != "0.08" {
+		t.Errorf("another release: got %+v, %v", out, err)
 	}
 }

@@ -50,10 +50,8 @@ func (r *runner) sender(line entry) sender {
 		r.view.Event(Event{Kind: EventSent, Tx: tx.Hash(), Message: fmt.Sprintf("sent transaction %s", tx.Hash())})
 	}
 	s.allow = func(tx *types.Transaction) error {
-		if total := r.spent.Add(Units(tx.Value())).Add(gasCost(tx.GasFeeCap(), tx.Gas())); total.Cmp(r.Limits.MaxETH) > 0 {
-			return fmt.Errorf("the run would spend up to %s ETH, its cap is %s", total.Short(), r.Limits.MaxETH.Short())
-		}
-		return nil
+		spent, _ := r.spent()
+		return beyond(Units(tx.Value()).Add(gasCost(tx.GasFeeCap(), tx.Gas())).Add(line.L1Fee), spent, r.Limits.MaxETH, "ETH")
 	}
 	return s
 }
@@ -73,12 +71,7 @@ func (r *runner) book(receipt *types.Receipt) (entry, error) {
 	if err != nil {
 		return v.line, err
 	}
-	fee := paid(receipt)
-	r.spent = r.spent.Add(fee)
-	if receipt.Status == types.ReceiptStatusSuccessful {
-		r.spent = r.spent.Add(Units(v.tx.Value()))
-	}
-	r.result.Transactions = append(r.result.Transactions, Transaction{Step: v.line.Step, Hash: receipt.TxHash, Block: receipt.BlockNumber.Uint64(), Fee: fee})
+	r.result.Transactions = append(r.result.Transactions, Transaction{Step: v.line.Step, Hash: receipt.TxHash, Block: receipt.BlockNumber.Uint64(), Fee: paid(receipt)})
 	return v.line, nil
 }
 
@@ -126,20 +119,6 @@ func (r *runner) planDone() {
 		r.done[StepKey] = true
 	}
 	r.done[StepProve] = r.done[StepProve] || r.journal.state.proved[r.plan.Digest]
-}
-
-// planSpent is what earlier runs of the same plan have spent.
-func (r *runner) planSpent() (spent Amount) {
-	for _, v := range r.journal.state.mined() {
-		at := r.journal.state.slots[v.tx.Nonce()]
-		if v.line.Plan != r.plan.Digest {
-			continue
-		}
-		if spent = spent.Add(at.mined.Fee); !at.mined.Reverted {
-			spent = spent.Add(Units(v.tx.Value()))
-		}
-	}
-	return spent
 }
 
 // lookUp asks for the outcome of every transaction whose outcome is not known,
@@ -257,6 +236,9 @@ func (s *slot) transactions() []*types.Transaction {
 func (r *runner) wanted(o Observation, at *slot) (Step, bool) {
 	line := at.newest().line
 	asSigned := Step{Kind: line.Step, Symbol: SymbolSpend, Amount: line.Amount, Token: line.Token}
+	if r.releasing != nil {
+		return asSigned, line.Plan == "" && line.Wallet == o.Address && r.releasing.asks(line)
+	}
 	plan := NewPlan(o)
 	if r.plan != nil {
 		plan = *r.plan

@@ -46,7 +46,6 @@ func (r *runner) begin(ctx context.Context) (Observation, error) {
 	}
 	if r.plan != nil {
 		r.planDone()
-		r.spent = r.planSpent()
 	}
 	o, err := r.observe(ctx)
 	if err != nil {

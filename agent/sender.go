@@ -37,9 +37,11 @@ type sender struct {
 	// sent is told of a transaction as soon as a node may have taken it.
 	sent func(*types.Transaction)
 	// stuckAfter is how long a transaction may wait before it is replaced by one
-	// that pays more; 0 is for ever. allow says whether that may cost so much.
+	// that pays more; 0 is for ever.
 	stuckAfter time.Duration
-	allow      func(*types.Transaction) error
+	// allow says whether a transaction may cost so much, before it is signed; nil
+	// is yes.
+	allow func(*types.Transaction) error
 }
 
 // fees are an offer for gas, in wei per unit (EIP-1559).
@@ -61,16 +63,23 @@ func (s sender) fees(ctx context.Context, head *types.Header) (fees, error) {
 // send simulates the call, and only if it would succeed now signs and sends
 // it, and waits until it is mined. A reverted transaction is an error. At least
 // minGas is allowed for: what is not used is not paid, and an estimate is too
-// low when, say, rewards accrue between it and the block that mines it. With
-// older versions of a nonce, the transaction takes their place.
-func (s sender) send(ctx context.Context, call dex.Call, minGas uint64, older []*types.Transaction) (*types.Receipt, error) {
+// low when, say, rewards accrue between it and the block that mines it. The
+// nonce is that of the block from which the call was decided: if another
+// program sends from the wallet meanwhile, only one of the two can be mined.
+// With older versions of the nonce, the transaction takes their place.
+func (s sender) send(ctx context.Context, call dex.Call, minGas, nonce uint64, older []*types.Transaction) (*types.Receipt, error) {
 	message := ethereum.CallMsg{From: s.signer.Address(), To: &call.To, Value: call.Value, Data: call.Data}
 	if _, err := s.chain.CallContract(ctx, message, nil); err != nil {
 		return nil, unsent(err)
 	}
-	tx, err := s.build(ctx, message, minGas, older)
+	tx, err := s.build(ctx, message, minGas, nonce, older)
 	if err != nil {
 		return nil, err
+	}
+	if s.allow != nil {
+		if err := s.allow(tx); err != nil {
+			return nil, err
+		}
 	}
 	signed, err := s.sign(ctx, tx)
 	if err != nil {
@@ -100,8 +109,8 @@ func unsent(err error) error {
 	return chainError("trying the transaction without sending it", err)
 }
 
-// build fills in gas, fees and nonce.
-func (s sender) build(ctx context.Context, message ethereum.CallMsg, minGas uint64, older []*types.Transaction) (*types.Transaction, error) {
+// build fills in gas and fees.
+func (s sender) build(ctx context.Context, message ethereum.CallMsg, minGas, nonce uint64, older []*types.Transaction) (*types.Transaction, error) {
 	gas, err := s.chain.EstimateGas(ctx, message)
 	if err != nil {
 		return nil, unsent(err)
@@ -121,12 +130,8 @@ func (s sender) build(ctx context.Context, message ethereum.CallMsg, minGas uint
 	if offer, err = s.bounded(offer, head); err != nil {
 		return nil, err
 	}
-	var nonce uint64
 	if len(older) > 0 {
-		last := older[len(older)-1]
-		nonce, offer = last.Nonce(), offer.above(last)
-	} else if nonce, err = s.chain.PendingNonceAt(ctx, message.From); err != nil {
-		return nil, chainError("reading the wallet's nonce", err)
+		offer = offer.above(older[len(older)-1])
 	}
 	if cost := gasCost(offer.max, gas); cost.Cmp(s.maxFee) > 0 {
 		return nil, fmt.Errorf("the transaction's gas may cost %s ETH, more than the cap of %s: it was not sent; try when gas is cheaper",

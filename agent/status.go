@@ -14,7 +14,7 @@ type Report struct {
 	Network  string         `json:"network"`
 	APIBase  string         `json:"apiBase"`
 	ChainID  uint64         `json:"chainId"`
-	Address  common.Address `json:"address"`
+	Address  common.Address `json:"address,omitzero"`
 	Balances *Balances      `json:"balances"`
 	// CoolDowns are unstaked tokens that cannot be had yet, or wait to be taken.
 	CoolDowns []CoolDown `json:"coolDowns"`

@@ -59,6 +59,7 @@ type keyFileEntry struct {
 const (
 	keyFileVersion = 1
 	maxKeyFile     = 4 << 20
+	roomForKey     = 4 << 10 // more than any entry
 )
 
 // ErrBusy says that another run works with the same store.
@@ -139,6 +140,19 @@ func (s *Store) Put(key StoredKey) error {
 		return err
 	}
 	return s.write(append(slices.DeleteFunc(keys, key.same), key))
+}
+
+// Ready makes sure, before a key is asked for, that there is room to store it:
+// a key whose text is lost can only be revoked.
+func (s *Store) Ready() error {
+	data, err := secretfile.Read(s.Path(), maxKeyFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := secretfile.Room(s.Path(), len(data)+roomForKey); err != nil {
+		return fmt.Errorf("no key is asked for that could not be stored: %w", err)
+	}
+	return nil
 }
 
 // Remove forgets the keys with the given ids of a server, durably before it

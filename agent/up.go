@@ -53,16 +53,18 @@ type runner struct {
 	chain  Chain
 	client *Client
 	view   View
-	spent  Amount // ETH that has left the wallet in this run: value and gas
 	result Result
 	// markets are those that the run's plan buys through: token -> Via.
 	markets     map[common.Address]string
 	codeChecked bool // the staking proxy runs the code that is known
-	// spentUSDC is the USDC that has left the wallet in this run.
-	spentUSDC Amount
+	// counts says which lines of the journal are held to the run's caps: its own,
+	// and those of runs before it that did not come to their end. nil is none.
+	counts func(entry) bool
 	// moved says that this run changed the stake, which the server may see a
 	// few blocks later.
 	moved bool
+	// releasing is what the run takes back, if that is its work.
+	releasing *Release
 	// plan is what has to be done exactly; nil leaves it to what is seen.
 	plan    *Plan
 	done    map[StepKind]bool // steps of this run, and of earlier runs of the plan
@@ -138,15 +140,19 @@ func Observe(ctx context.Context, o Options) (Observation, error) {
 }
 
 func (r *runner) observe(ctx context.Context) (Observation, error) {
+	if r.journal == nil { // a look, without a run
+		if err := checkChainID(ctx, r.chain, r.Network.ChainID); err != nil {
+			return Observation{}, err
+		}
+		if err := r.openJournal(ctx, false); err != nil {
+			return Observation{}, err
+		}
+		defer func() { r.journal = nil }()
+		r.counts = r.journal.state.unended
+	}
 	o, err := r.observeChain(ctx, 0)
 	if err != nil {
 		return o, err
-	}
-	if r.journal == nil { // a look, without a run
-		if err := r.openJournal(ctx, false); err != nil {
-			return o, err
-		}
-		defer func() { r.journal = nil }()
 	}
 	if err := r.readLeftovers(ctx, &o); err != nil {
 		return o, err
@@ -186,6 +192,7 @@ func Apply(ctx context.Context, o Options, plan Plan, view View) (Result, error)
 	o.Target, o.Limits = plan.Target, plan.Limits
 	return start(ctx, o, view, func(r *runner) error {
 		r.plan = &plan
+		r.counts = func(line entry) bool { return line.Plan == plan.Digest }
 		r.keepTo(plan)
 		return plan.fits(r, caps)
 	})
@@ -194,11 +201,14 @@ func Apply(ctx context.Context, o Options, plan Plan, view View) (Result, error)
 // start runs what leads to the target.
 func start(ctx context.Context, o Options, view View, prepare func(*runner) error) (Result, error) {
 	return perform(ctx, o, view, func(ctx context.Context, r *runner) error {
+		if r.counts == nil {
+			r.counts = r.journal.state.unended
+		}
 		if err := r.run(ctx); err != nil {
 			r.takeBack(ctx)
 			return err
 		}
-		return nil
+		return r.end()
 	}, prepare)
 }
 
@@ -227,6 +237,22 @@ func perform(ctx context.Context, o Options, view View, work func(context.Contex
 	defer r.journal.close()
 	err = work(ctx, r)
 	return r.result, err
+}
+
+// end notes that the target is reached: caps begin anew with the next run.
+func (r *runner) end() error {
+	if s := r.journal.state; s.last <= s.ended {
+		return nil
+	}
+	return r.journal.write(entry{Kind: entryEnd, Plan: r.digest()})
+}
+
+// spent is what counts for the run's caps.
+func (r *runner) spent() (eth, usdc Amount) {
+	if r.journal == nil || r.counts == nil {
+		return eth, usdc
+	}
+	return r.journal.state.spent(r.counts)
 }
 
 // settle waits until transactions of an earlier run are mined: planning on top

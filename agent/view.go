@@ -103,9 +103,9 @@ type Result struct {
 	Network      string         `json:"network"`
 	APIBase      string         `json:"apiBase"`
 	ChainID      uint64         `json:"chainId"`
-	Address      common.Address `json:"address"`
-	Payer        common.Address `json:"payer"` // sends the transactions and pays their gas; mostly the address itself
-	Plan         *Plan          `json:"plan"`  // as it was before anything was done
+	Address      common.Address `json:"address,omitzero"`
+	Payer        common.Address `json:"payer,omitzero"` // sends the transactions and pays their gas; mostly the address itself
+	Plan         *Plan          `json:"plan"`           // as it was before anything was done
 	Transactions []Transaction  `json:"transactions"`
 	Balances     *Balances      `json:"balances"`
 	Key          *KeyResult     `json:"key"`

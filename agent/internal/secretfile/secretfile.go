@@ -151,6 +151,15 @@ func writeTemporary(path string, data []byte) (string, error) {
 	return temporary, nil
 }
 
+// Room makes sure that so many bytes can be written in the place of path now.
+func Room(path string, size int) error {
+	temporary, err := writeTemporary(path, make([]byte, size))
+	if err != nil {
+		return err
+	}
+	return os.Remove(temporary)
+}
+
 // syncDir makes a rename or link in the directory survive a power cut.
 func syncDir(path string) error {
 	dir, err := os.Open(path)
