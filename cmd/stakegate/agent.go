@@ -57,6 +57,8 @@ type agentFlags struct {
 	json                       bool
 	existing                   bool // the command makes no wallet
 	noChain                    bool // the command needs no node
+	planned                    bool // a plan says what is staked
+	looks                      bool // the command changes nothing in the store
 }
 
 func (f *agentFlags) register(flags *pflag.FlagSet) {
@@ -111,7 +113,7 @@ func (f *agentFlags) open(cmd *cobra.Command) (session, error) {
 
 func (f *agentFlags) network(cmd *cobra.Command) (agent.World, agent.Network, error) {
 	if f.world != "" {
-		for _, name := range []string{"network", "api", "rpc", "chain-id", "contracts"} {
+		for _, name := range []string{"network", "trust", "api", "rpc", "chain-id", "contracts"} {
 			if cmd.Flags().Changed(name) {
 				return agent.World{}, agent.Network{}, usageError("--world already says what --%s says: use one of them", name)
 			}

@@ -50,6 +50,7 @@ type keyLine struct {
 	Name               string `json:"name,omitempty"`
 	InSink             bool   `json:"inSink,omitempty"`
 	PreviousValidUntil string `json:"previousValidUntil,omitempty"`
+	localOnly          bool   // the server was not asked: its limits are not known
 }
 
 // keySession is what a command about keys works with.
@@ -85,11 +86,13 @@ func (f *agentFlags) keyOpen(cmd *cobra.Command, out *keyOutput, do func(s *keyS
 		return err
 	}
 	s.client, out.APIBase = client.WithRetry(agent.DefaultRetry), client.Base()
-	unlock, err := s.store.Lock()
-	if err != nil {
-		return err
+	if !f.looks { // a look need not wait for a run that takes its time
+		unlock, err := s.store.Lock()
+		if err != nil {
+			return err
+		}
+		defer unlock()
 	}
-	defer unlock()
 	if s.stored, err = s.store.Of(client.Base(), s.signer.Address()); err != nil {
 		return err
 	}
@@ -146,14 +149,14 @@ func (s *keySession) line(info agent.KeyInfo) keyLine {
 }
 
 func keyListCommand() *cobra.Command {
-	var f agentFlags
+	f := agentFlags{looks: true}
 	var local bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the account's keys, without their secrets",
 		Long: `List the account's active keys as the server has them, with what they may spend
 and have spent; that needs a stored ADMIN key. Without one, and with --local, the
-keys that are stored here are listed.
+keys that are stored here are listed; their limits are not known then.
 
 With --json, stdout is one object: version 1, ok, apiBase, wallet, keys [{id,
 apiKeyType, description, last6Chars, limitPeriod, modelPrivacy, createdAt,
@@ -179,8 +182,10 @@ func (s *keySession) list(cmd *cobra.Command, out *keyOutput, local bool) error 
 	client, err := s.admin()
 	if local || err != nil {
 		for _, key := range s.stored {
-			out.Keys = append(out.Keys, s.line(agent.KeyInfo{ID: key.ID, Type: key.Type, Description: key.Description, Last6: key.Last6,
-				CreatedAt: key.CreatedAt.Format(time.RFC3339), ExpiresAt: key.ExpiresAt}))
+			line := s.line(agent.KeyInfo{ID: key.ID, Type: key.Type, Description: key.Description, Last6: key.Last6,
+				CreatedAt: key.CreatedAt.Format(time.RFC3339), ExpiresAt: key.ExpiresAt})
+			line.localOnly = true
+			out.Keys = append(out.Keys, line)
 		}
 		return nil
 	}
@@ -206,8 +211,12 @@ func printKeys(cmd *cobra.Command, keys []keyLine) error {
 		case key.InSink:
 			stored = "in the sink"
 		}
+		limit := limitWords(key.KeyInfo)
+		if key.localOnly {
+			limit = "?"
+		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(key.ID), printable(string(key.Type)), printable(key.Last6), cmp.Or(printable(key.Name), "-"), stored,
-			cmp.Or(printable(key.ExpiresAt), "never"), limitWords(key.KeyInfo), printable(key.Description))
+			cmp.Or(printable(key.ExpiresAt), "never"), limit, printable(key.Description))
 	}
 	return w.Flush()
 }

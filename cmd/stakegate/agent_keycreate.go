@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,6 +75,12 @@ in keys, and apiKey with --reveal.`,
 			return f.keyRun(cmd, func(s *keySession, out *keyOutput) error {
 				wanted, err := spec.spec()
 				if err != nil {
+					return err
+				}
+				if name != "" && slices.ContainsFunc(s.stored, func(k agent.StoredKey) bool { return k.Name == name }) {
+					return usageError("a key of the name %q is stored already: choose another", name)
+				}
+				if err := s.store.Ready(); err != nil {
 					return err
 				}
 				made, err := f.create(cmd, s, wanted, by, parent)
@@ -152,6 +159,9 @@ keys, which has previousValidUntil, and apiKey with --reveal.`,
 				}
 				if overlap < 0 || overlap > 7*24*time.Hour {
 					return usageError("--overlap must be 0 to 168h, a week")
+				}
+				if err := s.store.Ready(); err != nil {
+					return err
 				}
 				rotated, err := admin.RotateKey(cmd.Context(), s.id(args[0]), overlap)
 				if err != nil {

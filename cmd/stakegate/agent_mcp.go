@@ -166,6 +166,14 @@ func (f *mcpFlags) run(cmd *cobra.Command) error {
 	if f.pay == agent.PayAuto && caps.PerApply.USDC.IsZero() {
 		options.Target.Pay = agent.PayETH // no plan for what would be refused
 	}
+	var listener net.Listener
+	var hosts []string
+	if f.http != "" { // before a wallet is made for nothing
+		if listener, hosts, err = f.listen(cmd.Context()); err != nil {
+			return err
+		}
+		defer func() { _ = listener.Close() }() // a second time, mostly
+	}
 	redactor := redact.New()
 	words := redactor.Writer(cmd.ErrOrStderr())
 	defer func() { _ = words.Close() }() // stderr has no whole line to lose
@@ -190,7 +198,7 @@ func (f *mcpFlags) run(cmd *cobra.Command) error {
 		}
 	}
 	if f.http != "" {
-		return f.serveHTTP(cmd.Context(), server, redactor, dir, p)
+		return f.serveHTTP(cmd.Context(), server, listener, mcpserver.Guard{Hosts: hosts, Origins: f.origins}, redactor, dir, p)
 	}
 	return server.ServeStdio(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
 }
@@ -241,12 +249,7 @@ func (f *mcpFlags) listen(ctx context.Context) (net.Listener, []string, error) {
 	return listener, hosts, nil
 }
 
-func (f *mcpFlags) serveHTTP(ctx context.Context, server *mcpserver.Server, redactor *redact.Redactor, dir string, p progress) error {
-	listener, hosts, err := f.listen(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = listener.Close() }() // a second time, mostly
+func (f *mcpFlags) serveHTTP(ctx context.Context, server *mcpserver.Server, listener net.Listener, guard mcpserver.Guard, redactor *redact.Redactor, dir string, p progress) error {
 	path := f.tokenFile
 	if path == "" {
 		path = filepath.Join(dir, "mcp.token")
@@ -256,7 +259,8 @@ func (f *mcpFlags) serveHTTP(ctx context.Context, server *mcpserver.Server, reda
 		return err
 	}
 	redactor.Hide(token)
-	handler, err := mcpserver.Guard{Token: token, Hosts: hosts, Origins: f.origins}.Protect(server.Handler())
+	guard.Token = token
+	handler, err := guard.Protect(server.Handler())
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -246,8 +246,9 @@ func (f *agentFlags) trustedNetwork(cmd *cobra.Command) (agent.Network, error) {
 		return agent.Network{}, hintedError{err, "stakegate agent network add allows it; --trust does so for one run"}
 	default:
 		for _, name := range []string{"eth-max", "stake"} {
-			if cmd.Flags().Lookup(name) != nil && !cmd.Flags().Changed(name) {
-				return agent.Network{}, usageError("--trust needs --eth-max and --stake: say what you are ready to lose")
+			inPlan := name == "stake" && f.planned
+			if cmd.Flags().Lookup(name) != nil && !cmd.Flags().Changed(name) && !inPlan {
+				return agent.Network{}, usageError("--trust needs --eth-max and --stake (a plan file says the latter): say what you are ready to lose")
 			}
 		}
 	}

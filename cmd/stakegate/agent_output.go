@@ -22,6 +22,11 @@ type upOutput struct {
 	Error       *failedState `json:"error,omitempty"`
 }
 
+// newUpOutput is what is written when nothing came about.
+func newUpOutput() upOutput {
+	return upOutput{Version: 1, Result: agent.Result{Transactions: []agent.Transaction{}, Warnings: []string{}}}
+}
+
 type walletOutput struct {
 	Address common.Address `json:"address"`
 	Payer   common.Address `json:"payer"`

@@ -42,7 +42,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 the plan has changes (--exit-code),
   stakegate agent plan --rpc https://mainnet.base.org --stake 10 --diem 0.1 --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			out := upOutput{Version: 1}
+			out := newUpOutput()
 			err := agentError(cmd.Context(), f.run(cmd, &out))
 			return f.end(cmd, &out, err, f.exitCode)
 		},
@@ -101,7 +101,7 @@ error.moves [{what, planned, now, by}] names what did.`,
   stakegate agent apply --world .stakegate-dev/world.json --stake 10 --yes`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out := upOutput{Version: 1}
+			out := newUpOutput()
 			err := agentError(cmd.Context(), f.run(cmd, args, &out))
 			return f.end(cmd, &out, err, false)
 		},
@@ -127,6 +127,9 @@ func (f *applyFlags) run(cmd *cobra.Command, args []string, out *upOutput) error
 		if err := f.capsOnly(cmd.Flags(), &options.Limits); err != nil {
 			return err
 		}
+		if f.planned = true; f.trust && !plan.USDC.IsZero() && !cmd.Flags().Changed("usdc-max") {
+			return usageError("the plan pays with USDC, --trust needs --usdc-max too: say what you are ready to lose")
+		}
 	} else if !f.yes && !isTerminal(cmd.InOrStdin()) {
 		return usageError("nobody is there to ask: give a PLANFILE, or --yes to apply without asking")
 	}
@@ -146,7 +149,7 @@ func (f *applyFlags) run(cmd *cobra.Command, args []string, out *upOutput) error
 // capsOnly refuses flags that would change a plan that is already made, and
 // keeps of the limits those that were given.
 func (f *applyFlags) capsOnly(flags *pflag.FlagSet, limits *agent.Limits) error {
-	for _, name := range []string{"stake", "diem", "diem-by", "pay", "type", "limit-diem", "limit-usd", "period", "privacy", "expires", "description"} {
+	for _, name := range []string{"stake", "diem", "diem-by", "pay", "type", "limit-diem", "limit-usd", "period", "privacy", "expires", "description", "models", "networks", "in-flight"} {
 		if flags.Changed(name) {
 			return usageError("--%s is part of the plan: make a new one with stakegate agent plan --%s", name, name)
 		}

@@ -38,7 +38,7 @@ epoch {endsAt, allocated, spent, held}, and error as in "agent up". Members are 
   stakegate agent status --rpc https://mainnet.base.org --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			out := statusOutput{Version: 1}
+			out := statusOutput{Version: 1, Report: agent.Report{CoolDowns: []agent.CoolDown{}, Keys: []agent.KeyReport{}}}
 			err := agentError(cmd.Context(), f.status(cmd, &out))
 			if f.json {
 				out.OK, out.Error = err == nil, errorOutput(err)

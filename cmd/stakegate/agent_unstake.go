@@ -120,7 +120,7 @@ func (f *releaseFlags) unstaking() (agent.Release, error) {
 }
 
 func (f *releaseFlags) run(cmd *cobra.Command, read func() (agent.Release, error)) error {
-	out := releaseOutput{Version: 1}
+	out := releaseOutput{Version: 1, ReleaseResult: agent.ReleaseResult{Result: newUpOutput().Result, Steps: []agent.Step{}}}
 	err := agentError(cmd.Context(), f.release(cmd, read, &out))
 	if f.json {
 		out.OK, out.Error = err == nil, errorOutput(err)

@@ -76,7 +76,8 @@ hash, block, fee}], balances {block, eth, accountEth, vvv, stakedVvv, diem, stak
 {id, type, last6, created, file, apiKey (with --reveal)}, proof {model, answer,
 promptTokens, completionTokens, costDiem, costUsd}, account, warnings, and error
 {message, exitCode, retryable, hint} if ok is false. Amounts of tokens are
-decimal strings. Members are only ever added.`,
+decimal strings; what the server says of money (costDiem, costUsd, account) are
+numbers, as it sends them. Members are only ever added.`,
 		Example: `  stakegate agent up --world .stakegate-dev/world.json --faucet
   STAKEGATE_RPC=https://mainnet.base.org stakegate agent up --stake 10 --diem 0.1 --dry-run
   stakegate agent up --world .stakegate-dev/world.json --pay usdc --diem 1 --usdc-max 3000 --wait 10m
@@ -89,7 +90,7 @@ decimal strings. Members are only ever added.`,
 }
 
 func (f *upFlags) run(cmd *cobra.Command) error {
-	out := upOutput{Version: 1}
+	out := newUpOutput()
 	err := agentError(cmd.Context(), f.up(cmd, &out))
 	return f.end(cmd, &out, err, f.dryRun && f.exitCode)
 }

@@ -77,10 +77,48 @@ func rootCommand() *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if name := cmd.Flags().Arg(0); name != "" && cmd.HasSubCommands() { // it is not the flag that is wrong
+			return unknownCommand(cmd, name)
+		}
 		return codedError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath()), exitUsage}
 	})
 	root.AddCommand(serveCommand(), agentCommand(), accountCommand(), catalogCommand(), keysCommand(), ledgerCommand(), versionCommand())
+	strict(root)
 	return root
+}
+
+// strict makes the names of commands that do not exist, and arguments that a
+// command does not take, errors of usage, for cmd and all below it.
+func strict(cmd *cobra.Command) {
+	for _, below := range cmd.Commands() {
+		strict(below)
+	}
+	if cmd.HasSubCommands() {
+		cmd.Args, cmd.DisableFlagsInUseLine, cmd.SuggestionsMinimumDistance = cobra.ArbitraryArgs, true, 2
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return unknownCommand(cmd, args[0])
+		}
+		return
+	}
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError("%w (see %s --help)", err, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	err := fmt.Errorf("unknown command %q for %q", name, cmd.CommandPath())
+	hint := "see " + cmd.CommandPath() + " --help"
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		hint = "did you mean " + cmd.CommandPath() + " " + near[0] + "?"
+	}
+	return codedError{hintedError{err, hint}, exitUsage}
 }
 
 // version is what the binary was built from.
