@@ -49,11 +49,17 @@ func closeObjects(doc *openapi3.T) {
 	}
 }
 
+// formats are made once: the library compiles an expression for each of its
+// validators.
+var formats = []openapi3.SchemaValidationOption{
+	openapi3.MultiErrors(), openapi3.EnableFormatValidation(),
+	openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(utcTime)),
+	openapi3.WithStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC4122)),
+}
+
 // checkValue holds a decoded JSON value against a schema.
 func checkValue(schema *openapi3.Schema, value any, as openapi3.SchemaValidationOption) error {
-	return schema.VisitJSON(value, as, openapi3.MultiErrors(), openapi3.EnableFormatValidation(),
-		openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(utcTime)),
-		openapi3.WithStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC4122)))
+	return schema.VisitJSON(value, append([]openapi3.SchemaValidationOption{as}, formats...)...)
 }
 
 // utcTime is RFC 3339 in UTC with the suffix Z, as the whole API writes times.

@@ -372,14 +372,27 @@ func FuzzMintBody(f *testing.F) {
 		f.Add(seed)
 	}
 	d := newDoor(f)
+	held := map[string]bool{} // refusals that the description has: most bodies get one that another got
 	f.Fuzz(func(t *testing.T, body string) {
 		d.log.Reset()
-		answer := d.send(apitest.New(t).Middleware(d.handler), "POST", api+"/api_keys/generate_web3_key", body)
+		answer := d.send(d.handler, "POST", api+"/api_keys/generate_web3_key", body)
 		switch answer.Code {
 		case http.StatusOK, http.StatusBadRequest, http.StatusRequestEntityTooLarge:
 		default:
 			t.Errorf("%d %s", answer.Code, answer.Body)
 		}
+		answer.Header()["X-Request-Id"] = make([]string, len(answer.Header()["X-Request-Id"]))
+		said := fmt.Sprint(answer.Code, answer.Header(), answer.Body)
+		if held[said] {
+			return
+		}
+		if again := d.send(apitest.New(t).Middleware(d.handler), "POST", api+"/api_keys/generate_web3_key", body); again.Code != answer.Code {
+			t.Errorf("%d, then %d", answer.Code, again.Code)
+		}
+		if len(held) > 10_000 {
+			clear(held)
+		}
+		held[said] = answer.Code != http.StatusOK && !t.Failed() // what is accepted is held against the description, too
 	})
 }
 
