@@ -2,6 +2,7 @@ package chain_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,6 +34,14 @@ type fakeNode struct {
 	requests []string                                      // "eth_chainId eth_call eth_call", one for each HTTP request
 	params   map[string][]any                              // of the last query of each method
 }
+
+// nodeError is an error with a code of its own; others have -32000.
+type nodeError struct {
+	code int
+	text string
+}
+
+func (e nodeError) Error() string { return e.text }
 
 type query struct {
 	ID     json.RawMessage `json:"id"`
@@ -91,7 +100,9 @@ func (n *fakeNode) serve(w http.ResponseWriter, r *http.Request) {
 		n.params[q.Method] = q.Params
 		answer := map[string]any{"jsonrpc": "2.0", "id": q.ID}
 		if result, err := n.result(q); err != nil {
-			answer["error"] = map[string]any{"code": -32000, "message": err.Error()}
+			failure := nodeError{-32000, err.Error()}
+			errors.As(err, &failure)
+			answer["error"] = map[string]any{"code": failure.code, "message": failure.text}
 		} else {
 			answer["result"] = result
 		}

@@ -3,6 +3,8 @@ package chain
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -35,9 +37,8 @@ func (c *Client) Simulate(ctx context.Context, code []byte, gas uint64) ([]byte,
 			if failed == nil {
 				return answer, nil
 			}
-			var status rpc.HTTPError
-			if errors.As(failed, &status) {
-				return nil, failed // a proxy's word, not the code's
+			if !byTheCode(failed) {
+				return nil, failed
 			}
 			// Whose fault it was: does the node still know the block?
 			var got *header
@@ -47,6 +48,33 @@ func (c *Client) Simulate(ctx context.Context, code []byte, gas uint64) ([]byte,
 			return nil, nil
 		},
 	})
+}
+
+// failuresOfCode are the JSON-RPC codes by which nodes tell that code failed: a
+// revert, the catch-all of most clients, geth's and reth's for what took too
+// long or ran out of gas, OpenEthereum's for what its machine refused, and the
+// internal error of Anvil and Hardhat. Others, such as -32005 for a limit that
+// was exceeded (EIP-1474), are about the node.
+var failuresOfCode = []int{revertCode, -32000, -32002, -32003, -32015, -32603}
+
+// troubles are in what nodes say of themselves by the same codes. None is in
+// what they say of code, whose own words do not come through.
+var troubles = []string{"rate limit", "too many", "limit exceeded", "capacity", "not found", "unknown block", "missing trie", "not available", "pruned"}
+
+// byTheCode reports whether simulated code can have made a node fail so: by what
+// the node says, by its silence, or by an answer without end. A node that ends
+// the connection, answers nonsense, or is asked too often fails by itself.
+func byTheCode(failed error) bool {
+	var refused rpc.Error
+	switch {
+	case errors.As(failed, &refused):
+		text := strings.ToLower(refused.Error())
+		return slices.Contains(failuresOfCode, refused.ErrorCode()) &&
+			!slices.ContainsFunc(troubles, func(trouble string) bool { return strings.Contains(text, trouble) })
+	case errors.Is(failed, context.DeadlineExceeded), errors.Is(failed, errTooLarge):
+		return true
+	}
+	return false
 }
 
 // within leaves a third of a node's time for another question.

@@ -20,10 +20,13 @@ func TestSimulatedCodeThatFailsIsAnAnswer(t *testing.T) {
 		answer any
 		want   string
 	}{
-		"it answers":      {"0x01", "\x01"},
-		"it reverts":      {errors.New("execution reverted"), ""},
-		"it runs dry":     {errors.New("out of gas"), ""},
-		"not hexadecimal": {"one", ""},
+		"it answers":                {"0x01", "\x01"},
+		"it reverts":                {errors.New("execution reverted"), ""},
+		"it runs dry":               {errors.New("out of gas"), ""},
+		"it runs dry, says Anvil":   {nodeError{-32603, "EVM error OutOfGas"}, ""},
+		"it runs dry, says reth":    {nodeError{-32003, "out of gas: gas required exceeds: 10000000"}, ""},
+		"it takes too long":         {errors.New("execution aborted (timeout = 5s)"), ""},
+		"it reverts in other words": {nodeError{3, "execution reverted: custom error 0x"}, ""},
 	} {
 		n := newFakeNode(t)
 		n.set(func(n *fakeNode) { n.replace = calls(test.answer) })
@@ -78,6 +81,31 @@ func TestCodeThatTakesTooLongIsNotTheNodesFailure(t *testing.T) {
 	}
 	if asked := spare.seen(); asked != nil {
 		t.Errorf("the other node was asked %v", asked)
+	}
+}
+
+// What a node says of itself instead of an answer is no verdict, even if it
+// answers everything else: another node is asked, or nobody could be.
+func TestWhatANodeSaysOfItselfIsNoVerdict(t *testing.T) {
+	for name, answer := range map[string]any{
+		"a limit":                 nodeError{-32005, "limit exceeded"},
+		"a limit, as of Base":     nodeError{-32016, "over rate limit"},
+		"a limit, as of others":   errors.New("Too Many Requests"),
+		"no such block there":     errors.New("header not found"),
+		"no such state there":     errors.New("missing trie node 00 (path ) state 0x00 is not available"),
+		"no such resource":        nodeError{-32001, "block not found"},
+		"nothing to be simulated": nodeError{-32601, "the method eth_call does not exist"},
+		"not hexadecimal":         "one",
+	} {
+		trouble, good := newFakeNode(t), newFakeNode(t)
+		trouble.set(func(n *fakeNode) { n.replace = calls(answer) })
+		good.set(func(n *fakeNode) { n.replace = calls("0x01") })
+		if got, err := dial(t, configFor(trouble, good)).Simulate(t.Context(), []byte("code"), 1000); err != nil || string(got) != "\x01" {
+			t.Errorf("%s, with another node: %q, %v", name, got, err)
+		}
+		if got, err := dial(t, configFor(trouble)).Simulate(t.Context(), []byte("code"), 1000); !errors.Is(err, stake.ErrChain) {
+			t.Errorf("%s, alone: %q, %v", name, got, err)
+		}
 	}
 }
 
