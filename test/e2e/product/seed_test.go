@@ -190,6 +190,25 @@ func runShell(t *testing.T, text string) string {
 	return string(output)
 }
 
+// What a server in earnest bounds tightly by wallet and by source is not in the
+// way of somebody who tries things out.
+func TestDevWorldLocksNobodyOutOfTheirOwnLaptop(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t)
+	staker := newStaker(t, w, "1")
+	for i := range 60 {
+		if status, body := call(t, http.MethodPost, w.APIBase+"/api_keys", staker.AdminKey, `{"apiKeyType":"INFERENCE","description":"one of many"}`); status != http.StatusOK {
+			t.Fatalf("key %d of a minute: %d %s", i, status, body)
+		}
+		if status, body := call(t, http.MethodGet, w.APIBase+"/api_keys", "mistyped", ""); status != http.StatusUnauthorized {
+			t.Fatalf("failure %d of a minute: %d %s", i, status, body)
+		}
+		if status, body := call(t, http.MethodGet, w.APIBase+"/api_keys/generate_web3_key", "", ""); status != http.StatusOK {
+			t.Fatalf("token %d of a minute: %d %s", i, status, body)
+		}
+	}
+}
+
 // One signature is one key, however often and however fast it is sent.
 func TestOneSignatureMintsOneKeyHoweverOftenItIsPosted(t *testing.T) {
 	t.Parallel()
