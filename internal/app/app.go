@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -303,7 +304,7 @@ func (a *App) connectChain(ctx context.Context) (*stake.Policy, error) {
 	a.chain, err = chain.Dial(ctx, chain.Config{
 		URLs: a.config.Chain.RPC, ChainID: a.config.Chain.ID, Required: a.config.Chain.Required, Multicall: multicall,
 		Confirmations: *a.config.Chain.Confirmations, MaxHeadAge: time.Duration(a.config.Chain.MaxHeadAge),
-		Now: a.options.Now, Logger: a.options.Logger,
+		Timeout: time.Duration(a.config.Chain.Timeout), Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if err != nil {
 		return nil, err
@@ -333,7 +334,8 @@ func (a *App) allocations(policy *stake.Policy) *allocations {
 		policy: policy, engine: a.engine, store: a.store, sources: sources, pace: a.config.Chain.ReadsPerSecond,
 		symbol: a.config.Stake.Mint.Symbol, chain: a.config.Chain.Name, now: a.options.Now,
 	}
-	books.reader = policy.Reader(stake.ReaderConfig{Size: readBatch}, books.epochNow)
+	most := 2*cmp.Or(time.Duration(a.config.Chain.Timeout), chain.DefaultTimeout) + 2*time.Second // the second RPC is asked when the first is silent
+	books.reader = policy.Reader(stake.ReaderConfig{Size: readBatch, Most: most}, books.epochNow)
 	return books
 }
 

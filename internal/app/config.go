@@ -280,6 +280,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Chain.ID, 8453)
 	setDefault(&c.Chain.Name, "Base")
 	setDefault(&c.Chain.MaxHeadAge, Duration(30*time.Second))
+	setDefault(&c.Chain.Timeout, Duration(chain.DefaultTimeout))
 	setDefault(&c.Chain.PollInterval, Duration(time.Second))
 	setDefault(&c.Chain.Required, 1)
 	setDefault(&c.Chain.Multicall, chain.CanonicalMulticall3.Hex())

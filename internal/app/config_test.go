@@ -46,6 +46,8 @@ func TestAnEmptyConfigurationHasTheDefaultsThatItsCommentsName(t *testing.T) {
 		"limits.header_timeout": {config.Limits.HeaderTimeout, app.Duration(5 * time.Second)}, "limits.header_bytes": {config.Limits.HeaderBytes, 32768},
 		"limits.idle_timeout":    {config.Limits.IdleTimeout, app.Duration(2 * time.Minute)},
 		"limits.failed_attempts": {*config.Limits.FailedAttempts, 50}, "limits.failed_attempts_by_source": {*config.Limits.FailedAttemptsBySource, 20},
+		"limits.failed_attempts_window": {config.Limits.FailedAttemptsWindow, app.Duration(30 * time.Second)},
+		"limits.small_body_bytes":       {config.Limits.SmallBodyBytes, 65536}, "chain.timeout": {config.Chain.Timeout, app.Duration(3 * time.Second)},
 		"metrics_listen":         {config.MetricsListen, ""},
 		"limits.trusted_proxies": {strings.Join(config.Limits.TrustedProxies, " "), "127.0.0.0/8 ::1"},
 	} {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"stakegate/internal/httpapi"
 )
@@ -14,7 +15,10 @@ func (a *App) countFailures() error {
 	if err != nil || byKey <= 0 && bySource <= 0 {
 		return err
 	}
-	config := httpapi.FailuresConfig{KeyLimit: byKey, SourceLimit: bySource, TrustedProxies: proxies, Blocked: a.denials.blocked, Refused: a.metrics.observeBlock}
+	config := httpapi.FailuresConfig{
+		KeyLimit: byKey, SourceLimit: bySource, Window: time.Duration(a.config.Limits.FailedAttemptsWindow), TrustedProxies: proxies,
+		Blocked: a.denials.blocked, Refused: a.metrics.observeBlock,
+	}
 	if !a.store.Exclusive() {
 		config.Shared = a.store
 	}

@@ -235,3 +235,24 @@ func TestClientsBehindAProxyAreBlockedOneByOne(t *testing.T) {
 		t.Errorf("the proxy itself: %s", answer)
 	}
 }
+
+func TestTheLimitsOfRequestsThatCostNothingAreTheOperators(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) {
+		source := 2
+		c.Limits.FailedAttemptsBySource, c.Limits.FailedAttemptsWindow = &source, app.Duration(5*time.Second)
+		c.Limits.SmallBodyBytes = 2000
+	}})
+	wallet, admin := w.Account(1)
+	body := w.MintBody(wallet, w.Token(), "INFERENCE", "") + strings.Repeat(" ", 2000)
+	wantError(t, w.Call("POST", mintPath, "", body), http.StatusRequestEntityTooLarge,
+		"The request payload is too large. Please reduce the size of your request.", nil)
+	wantError(t, w.Call("GET", "/api_keys", "", ""), http.StatusUnauthorized, "Authentication failed", nil)
+	wantError(t, w.Call("GET", "/api_keys", "", ""), http.StatusUnauthorized, "Authentication failed", nil)
+	wantError(t, w.Call("GET", "/api_keys", "", ""), http.StatusTooManyRequests,
+		"Too many failed attempts (> 2) resulting in a non-success status code. Please wait 5s and try again.", nil)
+	w.Clock.Advance(5 * time.Second)
+	wantError(t, w.Call("GET", "/api_keys", "", ""), http.StatusUnauthorized, "Authentication failed", nil)
+	if answer := w.Chat(admin, strings.Repeat("hello ", 400), ""); answer.Status != http.StatusOK {
+		t.Errorf("a call: %s", answer)
+	}
+}

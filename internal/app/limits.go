@@ -31,21 +31,27 @@ type LimitsConfig struct {
 	// 30s, and 15s where it costs no money.
 	BodyTimeout Duration `yaml:"body_timeout"`
 	// BodyBytes is the longest body of a request that costs money, in bytes,
-	// but for the form of a transcription. Default 4194304; that of others is
-	// 65536.
+	// but for the form of a transcription. Default 4194304.
 	BodyBytes int `yaml:"body_bytes"`
+	// SmallBodyBytes is the longest body of a request that costs no money, in
+	// bytes. Default 65536.
+	SmallBodyBytes int `yaml:"small_body_bytes"`
 	// WriteTimeout is how long a client may take to read what is written to
 	// it at once. Default 30s.
 	WriteTimeout Duration `yaml:"write_timeout"`
 	// IdleTimeout is how long a connection may wait for its next request.
 	// Default 2m.
 	IdleTimeout Duration `yaml:"idle_timeout"`
-	// FailedAttempts is how many requests of a valid key may fail in 30 s; one
-	// more blocks it for 30 s. 0 blocks none. Default 50.
+	// FailedAttempts is how many requests of a valid key may fail within
+	// failed_attempts_window; one more blocks it for as long. 0 blocks none.
+	// Default 50.
 	FailedAttempts *int `yaml:"failed_attempts"`
 	// FailedAttemptsBySource is the same of a source, an IPv4 address or an IPv6
 	// /64, for requests without a valid key. Default 20.
 	FailedAttemptsBySource *int `yaml:"failed_attempts_by_source"`
+	// FailedAttemptsWindow is how long failures count, and who has too many of them
+	// waits. Default 30s.
+	FailedAttemptsWindow Duration `yaml:"failed_attempts_window"`
 	// Tokens, Mints and Wallets bound what a source, an IPv4 address or an IPv6
 	// /64, may do before it has proved anything: get validation tokens, present
 	// signed ones, and have contracts asked about its signatures. An IPv6 /48 may
@@ -127,10 +133,12 @@ func (c *LimitsConfig) setDefaults() {
 	setDefault(&c.HeaderTimeout, Duration(5*time.Second))
 	setDefault(&c.HeaderBytes, 32<<10)
 	setDefault(&c.BodyBytes, 4<<20)
+	setDefault(&c.SmallBodyBytes, 64<<10)
 	setDefault(&c.WriteTimeout, Duration(30*time.Second))
 	setDefault(&c.IdleTimeout, Duration(2*time.Minute))
 	setNumber(&c.FailedAttempts, 50)
 	setNumber(&c.FailedAttemptsBySource, 20)
+	setDefault(&c.FailedAttemptsWindow, Duration(30*time.Second))
 	c.Tokens.setDefaults(60, 20)
 	c.Mints.setDefaults(60, 20)
 	c.Wallets.setDefaults(20, 10)
@@ -153,7 +161,7 @@ func (c LimitsConfig) gateway(limits gateway.Limits) gateway.Limits {
 
 // management is the front door's limits on requests that cost nothing.
 func (c LimitsConfig) management() httpapi.Limits {
-	return httpapi.Limits{BodyTime: time.Duration(c.BodyTimeout), Write: time.Duration(c.WriteTimeout)}
+	return httpapi.Limits{Body: int64(c.SmallBodyBytes), BodyTime: time.Duration(c.BodyTimeout), Write: time.Duration(c.WriteTimeout)}
 }
 
 // check refuses numbers that cannot be meant.
@@ -163,6 +171,8 @@ func (c LimitsConfig) check() error {
 		return errors.New("limits.header_bytes must be above 0")
 	case c.BodyBytes < 0:
 		return errors.New("limits.body_bytes must be above 0")
+	case c.SmallBodyBytes < 0:
+		return errors.New("limits.small_body_bytes must be above 0")
 	}
 	if c.WalletsAtOnce != nil && *c.WalletsAtOnce < 0 {
 		return errors.New("limits.wallets_at_once must not be negative")

@@ -70,7 +70,7 @@ func (a *App) listenOperator(ctx context.Context, books *allocations) error {
 		return err
 	}
 	guard := httpapi.NewFailures(httpapi.FailuresConfig{
-		SourceLimit: *a.config.Limits.FailedAttemptsBySource, TrustedProxies: proxies, Refused: a.metrics.observeBlock,
+		SourceLimit: *a.config.Limits.FailedAttemptsBySource, Window: time.Duration(a.config.Limits.FailedAttemptsWindow), TrustedProxies: proxies, Refused: a.metrics.observeBlock,
 	})
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Listen)
 	if err != nil {

@@ -28,6 +28,9 @@ type ChainConfig struct {
 	// MaxHeadAge is how old the newest block may be before an RPC counts as
 	// unhealthy. Default 30s.
 	MaxHeadAge Duration `yaml:"max_head_age"`
+	// Timeout bounds one request to one RPC. A mint waits for RPCs that do not
+	// answer for two of these and two seconds. Default 3s.
+	Timeout Duration `yaml:"timeout"`
 	// PollInterval is how often to look for changed stakes. Default 1s.
 	PollInterval Duration `yaml:"poll_interval"`
 	// Required is how many RPCs must give the same answer, 1 or 2. Default 1.

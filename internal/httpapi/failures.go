@@ -12,8 +12,7 @@ import (
 )
 
 const (
-	failureWindow = 30 * time.Second // that failures are counted over
-	failureBlock  = 30 * time.Second // that a caller is blocked for
+	failureWindow = 30 * time.Second // unless the configuration says otherwise
 	maxCallers    = 1 << 16          // with failures, remembered at once
 	maxKnownKeys  = 1 << 17
 	sharedTimeout = 2 * time.Second // to count where all replicas see it
@@ -22,9 +21,11 @@ const (
 // FailuresConfig says who is blocked.
 type FailuresConfig struct {
 	// KeyLimit and SourceLimit are how many requests of a key, and of a network
-	// without a valid one, may fail in 30 s; one more blocks it for 30 s. 0 blocks
-	// none.
+	// without a valid one, may fail within the window; one more blocks it for as
+	// long. 0 blocks none.
 	KeyLimit, SourceLimit int
+	// Window is 30 s unless it is set.
+	Window time.Duration
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// Shared, if set, counts the failures of keys for all replicas. Whoever
@@ -67,6 +68,9 @@ type failing struct {
 
 // NewFailures makes the counter.
 func NewFailures(config FailuresConfig) *Failures {
+	if config.Window <= 0 {
+		config.Window = failureWindow
+	}
 	if config.Blocked == nil {
 		config.Blocked = func(context.Context, [32]byte) {}
 	}
@@ -88,7 +92,7 @@ func (s *server) guardFailures(w http.ResponseWriter, r *http.Request, serve fun
 	hash, hasKey := sent.hash, sent.err == nil
 	if byKey, wait := failures.blocked(r, hash, hasKey, s.config.Now()); wait > 0 {
 		failures.config.Refused(byKey)
-		s.writeError(w, r, tooManyFailures(failures.limit(byKey), wait))
+		s.writeError(w, r, failures.tooMany(byKey, wait))
 		return
 	}
 	serve()
@@ -128,10 +132,10 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func tooManyFailures(limit int, wait time.Duration) *Error {
+func (f *Failures) tooMany(byKey bool, wait time.Duration) *Error {
 	return &Error{
 		Status: http.StatusTooManyRequests, Code: "ERROR_BUDGET", RetryAfter: wait,
-		Text: fmt.Sprintf("Too many failed attempts (> %d) resulting in a non-success status code. Please wait 30s and try again.", limit),
+		Text: fmt.Sprintf("Too many failed attempts (> %d) resulting in a non-success status code. Please wait %s and try again.", f.limit(byKey), f.config.Window),
 		Next: "Correct the requests before you send more of them.",
 	}
 }
@@ -202,9 +206,9 @@ func (f *Failures) fail(ctx context.Context, name string, hash [32]byte, byKey b
 	if byKey && f.config.Shared != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTimeout)
 		defer cancel()
-		blocks, err := f.config.Shared.CountFailure(ctx, hash, limit, failureWindow, failureBlock)
+		blocks, err := f.config.Shared.CountFailure(ctx, hash, limit, f.config.Window, f.config.Window)
 		if blocks {
-			f.Block(hash, now.Add(failureBlock))
+			f.Block(hash, now.Add(f.config.Window))
 		}
 		if err == nil {
 			return blocks
@@ -220,7 +224,7 @@ func (f *Failures) Block(keyHash [32]byte, until time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.learn(keyHash, true, 0) // only failures of valid keys are counted by key
-	f.caller(keyName(keyHash), until.Add(-failureBlock)).blocked = until
+	f.caller(keyName(keyHash), until.Add(-f.config.Window)).blocked = until
 }
 
 // learn notes that a key is valid, or that it is not any more.
@@ -239,11 +243,11 @@ func (f *Failures) learn(hash [32]byte, proven bool, status int) {
 // count adds a failure and reports whether it is the one that blocks.
 func (f *Failures) count(name string, limit int, now time.Time) bool {
 	caller := f.caller(name, now)
-	caller.times = append(slices.DeleteFunc(caller.times, func(at time.Time) bool { return now.Sub(at) >= failureWindow }), now)
+	caller.times = append(slices.DeleteFunc(caller.times, func(at time.Time) bool { return now.Sub(at) >= f.config.Window }), now)
 	if len(caller.times) <= limit {
 		return false
 	}
-	caller.times, caller.blocked = nil, now.Add(failureBlock)
+	caller.times, caller.blocked = nil, now.Add(f.config.Window)
 	return true
 }
 
@@ -265,7 +269,7 @@ func (f *Failures) makeRoom(now time.Time) {
 	}
 	for name, caller := range f.callers {
 		last := len(caller.times) - 1
-		if !now.Before(caller.blocked) && (last < 0 || now.Sub(caller.times[last]) >= failureWindow) {
+		if !now.Before(caller.blocked) && (last < 0 || now.Sub(caller.times[last]) >= f.config.Window) {
 			delete(f.callers, name)
 		}
 	}
