@@ -119,12 +119,17 @@ func (d *Duration) UnmarshalYAML(unmarshal func(any) error) error {
 	if err := unmarshal(&text); err != nil {
 		return err
 	}
+	parsed, err := parseDuration(text)
+	*d = parsed
+	return err
+}
+
+func parseDuration(text string) (Duration, error) {
 	parsed, err := time.ParseDuration(text)
 	if err != nil || parsed < 0 {
-		return fmt.Errorf("%q is not a duration such as 1.5s or 2m", text)
+		return 0, fmt.Errorf("%q is not a duration such as 1.5s or 2m", text)
 	}
-	*d = Duration(parsed)
-	return nil
+	return Duration(parsed), nil
 }
 
 // MarshalYAML writes "1.5s".
@@ -165,42 +170,20 @@ func LoadConfig(path string, environment []string) (Config, error) {
 	return config.withDefaults(), config.check()
 }
 
-// decode reads one document strictly. The library would cut 1.5 to 1 where a
-// whole number is wanted, so those are looked at a second time.
+// decode reads one document strictly. Its errors have a line or a field, and
+// none of the text: a line beside the one at fault may have a password.
 func decode(data []byte, config *Config) error {
-	var values map[string]any
-	for _, into := range []any{config, &values} {
-		if err := strictyaml.Decode(data, into); err != nil {
-			return errors.New(yaml.FormatError(err, false, true))
-		}
+	values := map[string]any{}
+	if err := strictyaml.Decode(data, &values); err != nil {
+		return errors.New(yaml.FormatError(err, false, false))
 	}
-	return wholeNumbers(reflect.TypeFor[Config](), values, "")
-}
-
-// wholeNumbers refuses fractions in the place of whole numbers.
-func wholeNumbers(section reflect.Type, values map[string]any, prefix string) error {
-	for i := range section.NumField() {
-		field := section.Field(i)
-		name := field.Tag.Get("yaml")
-		switch value := values[name].(type) {
-		case float64:
-			if isWhole(field.Type) {
-				return fmt.Errorf("%s%s must be a whole number", prefix, name)
-			}
-		case map[string]any:
-			if err := wholeNumbers(field.Type, value, prefix+name+"."); err != nil {
-				return err
-			}
-		}
+	if err := checkKinds(reflect.TypeFor[Config](), values, ""); err != nil {
+		return err
+	}
+	if err := strictyaml.Decode(data, config); err != nil {
+		return errors.New(yaml.FormatError(err, false, false))
 	}
 	return nil
-}
-
-func isWhole(t reflect.Type) bool {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t.Kind() == reflect.Int || t.Kind() == reflect.Uint64
 }
 
 // check refuses numbers that cannot be meant.

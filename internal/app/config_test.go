@@ -130,8 +130,14 @@ func TestAConfigurationThatCannotBeMeantIsRefusedByName(t *testing.T) {
 		"unknown nested field": {text: "chain: {ids: 1}", want: "ids"},
 		"unknown in a list":    {text: "stake: {allocation: [{adaptor: pool}]}", want: "adaptor"},
 		"a field twice":        {text: "listen: a\nlisten: b", want: "listen"},
-		"no duration":          {text: "shutdown_grace: 90", want: "is not a duration"},
+		"no duration":          {text: "shutdown_grace: 90", want: "shutdown_grace is 90, which is not a duration"},
 		"negative duration":    {text: "shutdown_grace: -1s", want: "is not a duration"},
+		"other unit":           {text: "limits: {idle_timeout: 5 min}", want: "limits.idle_timeout is 5 min, which is not a duration such as 1.5s or 2m"},
+		"no list":              {text: "limits: {trusted_proxies: 10.0.0.0/8}", want: "limits.trusted_proxies must be a list"},
+		"no section":           {text: "limits: 5", want: "limits must be a section"},
+		"no text":              {text: "listen: [a]", want: "listen must be a text"},
+		"neither true":         {text: "smart_wallets: {counterfactual: maybe}", want: "smart_wallets.counterfactual must be true or false"},
+		"no share":             {text: "tracing: {sample: much}", want: "tracing.sample must be a number"},
 		"no number":            {text: "chain: {id: base}", want: "id"},
 		"fraction":             {text: "keys: {max_active: 1.5}", want: "max_active"},
 		"negative":             {text: "keys: {max_active: -1}", want: "keys.max_active"},
@@ -160,6 +166,18 @@ func TestAConfigurationThatCannotBeMeantIsRefusedByName(t *testing.T) {
 	}
 	_, err := app.LoadConfig(filepath.Join(t.TempDir(), "none.yaml"), nil)
 	wantText(t, err, "reading the configuration")
+}
+
+// The lines beside the one at fault are not shown: they go into logs.
+func TestWhatIsWrongWithAConfigurationIsSaidWithoutItsSecrets(t *testing.T) {
+	const secret = "database: postgres://user:s3cret@db.example/books\n"
+	for _, slip := range []string{"listn: x\n", "listen: [\n", "chain: {ids: 1}\n", "shutdown_grace: 90\n", "listen: a\nlisten: b\n", "listen: a\n---\nlisten: b\n"} {
+		for _, text := range []string{secret + slip, slip + secret} {
+			if _, err := load(t, text); err == nil || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("%q: %v", text, err)
+			}
+		}
+	}
 }
 
 func TestPrintingHidesWhatProvidersPutSecretsInto(t *testing.T) {
