@@ -126,6 +126,9 @@ func (a *App) build(ctx context.Context) error {
 	if a.store, err = store.OpenWithWitness(ctx, a.config.Database, a.config.WitnessFile, a.options.Now); err != nil {
 		return err
 	}
+	if err := a.claimRootKey(ctx, roots); err != nil {
+		return err
+	}
 	if err := a.listenMetrics(ctx); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"stakegate/internal/challenge"
+	"stakegate/internal/store"
 )
 
 const (
@@ -33,6 +35,31 @@ type rootKeys struct {
 	first []byte
 	roots []challenge.Root
 	text  string // of the file
+	made  bool   // there was none
+}
+
+const fingerprintPurpose = "fingerprint/v1"
+
+// claimRootKey sees to it that the database's keys are hashed with this root
+// key: with another one they would all be unknown here, and keys made here
+// would be unknown to the other replicas.
+func (a *App) claimRootKey(ctx context.Context, keys rootKeys) error {
+	path := a.config.RootKeyFile
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	if keys.made {
+		a.options.Logger.Warn("there was no root key and one was made; keep a copy, and give every replica the same one", "file", path)
+	}
+	fingerprint, err := derive(keys.first, fingerprintPurpose)
+	if err != nil {
+		return err
+	}
+	err = a.store.ClaimRootKey(ctx, hex.EncodeToString(fingerprint))
+	if errors.Is(err, store.ErrRootKey) {
+		return fmt.Errorf("root key file %s %w", path, err)
+	}
+	return err
 }
 
 // loadRootKeys reads the root secrets, making one at the first start. A file
@@ -41,7 +68,7 @@ func loadRootKeys(path string) (rootKeys, error) {
 	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key, err := makeRootKey(path)
-		return rootKeys{first: key, roots: []challenge.Root{{Secret: key}}}, err
+		return rootKeys{first: key, roots: []challenge.Root{{Secret: key}}, made: true}, err
 	}
 	return readRootKeys(path)
 }

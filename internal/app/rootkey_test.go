@@ -1,9 +1,12 @@
 package app_test
 
 import (
+	"bytes"
 	"encoding/hex"
+	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"stakegate/internal/app"
 	"stakegate/internal/app/apptest"
 	"stakegate/internal/challenge"
+	"stakegate/internal/store"
 )
 
 var nextRoot = hex.EncodeToString([]byte("a second root of randomness 0123"))
@@ -136,4 +140,41 @@ func TestTheKeyOfValidationTokensIsAnotherOneEachDay(t *testing.T) {
 	}
 	w.Clock.Advance(13*time.Minute + time.Second)
 	wantError(t, late.post(""), http.StatusBadRequest, "JWT has expired", nil)
+}
+
+// With another root key no key of the database is known: a replica that made
+// one of its own because the file was somewhere else does not serve.
+func TestAServerWithAnotherRootKeyThanItsDatabaseIsRefused(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	_, admin := w.Account(1)
+	w.Stop()
+	config := w.Config
+	config.RootKeyFile = filepath.Join(t.TempDir(), "elsewhere", "root.key")
+	var log bytes.Buffer
+	for _, again := range []bool{false, true} { // made now, and found at the next start
+		log.Reset()
+		_, err := app.New(t.Context(), config, app.Options{Listener: listener(t), Now: w.Clock.Now, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		wantText(t, err, "root key file "+config.RootKeyFile+" is not the one")
+		if made := strings.Contains(log.String(), "there was no root key and one was made"); made == again {
+			t.Errorf("it says that it made one: %t, the second time: %t", made, again)
+		}
+	}
+	w = apptest.Start(t, apptest.Options{Dir: w.Dir, Clock: w.Clock})
+	if answer := w.Call("GET", "/api_keys", admin, ""); answer.Status != http.StatusOK {
+		t.Errorf("with its own root key: %s", answer)
+	}
+	w.Stop()
+	// Who has lost it ends all keys.
+	if _, _, err := app.RestoreBooks(t.Context(), config, "", w.Clock.Now, store.RestoreOptions{RevokeAll: true, Unfreeze: true}); err != nil {
+		t.Fatal(err)
+	}
+	server, err := app.New(t.Context(), config, app.Options{Listener: listener(t), Now: w.Clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Close(); err != nil {
+		t.Error(err)
+	}
+	_, err = app.New(t.Context(), w.Config, app.Options{Listener: listener(t), Now: w.Clock.Now})
+	wantText(t, err, "is not the one")
 }

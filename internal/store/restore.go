@@ -89,6 +89,11 @@ func (s *Store) acknowledge(ctx context.Context, options RestoreOptions) (Restor
 		if err := s.setMeta(ctx, tx, metaBackup, ""); err != nil {
 			return err
 		}
+		if options.RevokeAll { // no key is left that another root key could not verify
+			if err := s.setMeta(ctx, tx, metaRootKey, ""); err != nil {
+				return err
+			}
+		}
 		if err := s.setMeta(ctx, tx, metaAncestors, s.ancestors()); err != nil {
 			return err
 		}

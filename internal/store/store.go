@@ -194,7 +194,31 @@ const (
 	// Generations of before restores, separated by spaces: a witness of one of
 	// them has nothing to say against this one.
 	metaAncestors = "ancestors"
+	// What tells the root key apart that keys are hashed with.
+	metaRootKey = "root_key"
 )
+
+// ErrRootKey is of a server that cannot verify the database's keys.
+var ErrRootKey = errors.New("is not the one that this database's API keys are hashed with: put that one in its place; " +
+	"if it is lost, stop every server, end all keys with stakegate ledger restore --acknowledge --revoke-all, and start again")
+
+// ClaimRootKey remembers, at a database's first start, which root key its keys
+// are hashed with, and refuses every other one until all keys have been revoked
+// by a restore. The fingerprint must not tell anything about the key.
+func (s *Store) ClaimRootKey(ctx context.Context, fingerprint string) error {
+	_, err := s.writer.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", metaRootKey, fingerprint)
+	if err != nil {
+		return err
+	}
+	var claimed string
+	if err := s.writer.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = $1", metaRootKey).Scan(&claimed); err != nil {
+		return err
+	}
+	if claimed != fingerprint {
+		return ErrRootKey
+	}
+	return nil
+}
 
 // identify reads what the database says of itself. Its generation is made at
 // the first start.
