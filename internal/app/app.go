@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -283,7 +285,7 @@ func (a *App) openCatalog() (err error) {
 		Check: func(c *catalog.Catalog) error { return upstream.CheckKeys(c, key) },
 	})
 	if err != nil {
-		return err
+		return placed(err, a.config.Catalog)
 	}
 	a.upstreams = upstream.New(upstream.Config{
 		Current: a.models.Current, Key: key, Now: a.options.Now, Log: a.options.Logger, Observe: a.metrics.observeAttempt,
@@ -348,4 +350,13 @@ func (a *App) watchFailed(err error) {
 		return
 	}
 	a.options.Logger.Warn("stakes cannot be read; allocations stay as they are", "error", err)
+}
+
+// placed says where a file was looked for whose relative path was not found.
+func placed(err error, path string) error {
+	absolute, absErr := filepath.Abs(path)
+	if _, missing := os.Stat(path); !errors.Is(missing, fs.ErrNotExist) || filepath.IsAbs(path) || absErr != nil {
+		return err
+	}
+	return fmt.Errorf("%w (%s: relative paths begin where the server was started)", err, absolute)
 }

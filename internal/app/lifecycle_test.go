@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -37,6 +38,10 @@ func TestAServerThatCannotStartSaysWhyAndLeavesNothing(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{})
 	good := w.Config
 	w.Stop()
+	wide := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(wide, []byte("Authorization: Bearer x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	ignored := goleak.IgnoreCurrent()
 	for name, test := range map[string]struct {
 		spoil func(*app.Config)
@@ -46,6 +51,10 @@ func TestAServerThatCannotStartSaysWhyAndLeavesNothing(t *testing.T) {
 		"upper case":  {func(c *app.Config) { c.PublicURL = "https://API.example.org" }, "public url must be like"},
 		"root key":    {func(c *app.Config) { c.RootKeyFile = c.Catalog }, "does not hold 32 random bytes"},
 		"catalogue":   {func(c *app.Config) { c.Catalog = filepath.Join(w.Dir, "none.yaml") }, "reading the catalogue"},
+		"relative":    {func(c *app.Config) { c.Catalog = "none.yaml" }, "internal/app/none.yaml: relative paths begin where the server was started"},
+		"collector":   {func(c *app.Config) { c.Tracing.Endpoint, c.Tracing.HeadersFile = "http://127.0.0.1:1/v1/traces", wide }, wide + " can be read by others"},
+		"webhooks":    {func(c *app.Config) { c.Webhooks.URL, c.Webhooks.SecretFile = "http://127.0.0.1:1/", wide }, wide + " can be read by others"},
+		"operator":    {func(c *app.Config) { c.Operator.TokenFile = wide }, wide + " can be read by others"},
 		"no chain":    {func(c *app.Config) { c.Chain.RPC = nil }, "chain.rpc: give at least one URL"},
 		"wrong chain": {func(c *app.Config) { c.Chain.ID = 1 }, "node serves another chain"},
 		"chain url":   {func(c *app.Config) { c.Chain.RPC = []string{"ws://x"} }, "chain.rpc[0]: must be an http or https URL"},

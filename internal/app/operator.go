@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"stakegate/internal/httpapi"
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
+	"stakegate/internal/secretfile"
 	"stakegate/internal/store"
 )
 
@@ -32,14 +32,7 @@ type OperatorConfig struct {
 const minOperatorToken = 32 // bytes
 
 func (c OperatorConfig) token() ([]byte, error) {
-	info, err := os.Stat(c.TokenFile)
-	if err != nil {
-		return nil, err
-	}
-	if readableByOthers(info) {
-		return nil, fmt.Errorf("%s can be read by others; run chmod 600 on it", c.TokenFile)
-	}
-	text, err := os.ReadFile(c.TokenFile)
+	text, err := secretfile.Read(c.TokenFile)
 	if err != nil {
 		return nil, err
 	}

@@ -15,13 +15,11 @@ import (
 	"time"
 
 	"stakegate/internal/challenge"
+	"stakegate/internal/secretfile"
 	"stakegate/internal/store"
 )
 
-const (
-	rootKeyBytes   = 32
-	maxRootKeyFile = 64 << 10
-)
+const rootKeyBytes = 32
 
 // rootKeys are the secrets of a root key file. It has one in each line:
 //
@@ -75,9 +73,9 @@ func loadRootKeys(path string) (rootKeys, error) {
 
 // readRootKeys reads a file that exists.
 func readRootKeys(path string) (rootKeys, error) {
-	text, err := readSecretFile(path)
+	text, err := secretfile.Read(path)
 	if err != nil {
-		return rootKeys{}, err
+		return rootKeys{}, fmt.Errorf("reading the root key: %w", err)
 	}
 	keys := rootKeys{text: string(text)}
 	for line := range bytes.Lines(bytes.TrimSpace(text)) {
@@ -92,25 +90,6 @@ func readRootKeys(path string) (rootKeys, error) {
 	}
 	keys.first = keys.roots[0].Secret
 	return keys, nil
-}
-
-// readSecretFile reads a file that nobody else may read.
-func readSecretFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the root key: %w", err)
-	}
-	if readableByOthers(info) {
-		return nil, fmt.Errorf("root key file %s can be read by others; run chmod 600 on it", path)
-	}
-	if info.Size() > maxRootKeyFile {
-		return nil, fmt.Errorf("root key file %s is not one: it has %d bytes", path, info.Size())
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the root key: %w", err)
-	}
-	return text, nil
 }
 
 // parseRoot reads a line. Its error completes "line 1 ...", and quotes nothing.

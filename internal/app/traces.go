@@ -2,14 +2,15 @@ package app
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
+	"stakegate/internal/secretfile"
 	"stakegate/internal/tracing"
 )
 
@@ -20,7 +21,8 @@ type TracingConfig struct {
 	// Default: none, nothing is traced.
 	Endpoint string `yaml:"endpoint"`
 	// HeadersFile has lines of the form "Name: value" that go with everything
-	// that is sent to the endpoint, such as a credential. Default: none.
+	// that is sent to the endpoint, such as a credential; nobody else may read it. Default:
+	// none.
 	HeadersFile string `yaml:"headers_file"`
 	// Sample is the share of requests that are traced, from 0 to 1. Default
 	// 0.01.
@@ -86,12 +88,11 @@ func headersOf(path string) (http.Header, error) {
 	if path == "" {
 		return header, nil
 	}
-	file, err := os.Open(path)
+	text, err := secretfile.Read(path)
 	if err != nil {
 		return nil, fmt.Errorf("tracing.headers_file: %w", err)
 	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
+	lines := bufio.NewScanner(bytes.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || strings.HasPrefix(line, "#") {

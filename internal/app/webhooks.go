@@ -3,8 +3,8 @@ package app
 import (
 	"errors"
 	"fmt"
-	"os"
 
+	"stakegate/internal/secretfile"
 	"stakegate/internal/webhook"
 )
 
@@ -41,14 +41,7 @@ func (c WebhooksConfig) secrets() (webhook.Secrets, error) {
 	if c.SecretFile == "" {
 		return nil, errors.New("is needed with webhooks.url: a receiver must be able to tell who sends")
 	}
-	info, err := os.Stat(c.SecretFile)
-	if err != nil {
-		return nil, err
-	}
-	if readableByOthers(info) {
-		return nil, fmt.Errorf("%s can be read by others; run chmod 600 on it", c.SecretFile)
-	}
-	text, err := os.ReadFile(c.SecretFile)
+	text, err := secretfile.Read(c.SecretFile)
 	if err != nil {
 		return nil, err
 	}

@@ -2,12 +2,11 @@ package upstream
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"stakegate/internal/catalog"
+	"stakegate/internal/secretfile"
 )
 
 const maxKeyFile = 8 << 10
@@ -43,12 +42,7 @@ func CheckKeys(c *catalog.Catalog, key func(catalog.Upstream) (string, error)) e
 }
 
 func readKey(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
+	text, err := secretfile.Read(path)
 	if err != nil {
 		return "", err
 	}

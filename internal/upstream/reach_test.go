@@ -91,6 +91,12 @@ func TestKeysAreReadAgainWithACatalogue(t *testing.T) {
 	if err := upstream.CheckKeys(w.live.Current(), upstream.KeyFiles(dir)); err != nil {
 		t.Error(err)
 	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := upstream.CheckKeys(w.live.Current(), upstream.KeyFiles(dir)); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+		t.Errorf("a key file that all may read gives %v", err)
+	}
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
