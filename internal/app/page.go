@@ -30,7 +30,7 @@ func (c *AccountPageConfig) setDefaults() {
 const sessionPurpose = "session/v1/"
 
 // accountPage makes the account page's routes; nil if there is none.
-func (a *App) accountPage(root []byte, books *allocations, challenges *challenge.Issuer, verifier issuer.Verifier) (func(*httpapi.API) []httpapi.Page, error) {
+func (a *App) accountPage(root []byte, books *allocations, challenges *challenge.Issuer, verifier issuer.Verifier) (func(*httpapi.API) httpapi.Pages, error) {
 	if !*a.config.AccountPage.Enabled {
 		return nil, nil
 	}
@@ -49,7 +49,9 @@ func (a *App) accountPage(root []byte, books *allocations, challenges *challenge
 		}),
 		PublicURL: public, Symbol: a.config.Stake.Mint.Symbol, Chain: a.config.Chain.Name, DevWallet: a.options.DevWallet, Now: a.options.Now,
 	})
-	return func(api *httpapi.API) []httpapi.Page { return pagesOf(page.Routes(api)) }, err
+	return func(api *httpapi.API) httpapi.Pages {
+		return httpapi.Pages{Routes: pagesOf(page.Routes(api)), Refuse: page.Refuse}
+	}, err
 }
 
 // pagesOf are the page's routes as the front door takes them.

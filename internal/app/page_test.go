@@ -25,7 +25,7 @@ func TestAWalletSignsInMakesAKeyOnThePageAndSignsOut(t *testing.T) {
 		t.Fatal("a stranger sees an account")
 	}
 	for _, path := range []string{"/keys/new", "/keys/x", "/usage", "/history", "/history.csv", "/activity"} {
-		if response, _ := b.send(http.MethodGet, path, "", ""); response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != "/" {
+		if response, _ := b.send(http.MethodGet, path, "", ""); response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != "/?next="+url.QueryEscape(path) {
 			t.Errorf("%s to a stranger: %d", path, response.StatusCode)
 		}
 	}

@@ -13,6 +13,7 @@ const apiPrefix = "/api/v1"
 // problem is what the API answers when it refuses.
 type problem struct {
 	Status int
+	Code   string
 	Text   string `json:"error"`
 	Next   string `json:"message"`
 	// Details are complaints by the members' names, under "_errors".
@@ -97,6 +98,7 @@ func (v *visit) call(method, path string, body any, header http.Header) (*answer
 	if json.Unmarshal(a.body.Bytes(), refused) != nil || refused.Text == "" {
 		refused.Text = http.StatusText(a.status)
 	}
+	refused.forPeople()
 	return nil, refused
 }
 

@@ -38,8 +38,8 @@ type API interface {
 	// As serves the API's management routes to a wallet.
 	As(accountID string) http.Handler
 	// Explain is what the API would answer to an error of the rooms below: the
-	// status, what is wrong, and what to do next.
-	Explain(r *http.Request, err error) (status int, text, next string)
+	// status, its code, what is wrong, and what to do next.
+	Explain(r *http.Request, err error) (status int, code, text, next string)
 }
 
 // Wallet signs in the place of somebody's browser wallet (EIP-191).
@@ -92,6 +92,7 @@ func New(config Config) (*Dashboard, error) {
 	if err := d.guarded.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
 		return nil, fmt.Errorf("the account page's public url: %w", err)
 	}
+	d.guarded.SetDenyHandler(http.HandlerFunc(d.denied))
 	d.pages, err = d.parse()
 	return d, err
 }

@@ -69,10 +69,11 @@ func (v *visit) createKey() {
 	v.showSecret(secretView{ID: made.Data.ID, Secret: made.Data.APIKey, Type: made.Data.APIKeyType, Description: made.Data.Description})
 }
 
-// refuseForm shows a form again that the API has refused.
+// refuseForm shows a form again that the API has refused, with all that was
+// typed into it.
 func (v *visit) refuseForm(err error, view keyFormView) {
 	var refused *problem
-	if !errors.As(err, &refused) || refused.Status >= http.StatusInternalServerError {
+	if !errors.As(err, &refused) {
 		v.fail(err)
 		return
 	}

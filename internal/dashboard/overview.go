@@ -11,7 +11,11 @@ import (
 // signInView is the front page for strangers.
 type signInView struct {
 	Symbol, Chain string
-	DevWallet     bool // there is one, perhaps not yet
+	DevWallet     bool // there is one
+	// Next is where to go on. Undone says that a form was sent without a session,
+	// Ended that a session is over.
+	Next          string
+	Undone, Ended bool
 }
 
 // front is the first page: to sign in at, or the account's overview.
@@ -19,9 +23,14 @@ func (d *Dashboard) front(w http.ResponseWriter, r *http.Request) {
 	session, err := d.session(r)
 	switch {
 	case errors.Is(err, issuer.ErrNoSession):
+		asked := r.URL.Query()
+		_, noCookie := r.Cookie(d.cookieName())
 		d.render(w, http.StatusOK, "signin", frame{
 			Title: "Sign in", Scripts: []string{"wallet.js"},
-			Main: signInView{Symbol: d.config.Symbol, Chain: d.config.Chain, DevWallet: d.config.DevWallet != nil && d.config.DevWallet() != nil},
+			Main: signInView{
+				Symbol: d.config.Symbol, Chain: d.config.Chain, DevWallet: d.config.DevWallet != nil && d.config.DevWallet() != nil,
+				Next: nextOf(asked.Get("next")), Undone: asked.Has("undone"), Ended: noCookie == nil,
+			},
 		})
 	case err != nil:
 		d.fail(w, r, nil, err)

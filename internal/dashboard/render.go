@@ -94,6 +94,36 @@ func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, v *visit, err e
 	d.render(w, known.Status, "error", f)
 }
 
+// Refuse shows what was refused before a page was asked.
+func (d *Dashboard) Refuse(w http.ResponseWriter, r *http.Request, status int, text, next string) {
+	known := &problem{Status: status, Text: text, Next: next}
+	switch status {
+	case http.StatusNotFound:
+		known.Text, known.Code = "There is no such page", "NOT_FOUND"
+	case http.StatusMethodNotAllowed:
+		known.Text, known.Code = "This page cannot be asked for in that way", "NOT_FOUND"
+	case http.StatusTooManyRequests:
+		known.Text, known.Code = "Too many requests from your network", "RATE_LIMIT_EXCEEDED"
+	case http.StatusInternalServerError:
+		known.Text, known.Code = "Something went wrong here", "UNKNOWN_ERROR"
+	}
+	known.forPeople()
+	withHeaders(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.fail(w, r, nil, known) })).ServeHTTP(w, r)
+}
+
+// denied answers what another site made a browser send.
+func (d *Dashboard) denied(w http.ResponseWriter, r *http.Request) {
+	known := &problem{
+		Status: http.StatusForbidden, Text: "This was sent by another site",
+		Next: "Nothing was changed. Open this page at " + d.config.PublicURL + " and try it there.",
+	}
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		d.fail(w, r, nil, known)
+		return
+	}
+	d.refuse(w, r, known)
+}
+
 const timeFormat = "2006-01-02 15:04:05 UTC"
 
 // moment is a time of the API's; nil is none.

@@ -5,6 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -31,7 +35,7 @@ func (d *Dashboard) signedIn(serve func(v *visit)) http.Handler {
 		session, err := d.session(r)
 		switch {
 		case errors.Is(err, issuer.ErrNoSession):
-			d.redirect(w, "/")
+			d.redirect(w, signInFor(r))
 			return
 		case err != nil:
 			d.fail(w, r, nil, err)
@@ -47,6 +51,31 @@ func (d *Dashboard) signedIn(serve func(v *visit)) http.Handler {
 		}
 		serve(v)
 	})
+}
+
+// signInFor is where somebody signs in who wants what a request asks for. What a
+// form would have changed is not changed.
+func signInFor(r *http.Request) string {
+	query := url.Values{"next": {r.URL.RequestURI()}}
+	if r.Method == http.MethodPost {
+		query.Set("undone", "1")
+	}
+	return "/?" + query.Encode()
+}
+
+// nextPages begin the pages that somebody may be sent to after signing in.
+var nextPages = []string{"/keys/", "/usage", "/history", "/activity"}
+
+// nextOf is the page of ours that a request names as the next one, or "/".
+func nextOf(text string) string {
+	next, err := url.Parse(text)
+	if err != nil || next.IsAbs() || next.Host != "" || next.User != nil || next.RawPath != "" || path.Clean(next.Path) != next.Path ||
+		!slices.ContainsFunc(nextPages, func(page string) bool {
+			return next.Path == page || strings.HasSuffix(page, "/") && strings.HasPrefix(next.Path, page)
+		}) {
+		return "/"
+	}
+	return (&url.URL{Path: next.Path, RawQuery: next.Query().Encode()}).RequestURI()
 }
 
 // session is who sent a request, or issuer.ErrNoSession.
@@ -138,6 +167,7 @@ func (d *Dashboard) begin(w http.ResponseWriter, r *http.Request, proof issuer.P
 
 // devSignIn signs in with the development world's wallet, by the same road.
 func (d *Dashboard) devSignIn(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	wallet := d.config.DevWallet()
 	if wallet == nil {
 		d.fail(w, r, nil, &problem{Status: http.StatusNotFound, Text: "There is no dev wallet yet", Next: "Wait until the demo has made it."})
@@ -154,7 +184,7 @@ func (d *Dashboard) devSignIn(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, nil, err)
 		return
 	}
-	d.redirect(w, "/")
+	d.redirect(w, nextOf(r.FormValue("next")))
 }
 
 func (d *Dashboard) signOut(w http.ResponseWriter, r *http.Request) {
@@ -188,8 +218,32 @@ func (d *Dashboard) explain(r *http.Request, err error) *problem {
 		return known
 	}
 	known = &problem{}
-	known.Status, known.Text, known.Next = d.api.Explain(r, err)
+	known.Status, known.Code, known.Text, known.Next = d.api.Explain(r, err)
+	known.forPeople()
 	return known
+}
+
+// advice is what people do next, where the API's own advice is for programs.
+var advice = map[string]string{
+	"NO_STAKE":              "Stake with this wallet, wait for the transaction, and try again.",
+	"TOO_MANY_KEYS":         "Revoke a key that you no longer need, and try again.",
+	"RATE_LIMIT_EXCEEDED":   "Wait a minute, and try again.",
+	"ADDRESS_INVALID":       "Choose an account in the wallet, and sign in again.",
+	"MESSAGE_INVALID":       "Sign in again, with the same account of the wallet until the end.",
+	"MESSAGE_EXPIRED":       "Sign in again, and sign within 15 minutes.",
+	"MESSAGE_USED":          "Sign in again.",
+	"SIGNATURE_MISMATCH":    "Another account has signed, or another text was signed: choose the account in the wallet, and sign in again.",
+	"SIGNATURE_UNSUPPORTED": "Sign in with another wallet.",
+	"NOT_FOUND":             "Check the address, or go on from the overview.",
+	"UNKNOWN_ERROR":         "Look at the overview whether it was done, and try again if not. If it stays so, tell the operator of this server.",
+	"CHAIN_UNAVAILABLE":     "The chain cannot be read at the moment. Nothing was changed; try again in a minute.",
+}
+
+// forPeople puts what to do next into the words of the page.
+func (p *problem) forPeople() {
+	if next := advice[p.Code]; next != "" {
+		p.Next = next
+	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, value any) {

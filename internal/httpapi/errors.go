@@ -278,6 +278,10 @@ func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if problem.NoRetry {
 		header.Set("X-Should-Retry", "false")
 	}
+	if s.refusePage != nil && forPeople(r) {
+		s.refusePage(w, r, problem.Status, problem.Text, problem.Next)
+		return
+	}
 	shape := e.form
 	if shape == nil {
 		shape = veniceForm{}

@@ -9,6 +9,14 @@ import (
 	"stakegate/internal/apikey"
 )
 
+// Pages are what a server has for people.
+type Pages struct {
+	Routes []Page
+	// Refuse tells a browser what the front door refuses: paths that are no route,
+	// sources that ask too often, and what is broken.
+	Refuse func(w http.ResponseWriter, r *http.Request, status int, text, next string)
+}
+
 // Page is a route for people, beside the API's.
 type Page struct {
 	Pattern string // "METHOD /path"
@@ -43,7 +51,9 @@ func (s *server) addPages(r *router) {
 	if s.config.Pages == nil {
 		return
 	}
-	for _, page := range s.config.Pages(&API{s, r}) {
+	pages := s.config.Pages(&API{s, r})
+	s.refusePage = pages.Refuse
+	for _, page := range pages.Routes {
 		handler := page.Handler
 		if page.Pattern == "GET /" {
 			handler = s.pageOrGuide(handler)
@@ -55,12 +65,23 @@ func (s *server) addPages(r *router) {
 func (s *server) pageOrGuide(page http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Vary", "Accept")
-		if slices.ContainsFunc(r.Header.Values("Accept"), func(accepts string) bool { return strings.Contains(accepts, "text/html") }) {
+		if wantsPage(r) {
 			page.ServeHTTP(w, r)
 			return
 		}
 		s.llms(w, r)
 	})
+}
+
+// forPeople reports whether a browser asks for something that is neither the
+// API's nor for whoever balances loads.
+func forPeople(r *http.Request) bool {
+	return wantsPage(r) && !isAPI(r.URL.Path) && r.URL.Path != "/readyz"
+}
+
+// wantsPage reports whether a browser asks for something to show.
+func wantsPage(r *http.Request) bool {
+	return slices.ContainsFunc(r.Header.Values("Accept"), func(accepts string) bool { return strings.Contains(accepts, "text/html") })
 }
 
 // API is the front door's API as pages use it: without a key, for a wallet that
@@ -92,11 +113,11 @@ func (a *API) As(accountID string) http.Handler {
 }
 
 // Explain is what the API would answer to an error of the rooms below: the
-// status, what is wrong, and what to do next, which may be "".
-func (a *API) Explain(r *http.Request, err error) (status int, text, next string) {
+// status, the code, what is wrong, and what to do next, which may be "".
+func (a *API) Explain(r *http.Request, err error) (status int, code, text, next string) {
 	problem := problemOf(err)
 	if problem.cause != nil {
 		eventOf(r).add(errorAttribute(err))
 	}
-	return problem.Status, problem.Text, problem.Next
+	return problem.Status, problem.Code, problem.Text, problem.Next
 }

@@ -151,7 +151,7 @@ type Config struct {
 	Limits Limits
 	// Pages makes the routes for people, who see their account through the API;
 	// nil: there are none.
-	Pages func(api *API) []Page
+	Pages func(api *API) Pages
 	// Ready returns nil when this server may take traffic.
 	Ready func(ctx context.Context) error
 	// Degraded lists what does not work as it should while Ready is nil; nil:
@@ -171,6 +171,8 @@ type Config struct {
 type server struct {
 	config Config
 	known  knownKeys
+	// refusePage tells browsers what is refused; nil: as it tells programs.
+	refusePage func(w http.ResponseWriter, r *http.Request, status int, text, next string)
 }
 
 // New returns the handler of every route.

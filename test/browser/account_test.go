@@ -90,7 +90,7 @@ func (b *tab) changesItsLimit(secret string) {
 	b.fill("[name=diem]", "0.00001")
 	b.accessible("a key")
 	b.click("main form button[type=submit]")
-	b.sees(".notice", "Saved")
+	b.sees("main .notice", "Saved")
 	if answer := b.w.Chat(secret, "hello", ""); answer.Status != http.StatusPaymentRequired {
 		b.t.Errorf("a call beyond the new limit: %s", answer)
 	}

@@ -113,12 +113,12 @@ func Start(t testing.TB, o Options) *World {
 	return w
 }
 
-// contract holds all answers against the description, but for the pages.
+// contract holds all answers against the description, but for what people see.
 func contract(v *apitest.Validator) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		checked := v.Middleware(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if isPage(r.URL.Path) {
+			if isPage(r.URL.Path) || strings.Contains(r.Header.Get("Accept"), "text/html") && !strings.Contains(r.URL.Path, "/v1/") {
 				next.ServeHTTP(w, r)
 				return
 			}

@@ -7,27 +7,41 @@ const say = (text) => {
   toast.textContent = text;
   toast.classList.add("on");
   clearTimeout(say.timer);
-  say.timer = setTimeout(() => toast.classList.remove("on"), 2500);
+  say.timer = setTimeout(() => toast.classList.remove("on"), Math.max(2500, text.length * 80));
 };
 
-// copy works without the clipboard's API too, which needs https.
-async function copy(text) {
+// copy works without the clipboard's API too, which needs https and a browser
+// that allows it. Where nothing may copy, the text is selected for the person.
+async function copy(text, source) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
+    if (!copiedByCommand(text)) {
+      if (source) getSelection().selectAllChildren(source);
+      say(source ? "This browser does not let the page copy: the text is selected, press Ctrl+C or ⌘C" : text);
+      return;
+    }
   }
   say("Copied");
 }
 
+function copiedByCommand(text) {
+  const area = document.createElement("textarea");
+  const focused = document.activeElement;
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  focused?.focus();
+  return copied;
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy], [data-copy-from]");
-  if (button) copy(button.dataset.copy ?? document.getElementById(button.dataset.copyFrom).textContent);
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copyFrom);
+  copy(button.dataset.copy ?? source.textContent, source);
 });
 
 document.addEventListener("submit", (event) => {
@@ -79,7 +93,7 @@ async function refresh() {
   if (document.hidden || !document.querySelector("[data-live]")) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
   if (answer.type === "opaqueredirect") location.reload(); // signed out elsewhere
-  if (!answer.ok) return;
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (page.getElementById("signin")) location.reload();
   for (const old of document.querySelectorAll("[data-live]")) {
@@ -90,6 +104,25 @@ async function refresh() {
   tick();
 }
 
+// Numbers that are not fresh any more say so, from the second failure on.
+let failures = 0;
+let fresh = now();
+async function keepFresh() {
+  const away = document.getElementById("away");
+  try {
+    await refresh();
+    failures = 0;
+    fresh = now();
+  } catch {
+    failures++;
+  }
+  if (!away) return;
+  const text = failures < 2 ? "" : `The server does not answer: these numbers are of ${new Date(fresh).toISOString().slice(11, 19)} UTC. Trying again …`;
+  if (away.textContent !== text) away.textContent = text;
+  away.hidden = !text;
+}
+
 tick();
 setInterval(tick, 1000);
-setInterval(() => refresh().catch(() => {}), 5000); // away for a moment
+setInterval(keepFresh, 5000);
+addEventListener("visibilitychange", () => { if (!document.hidden) keepFresh(); });

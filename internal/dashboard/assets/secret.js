@@ -22,12 +22,13 @@
         body: JSON.stringify({ model: box.dataset.model, messages: [{ role: "user", content: "Say hello." }], max_tokens: 60 }),
       });
       const body = await response.json();
-      if (!response.ok) throw new Error(body.error?.message ?? `The server answered ${response.status}`);
-      const cost = response.headers.get("X-Stakegate-Charge");
+      if (!response.ok) throw new Error(body.error?.message ?? `The server answered ${response.status}.`);
+      const digits = (amount) => amount.toFixed(9).replace(/\.?0+$/, "");
+      const cost = [body.cost?.diem && `${digits(body.cost.diem)} DIEM`, body.cost?.usd && `$${digits(body.cost.usd)}`].filter(Boolean).join(" and ");
       says.textContent = `It works: “${body.choices[0].message.content}”${cost ? ` It cost ${cost}.` : ""}`;
       box.classList.add("ok");
     } catch (error) {
-      says.textContent = error.message;
+      says.textContent = error instanceof TypeError ? "The server does not answer. The key is made: copy it, and try again." : error.message;
       box.classList.add("no");
     }
     button.disabled = false;

@@ -3,9 +3,12 @@
 
 (() => {
   const list = document.getElementById("wallets");
-  const none = document.getElementById("nowallet");
+  const looking = document.getElementById("nowallet");
+  const without = document.getElementById("without");
   const says = document.getElementById("signin-says");
   const known = new Set();
+  let attempts = 0; // the newest one counts: a wallet may never answer an older one
+  looking.hidden = false;
 
   const tell = (text) => {
     says.textContent = text;
@@ -27,8 +30,10 @@
     return blank;
   }
 
-  function offer(name, icon, provider) {
-    none.hidden = true;
+  const idle = "Sign in with this wallet";
+
+  function offer(name, icon, provider, rdns) {
+    looking.hidden = without.hidden = true;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "wallet";
@@ -36,47 +41,68 @@
     const title = document.createElement("strong");
     title.textContent = name;
     const hint = document.createElement("small");
-    hint.textContent = "Sign in with this wallet";
+    hint.textContent = idle;
     text.append(title, hint);
     button.append(iconOf(icon), text);
     button.addEventListener("click", async () => {
-      button.disabled = true;
+      const attempt = ++attempts;
+      const current = () => attempt === attempts;
+      for (const other of list.querySelectorAll("small")) other.textContent = idle;
       tell("");
       try {
-        await signIn(provider, (step) => { hint.textContent = step; });
-        location.assign(list.dataset.home);
+        await signIn(provider, current, (step) => { if (current()) hint.textContent = step; });
+        if (!current()) return;
+        remember(rdns);
+        location.assign(list.dataset.next);
       } catch (error) {
+        if (!current()) return;
         tell(reason(error));
-        hint.textContent = "Sign in with this wallet";
-        button.disabled = false;
+        hint.textContent = idle;
       }
     });
     list.append(button);
   }
 
-  // 4001 is EIP-1193's code for a person's "no", -32002 says that the wallet
-  // shows an earlier question still.
-  function reason(error) {
-    if (error?.code === 4001) return "The wallet refused: nothing was signed.";
-    if (error?.code === -32002) return "The wallet is waiting for an answer: open it.";
-    return error?.message || "The wallet did not answer.";
+  // The pages behind this one listen to the same wallet (account.js).
+  function remember(rdns) {
+    try { localStorage.setItem("stakegate.wallet", rdns); } catch { /* private modes keep nothing */ }
   }
+
+  // Codes of EIP-1193 and EIP-1474. -32002: the wallet shows an earlier question
+  // still.
+  function reason(error) {
+    switch (error?.code) {
+      case 4001: return "The wallet refused: nothing was signed.";
+      case 4100: return "The wallet does not let this page ask. Unlock it, allow this page, and try again.";
+      case 4900: case 4901: return "The wallet has no connection to its chain. Open it, choose a network, and try again.";
+      case -32002: return "The wallet is waiting for your answer to an earlier question: open it, answer, and try again.";
+    }
+    if (error?.told) return error.message;
+    if (error instanceof TypeError && !error.code) return "The server does not answer. Check your connection, and try again.";
+    const text = String(error?.message ?? "").trim().slice(0, 200).replace(/\.$/, "");
+    return text ? `The wallet answered: ${text}. Unlock it and try again, or choose another one.` : "The wallet did not answer. Open it, and try again.";
+  }
+
+  const told = (message) => Object.assign(new Error(message), { told: true });
 
   async function answered(response) {
     const body = await response.json().catch(() => ({}));
     if (response.ok) return body;
-    throw new Error([body.error || `The server answered ${response.status}`, body.next || body.message].filter(Boolean).join(". "));
+    throw told([body.error || `The server answered ${response.status}`, body.next || body.message || "Try again in a minute."].join(". "));
   }
 
   const hex = (text) => "0x" + Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  async function signIn(provider, step) {
-    step("Waiting for the wallet's address …");
-    const [address] = await provider.request({ method: "eth_requestAccounts" });
-    if (!address) throw new Error("The wallet has no account.");
+  async function signIn(provider, current, step) {
+    step("Waiting for the wallet: open it if it does not show itself …");
+    const [address] = (await provider.request({ method: "eth_requestAccounts" })) ?? [];
+    if (!address) throw told("The wallet shares no account. Make one or unlock it, and try again.");
+    if (!current()) return;
     const { message } = await answered(await fetch(`${list.dataset.challenge}?address=${encodeURIComponent(address)}`));
-    step("Waiting for your signature …");
+    if (!current()) return;
+    step("Waiting for your signature: open the wallet if it does not show itself …");
     const signature = await provider.request({ method: "personal_sign", params: [hex(message), address] });
+    if (!current()) return;
     step("Signing in …");
     await answered(await fetch(list.dataset.session, {
       method: "POST",
@@ -89,14 +115,27 @@
     const { info, provider } = detail ?? {};
     if (!info?.uuid || typeof provider?.request !== "function" || known.has(info.uuid)) return;
     known.add(info.uuid);
-    offer(String(info.name ?? "Wallet"), info.icon, provider);
+    offer(String(info.name || "Wallet").slice(0, 80), info.icon, provider, String(info.rdns ?? ""));
   });
-  dispatchEvent(new Event("eip6963:requestProvider"));
 
   // Wallets of before the standard, and slow ones.
-  setTimeout(() => {
-    if (known.size > 0) return;
-    if (window.ethereum) offer("Browser wallet", "", window.ethereum);
-    else none.textContent = "No wallet was found in this browser. Install one, or open this page in your wallet's own browser, and load it again.";
-  }, 600);
+  function look() {
+    dispatchEvent(new Event("eip6963:requestProvider"));
+    setTimeout(() => {
+      if (known.size > 0) return;
+      if (window.ethereum) {
+        known.add("ethereum");
+        offer("Browser wallet", "", window.ethereum, "");
+      } else {
+        looking.hidden = true;
+        without.hidden = false;
+      }
+    }, 600);
+  }
+  document.getElementById("look").addEventListener("click", () => {
+    looking.hidden = false;
+    without.hidden = true;
+    look();
+  });
+  look();
 })();

@@ -1,0 +1,111 @@
+package app_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"stakegate/internal/app"
+	"stakegate/internal/app/apptest"
+)
+
+// What is refused before a page is asked is told in words to people, and to
+// programs as ever.
+func TestBrowsersAreToldOfRefusalsOnAPage(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b := newBrowser(t, w)
+	for _, c := range []struct {
+		method, path, want string
+		status             int
+	}{
+		{http.MethodGet, "/nonsense", "There is no such page", http.StatusNotFound},
+		{http.MethodGet, "/keys", "There is no such page", http.StatusNotFound},
+		{http.MethodGet, "/usage//", "There is no such page", http.StatusNotFound},
+		{http.MethodGet, "/session/end", "cannot be asked for in that way", http.StatusMethodNotAllowed},
+	} {
+		response, text := b.send(c.method, c.path, "", "")
+		if response.StatusCode != c.status || !strings.Contains(text, c.want) || !strings.Contains(text, "<h1>") ||
+			!strings.Contains(response.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s %s: %d %s", c.method, c.path, response.StatusCode, text)
+		}
+		response, text = b.send(c.method, c.path, "", "", "Accept", "*/*")
+		if response.StatusCode != c.status || !json.Valid([]byte(text)) {
+			t.Errorf("%s %s to a program: %d %s", c.method, c.path, response.StatusCode, text)
+		}
+	}
+	for _, path := range []string{"/api/v1/nonsense", "/v1/nonsense", "/api/v1/api_keys"} {
+		if _, text := b.send(http.MethodGet, path, "", ""); !json.Valid([]byte(text)) {
+			t.Errorf("%s to a browser: %s", path, text)
+		}
+	}
+	if response, text := b.send(http.MethodPost, "/keys/new", "", "", "Sec-Fetch-Site", "cross-site"); response.StatusCode != http.StatusForbidden || !strings.Contains(text, "by another site") {
+		t.Errorf("from another site: %d %s", response.StatusCode, text)
+	}
+}
+
+func TestABrowserThatAsksTooOftenIsToldOnAPage(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.Limits.Tokens = app.RateConfig{PerMinute: new(2), Burst: 2} }})
+	b := newBrowser(t, w)
+	for range 8 {
+		response, text := b.send(http.MethodGet, "/session/challenge?address="+apptest.NewWallet(t).Address.Hex(), "", "")
+		if response.StatusCode == http.StatusTooManyRequests {
+			if !strings.Contains(text, "Too many requests from your network") || response.Header.Get("Retry-After") == "" {
+				t.Errorf("%v %s", response.Header, text)
+			}
+			return
+		}
+	}
+	t.Error("eight messages of two were given")
+}
+
+// Who comes with a link, or a form, and is not signed in, is told so and goes on
+// there afterwards.
+func TestALinkOutlivesSigningIn(t *testing.T) {
+	clock := apptest.NewClock()
+	w := apptest.Start(t, apptest.Options{Clock: clock})
+	b, wallet := newBrowser(t, w), staker(t, w)
+	response, _ := b.send(http.MethodGet, "/usage?days=90", "", "")
+	status, text := b.get(response.Header.Get("Location"))
+	if status != http.StatusOK || !strings.Contains(text, `data-next="/usage?days=90"`) || strings.Contains(text, "session has ended") {
+		t.Errorf("%d %s", status, text)
+	}
+	b.signIn(wallet)
+	clock.Advance(13 * time.Hour)
+	if _, text := b.get("/"); !strings.Contains(text, "Your session has ended") {
+		t.Error("nobody says that the session has ended")
+	}
+	response, _ = b.post("/keys/new", url.Values{"type": {"INFERENCE"}, "description": {"lost"}})
+	if _, text := b.get(response.Header.Get("Location")); !strings.Contains(text, "nothing was changed") || !strings.Contains(text, `data-next="/keys/new"`) {
+		t.Errorf("after a form: %s", text)
+	}
+	if _, text := b.get("/?next=//evil.example/usage"); strings.Contains(text, "evil.example") {
+		t.Error("the page sends people elsewhere")
+	}
+}
+
+// A form that was refused is shown again as it was filled in, also when the
+// server cannot do it now.
+func TestARefusedFormIsNotLost(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b := newBrowser(t, w)
+	b.signIn(staker(t, w))
+	w.Chain.SetDown(true)
+	response, text := b.post("/keys/new", url.Values{"type": {"INFERENCE"}, "description": {"kept as it was"}, "diem": {"0.125"}})
+	if response.StatusCode != http.StatusServiceUnavailable || !strings.Contains(text, `value="kept as it was"`) || !strings.Contains(text, `value="0.125"`) ||
+		!strings.Contains(text, "chain cannot be read") {
+		t.Errorf("%d %s", response.StatusCode, text)
+	}
+}
+
+// What people are told to do is for people: they have no token to send again.
+func TestWhoHasNoStakeIsToldWhatToDo(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b, wallet := newBrowser(t, w), apptest.NewWallet(t)
+	status, text := b.present(wallet.Address, wallet, b.challenge(wallet.Address))
+	if status != http.StatusBadRequest || !strings.Contains(text, "no staked VVV") || !strings.Contains(text, "wait for the transaction, and try again") || strings.Contains(text, "token") {
+		t.Errorf("%d %s", status, text)
+	}
+}
