@@ -157,7 +157,12 @@ func (o operatorBooks) State(ctx context.Context) dashboard.OperatorState {
 	fact("99 % of commits within", slowCommit, " ms", false)
 	fact("Commits that failed", "stakegate_ledger_commit_failures_total", "", true)
 	fact("Invariant violations", "stakegate_invariant_violations_total", "", true)
-	fact("Operator's loss, nano USD", "stakegate_operator_loss_nanousd_total", "", true)
+	loss, known := values["stakegate_operator_loss_nanousd_total"]
+	text := "unknown"
+	if known {
+		text = money.Nano(loss).String() + " USD"
+	}
+	state.Facts = append(state.Facts, dashboard.OperatorFact{Name: "Operator's loss", Value: text, Bad: !known || loss != 0})
 	return state
 }
 
@@ -169,10 +174,17 @@ func (a *App) operatorParts() []dashboard.OperatorPart {
 	}
 	for _, server := range a.upstreams.Status() {
 		parts = append(parts, dashboard.OperatorPart{
-			Kind: "Model server", Name: server.Name, OK: server.Healthy, Detail: strconv.Itoa(int(server.InFlight)) + " calls in flight",
+			Kind: "Model server", Name: server.Name, OK: server.Healthy, Detail: callsInFlight(int(server.InFlight)),
 		})
 	}
 	return parts
+}
+
+func callsInFlight(n int) string {
+	if n == 1 {
+		return "1 call in flight"
+	}
+	return strconv.Itoa(n) + " calls in flight"
 }
 
 // What read makes of the commits' histogram.

@@ -46,7 +46,7 @@ func (a amount) Short() string {
 	}
 	decimals := manyDecimals
 	switch {
-	case a >= amount(100*money.Unit):
+	case a >= amount(1000*money.Unit):
 		decimals = fewDecimals
 	case a >= amount(money.Unit):
 		decimals = someDecimals

@@ -22,7 +22,7 @@ var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 func TestAmountsAreShownShortAndNeverRoundedUp(t *testing.T) {
 	for nano, want := range map[amount]string{
 		0: "0", 1: "<0.000001", 999: "<0.000001", 1000: "0.000001", 56_000: "0.000056", 99_934_000: "0.099934", 1_999_999_999: "1.9999",
-		12_345_678_900: "12.3456", 119_989_798_000: "119.98", 1_234_567_890_123_456: "1,234,567.89", -1_500_000_000: "−1.5", 100_000_000_000: "100",
+		12_345_678_900: "12.3456", 119_989_798_000: "119.9897", 1_119_989_798_000: "1,119.98", 1_234_567_890_123_456: "1,234,567.89", -1_500_000_000: "−1.5", 100_000_000_000: "100",
 	} {
 		if got := nano.Short(); got != want {
 			t.Errorf("%s is shown as %s, want %s", nano.Exact(), got, want)
@@ -143,7 +143,7 @@ func TestComplaintsStandBesideTheirFields(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &refused); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"limits": "diem must be a number", "expires": "must be in the future"}
+	want := map[string]string{"limits": "DIEM must be a number", "limits.diem": "DIEM must be a number", "expires": "must be in the future"}
 	if got := complaints(&refused); !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"stakegate/internal/money"
 )
 
 const (
@@ -40,6 +42,39 @@ type entryView struct {
 		CompletionTokens       *int64
 		InferenceExecutionTime *int64
 	}
+}
+
+// countings are how people count what the API sells, by the end of its name.
+// What is sold by the million is counted one by one.
+var countings = []struct {
+	end, unit string
+	millions  bool
+}{
+	{"-mtoken", "tokens", true}, {"-mcharacter", "characters", true}, {"-second", "seconds", false}, {"-image-unit", "images", false},
+}
+
+// Count is how much was used.
+func (e entryView) Count() string {
+	for _, c := range countings {
+		switch {
+		case !strings.HasSuffix(e.SKU, c.end):
+		case c.millions:
+			return grouped(strconv.FormatInt(int64(e.Units)/(int64(money.Unit)/1_000_000), 10)) + " " + c.unit
+		default:
+			return e.Units.Short() + " " + c.unit
+		}
+	}
+	return e.Units.Short()
+}
+
+// Price is what one of them, or a million, cost.
+func (e entryView) Price() string {
+	for _, c := range countings {
+		if strings.HasSuffix(e.SKU, c.end) && c.millions {
+			return "$" + e.PricePerUnitUSD.Short() + " / 1M"
+		}
+	}
+	return "$" + e.PricePerUnitUSD.Short()
 }
 
 // Cost is what was taken.
@@ -127,8 +162,11 @@ func (v *visit) historyCSV() {
 	panic(http.ErrAbortHandler) // too long for one file: a part must not look like the whole
 }
 
-// Page is the link to the next page with the same filters.
+// Page is the link to a page with the same filters; "" is the first one's cursor.
 func (h historyView) Page(cursor string) string {
-	query := url.Values{"currency": {h.Currency}, "from": {h.From}, "to": {h.To}, "cursor": {cursor}}
+	query := url.Values{"currency": {h.Currency}, "from": {h.From}, "to": {h.To}}
+	if cursor != "" {
+		query.Set("cursor", cursor)
+	}
 	return "/history?" + strings.ReplaceAll(query.Encode(), "+", "%20")
 }

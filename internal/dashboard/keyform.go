@@ -140,11 +140,28 @@ var fieldNames = map[string]string{
 	"modelPrivacy": "privacy", "allowedModels": "models", "allowedNetworks": "networks", "maxInFlight": "inflight",
 }
 
+// wrong are complaints that the API cannot have: what was chosen and not filled
+// in never reaches it.
+func (f keyForm) wrong() map[string]string {
+	if f.Expires == "date" && f.Date == "" {
+		return map[string]string{"expires": "Choose the last day, or another time."}
+	}
+	return nil
+}
+
+// currencies are the members of a limit, by the names that people see.
+var currencies = map[string]string{"diem": "DIEM", "usd": "USD"}
+
 // complaints are what the API says about a form, by its fields. What it says
-// about nothing in particular stands under "".
+// about nothing in particular stands under ""; one currency's limit has its own
+// field too.
 func complaints(refused *problem) map[string]string {
 	fields := map[string]string{}
 	for member, text := range refused.fields() {
+		if first, rest, _ := strings.Cut(text, " "); member == "consumptionLimit" && currencies[first] != "" {
+			text = currencies[first] + " " + rest
+			fields["limits."+first] = text
+		}
 		fields[fieldNames[member]] = text
 	}
 	if len(fields) == 0 {

@@ -57,6 +57,10 @@ func (v *visit) showForm(status int, view keyFormView) {
 
 func (v *visit) createKey() {
 	form := formOf(v.r.PostForm)
+	if wrong := form.wrong(); wrong != nil {
+		v.showForm(http.StatusBadRequest, keyFormView{Form: form, Wrong: wrong})
+		return
+	}
 	members := form.members(v.d.config.Now(), false)
 	members["apiKeyType"] = form.Type
 	var made struct {
@@ -148,6 +152,10 @@ func (v *visit) editKey() {
 	}
 	form := formOf(v.r.PostForm)
 	form.Type = key.APIKeyType
+	if wrong := form.wrong(); wrong != nil {
+		v.showForm(http.StatusBadRequest, keyFormView{Key: key, Below: below, Form: form, Wrong: wrong})
+		return
+	}
 	members := form.members(v.d.config.Now(), true)
 	members["id"] = key.ID
 	var changed struct{}
@@ -207,5 +215,5 @@ func (v *visit) revokeKey() {
 		v.fail(err)
 		return
 	}
-	v.d.redirect(v.w, "/")
+	v.d.redirect(v.w, "/?revoked")
 }

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"stakegate/internal/issuer"
@@ -34,6 +35,8 @@ func (d *Dashboard) front(w http.ResponseWriter, r *http.Request) {
 		})
 	case err != nil:
 		d.fail(w, r, nil, err)
+	case nextOf(r.URL.Query().Get("next")) != "/": // signed in elsewhere meanwhile
+		d.redirect(w, nextOf(r.URL.Query().Get("next")))
 	default:
 		(&visit{d, w, r, session}).overview()
 	}
@@ -44,10 +47,42 @@ type allocationView struct {
 	NextEpochBegins moment
 	Block           blockView
 	Sources         []sourceView
-	LastChange      *struct {
-		At     moment
-		Reason string
+	LastChange      *changeView
+}
+
+// changeView is when and why the allocation changed last.
+type changeView struct {
+	At     moment
+	Reason string
+}
+
+// cause is what a change has to say about one source; Source is "" for all.
+type cause struct{ Source, Text string }
+
+// Where is the block that a change was read at, the first part of the reason.
+func (c *changeView) Where() string {
+	where, _, _ := strings.Cut(c.Reason, "; ")
+	if !strings.HasPrefix(where, "block ") {
+		return ""
 	}
+	return where
+}
+
+// Causes are the reason's other parts, one for each source.
+func (c *changeView) Causes() []cause {
+	text := strings.TrimPrefix(strings.TrimPrefix(c.Reason, c.Where()), "; ")
+	if text == "" {
+		return nil
+	}
+	var causes []cause
+	for part := range strings.SplitSeq(text, "; ") {
+		source, why, named := strings.Cut(part, ": ")
+		if !named {
+			source, why = "", part
+		}
+		causes = append(causes, cause{source, why})
+	}
+	return causes
 }
 
 type blockView struct {
@@ -73,6 +108,11 @@ type sourceView struct {
 	Total *string
 	Pool  *amount
 	Rate  *amount
+}
+
+// Below reports whether there is a stake that is too small to count.
+func (s sourceView) Below() bool {
+	return s.Diem == 0 && s.Staked != "0" && s.Counted == s.Staked && s.NextEpochDiem == 0
 }
 
 // Bar is all sources together, in this epoch.
@@ -104,24 +144,24 @@ type overviewView struct {
 	Allocation *allocationView // nil: the chain cannot be read
 	Problem    *problem        // why it is nil
 	Balance    balanceView
-	Keys       []keyView
-	Symbol     string
-	Chain      string
+	List       keyList
+	Revoked    bool // a key, just now
 }
 
 func (v *visit) overview() {
-	view := overviewView{Symbol: v.d.config.Symbol, Chain: v.d.config.Chain}
+	var view overviewView
 	if err := v.get("/billing/allocation", &view.Allocation); err != nil {
 		view.Allocation, view.Problem = nil, v.d.explain(v.r, err)
 	} else if err := v.get("/billing/balance", &view.Balance); err != nil {
 		v.fail(err)
 		return
 	}
-	var err error
-	if view.Keys, err = v.keys(); err != nil {
+	keys, err := v.keys()
+	if err != nil {
 		v.fail(err)
 		return
 	}
+	view.List, view.Revoked = listKeys(keys, v.r.URL.Query()), v.r.URL.Query().Has("revoked")
 	v.show(http.StatusOK, "overview", frame{Title: "Overview", Active: "/", Main: view})
 }
 

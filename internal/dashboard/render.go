@@ -38,8 +38,8 @@ var accountMenu = []menuItem{{"/", "Overview"}, {"/usage", "Usage"}, {"/history"
 func (d *Dashboard) parse() (map[string]*template.Template, error) {
 	shared, err := template.New("").Funcs(template.FuncMap{
 		"link": d.link, "asset": func(name string) string { return d.link(assetPath(name)) },
-		"short": short, "tokens": tokens, "utc": utc, "iso": iso, "day": day, "until": d.until, "join": strings.Join,
-		"now": d.config.Now, "plural": plural, "dict": dict, "expiries": func() []expiry { return expiries },
+		"short": short, "tokens": tokens, "utc": utc, "clock": clock, "iso": iso, "day": day, "until": d.until, "join": strings.Join,
+		"now": d.config.Now, "plural": plural, "whole": func(n int64) string { return grouped(strconv.FormatInt(n, 10)) }, "dict": dict, "expiries": func() []expiry { return expiries },
 	}).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("the account page's templates: %w", err)
@@ -135,6 +135,9 @@ func utc(at moment) string {
 	}
 	return at.UTC().Format(timeFormat)
 }
+
+// clock is utc where a heading says that all times are.
+func clock(at moment) string { return strings.TrimSuffix(utc(at), " UTC") }
 
 func iso(at moment) string {
 	if at == nil {

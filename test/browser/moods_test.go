@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"stakegate/internal/app"
 	"stakegate/internal/app/apptest"
 )
 
@@ -119,4 +120,23 @@ func TestSigningOutInAnotherTabIsNoticed(t *testing.T) {
 	b.signIn()
 	eval[float64](b, `fetch("/session/end", { method: "POST" }).then((answer) => answer.status)`)
 	b.sees("h1", "API keys, paid for by your stake")
+}
+
+// Many keys are on pages that can be read and searched on every screen.
+func TestManyKeysAreReadAndSearched(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.Keys.MaxPerMinute = 100 }})
+	wallet, admin := w.Account(100)
+	for range 30 {
+		w.NewKey(admin, "INFERENCE", "")
+	}
+	b := openTab(t, w, wallet, phone)
+	b.signIn()
+	b.sees("#keylist .pages", "1–25 of 31")
+	b.accessible("many keys")
+	b.click("#keylist [rel=next]")
+	b.sees("#keylist .pages", "26–31 of 31")
+	b.fill("#keys [name=q]", admin[len(admin)-6:])
+	b.click("#keys form button")
+	b.until("the key is found", func() bool { return eval[int](b, `document.querySelectorAll("#keylist tbody tr").length`) == 1 })
+	b.accessible("a search")
 }

@@ -88,7 +88,16 @@ function tick() {
   for (const time of document.querySelectorAll("time[data-countdown]")) time.textContent = countdown(new Date(time.dateTime));
 }
 
-// Parts that are marked live are replaced by what the same page has now.
+// What has happened is told once, not again when the page is loaded again.
+if (["?saved", "?revoked"].includes(location.search)) history.replaceState(null, "", location.pathname);
+
+// Parts that are marked live are replaced by what the same page has now, if that
+// is something else, and nobody is about to use or copy them.
+const shown = new Map();
+for (const part of document.querySelectorAll("[data-live]")) shown.set(part.id, part.innerHTML);
+
+const inUse = (part) => part.contains(document.activeElement) || (!getSelection().isCollapsed && getSelection().containsNode(part, true));
+
 async function refresh() {
   if (document.hidden || !document.querySelector("[data-live]")) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
@@ -98,7 +107,8 @@ async function refresh() {
   if (page.getElementById("signin")) location.reload();
   for (const old of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(old.id);
-    if (!fresh || old.contains(document.activeElement) || old.innerHTML === fresh.innerHTML) continue;
+    if (!fresh || inUse(old) || shown.get(old.id) === fresh.innerHTML) continue;
+    shown.set(old.id, fresh.innerHTML);
     old.replaceChildren(...fresh.childNodes);
   }
   tick();

@@ -22,6 +22,7 @@
     return values.map((series) => series.map((value, day) => (sums[day] = (sums[day] ?? 0) + value)));
   }
 
+  const exact = (value) => value.toLocaleString("en", { maximumSignificantDigits: 5 });
   const short = (value) => (value === 0 ? "0" : value >= 1 ? value.toLocaleString("en", { maximumFractionDigits: 2 }) : value.toPrecision(2).replace(/\.?0+$/, ""));
 
   function draw(section) {
@@ -48,7 +49,7 @@
     const show = (day) => {
       when.textContent = day == null ? "" : new Date(days[day] * 1000).toLocaleDateString("en", { timeZone: "UTC", day: "numeric", month: "short" });
       when.hidden = day == null;
-      items.forEach(({ text }, i) => { text.textContent = `${names[i]}: ${short(day == null ? total[i] : values[i][day])}`; });
+      items.forEach(({ text }, i) => { text.textContent = `${names[i]}: ${exact(day == null ? total[i] : values[i][day])}`; });
     };
     show(null);
     const bars = uPlot.paths.bars({ size: [0.7, 48], radius: 0.08 });

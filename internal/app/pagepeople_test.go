@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -107,5 +108,64 @@ func TestWhoHasNoStakeIsToldWhatToDo(t *testing.T) {
 	status, text := b.present(wallet.Address, wallet, b.challenge(wallet.Address))
 	if status != http.StatusBadRequest || !strings.Contains(text, "no staked VVV") || !strings.Contains(text, "wait for the transaction, and try again") || strings.Contains(text, "token") {
 		t.Errorf("%d %s", status, text)
+	}
+}
+
+// "At the end of a day" without the day is no "never".
+func TestAnExpiryWithoutItsDayIsAskedFor(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b := newBrowser(t, w)
+	b.signIn(staker(t, w))
+	form := url.Values{"type": {"INFERENCE"}, "description": {"dated"}, "expires": {"date"}, "date": {""}}
+	if response, text := b.post("/keys/new", form); response.StatusCode != http.StatusBadRequest || !strings.Contains(text, "Choose the last day") || secretPattern.MatchString(text) {
+		t.Errorf("a new key: %d %s", response.StatusCode, text)
+	}
+	form.Set("date", w.Clock.Now().AddDate(0, 1, 0).UTC().Format(time.DateOnly))
+	b.makeKey(form)
+	id := keyLink.FindStringSubmatch(textOf(b.get("/")))[1]
+	form.Set("date", "")
+	if response, text := b.post("/keys/"+id, form); response.StatusCode != http.StatusBadRequest || !strings.Contains(text, "Choose the last day") {
+		t.Errorf("a key: %d %s", response.StatusCode, text)
+	}
+}
+
+var keyLink = regexp.MustCompile(`/keys/([0-9a-f-]{36})`)
+
+// Many keys come in pages, and are found by what people see of them.
+func TestManyKeysComeInPages(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.Keys.MaxPerMinute = 100 }})
+	wallet, admin := w.Account(100)
+	for range 59 {
+		w.NewKey(admin, "INFERENCE", "")
+	}
+	b := newBrowser(t, w)
+	b.signIn(wallet)
+	met := map[string]bool{}
+	for _, path := range []string{"/", "/?page=2", "/?page=3", "/?page=4"} {
+		for _, link := range keyLink.FindAllStringSubmatch(textOf(b.get(path)), -1) {
+			met[link[1]] = true
+		}
+	}
+	if len(met) != 60 {
+		t.Errorf("%d of 60 keys are on the pages", len(met))
+	}
+	_, text := b.get("/?q=" + admin[len(admin)-6:])
+	if found := keyLink.FindAllStringSubmatch(text, -1); len(found) == 0 || strings.Count(text, "<tr") != 2 {
+		t.Errorf("%d links in %s", len(found), text)
+	}
+	if _, text := b.get("/?q=%3Cscript%3E"); !strings.Contains(text, "No key's name or ending has “<bdi>&lt;script&gt;</bdi>”") {
+		t.Errorf("%s", text)
+	}
+}
+
+func TestAKeyThatWasRevokedIsSaidToBe(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{})
+	b := newBrowser(t, w)
+	b.signIn(staker(t, w))
+	b.makeKey(url.Values{"type": {"INFERENCE"}})
+	id := keyLink.FindStringSubmatch(textOf(b.get("/")))[1]
+	response, _ := b.post("/keys/"+id+"/revoke", nil)
+	if _, text := b.get(response.Header.Get("Location")); !strings.Contains(text, "The key is revoked") {
+		t.Errorf("%s", text)
 	}
 }
