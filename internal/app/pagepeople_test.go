@@ -70,7 +70,7 @@ func TestALinkOutlivesSigningIn(t *testing.T) {
 	b, wallet := newBrowser(t, w), staker(t, w)
 	response, _ := b.send(http.MethodGet, "/usage?days=90", "", "")
 	status, text := b.get(response.Header.Get("Location"))
-	if status != http.StatusOK || !strings.Contains(text, `data-next="/usage?days=90"`) || strings.Contains(text, "session has ended") {
+	if status != http.StatusOK || !strings.Contains(text, `data-next="/?next=%2Fusage%3Fdays%3D90&amp;signed"`) || strings.Contains(text, "session has ended") {
 		t.Errorf("%d %s", status, text)
 	}
 	b.signIn(wallet)
@@ -79,7 +79,7 @@ func TestALinkOutlivesSigningIn(t *testing.T) {
 		t.Error("nobody says that the session has ended")
 	}
 	response, _ = b.post("/keys/new", url.Values{"type": {"INFERENCE"}, "description": {"lost"}})
-	if _, text := b.get(response.Header.Get("Location")); !strings.Contains(text, "nothing was changed") || !strings.Contains(text, `data-next="/keys/new"`) {
+	if _, text := b.get(response.Header.Get("Location")); !strings.Contains(text, "nothing was changed") || !strings.Contains(text, `data-next="/?next=%2Fkeys%2Fnew&amp;signed"`) {
 		t.Errorf("after a form: %s", text)
 	}
 	if _, text := b.get("/?next=//evil.example/usage"); strings.Contains(text, "evil.example") {

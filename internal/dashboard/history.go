@@ -104,6 +104,11 @@ func historyOf(query url.Values) historyView {
 func (v *visit) history() {
 	asked := v.r.URL.Query()
 	view := historyOf(asked)
+	if view.From != "" && view.To != "" && view.To < view.From {
+		view.Wrong = "The last day is before the first one."
+		v.show(http.StatusBadRequest, "history", frame{Title: "History", Active: "/history", Main: view})
+		return
+	}
 	query := view.filter()
 	query.Set("pageSize", strconv.Itoa(historyPage))
 	query.Set("sortOrder", "desc")
@@ -122,6 +127,9 @@ func (v *visit) history() {
 			return
 		}
 		status, view.Wrong = refused.Status, refused.summary()
+		if refused.fields()["cursor"] != "" {
+			view.Wrong = "This page of the history is too old to go on from. Press Filter to begin at the newest."
+		}
 	}
 	view.Entries, view.Next = page.Data, page.NextCursor
 	v.show(status, "history", frame{Title: "History", Active: "/history", Main: view})

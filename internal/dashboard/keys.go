@@ -21,7 +21,7 @@ type keyFormView struct {
 type modelView struct {
 	ID   string
 	Type string
-	Spec struct{ Name string } `json:"model_spec"`
+	Spec struct{ Name, Privacy string } `json:"model_spec"`
 }
 
 // Name is the model's name for people.
@@ -70,7 +70,10 @@ func (v *visit) createKey() {
 		v.refuseForm(err, keyFormView{Form: form})
 		return
 	}
-	v.showSecret(secretView{ID: made.Data.ID, Secret: made.Data.APIKey, Type: made.Data.APIKeyType, Description: made.Data.Description})
+	v.showSecret(secretView{
+		ID: made.Data.ID, Secret: made.Data.APIKey, Type: made.Data.APIKeyType, Description: made.Data.Description,
+		allowed: form.Models, privacy: form.Privacy,
+	})
 }
 
 // refuseForm shows a form again that the API has refused, with all that was
@@ -92,18 +95,33 @@ type secretView struct {
 	Rotated                       bool
 	OpenAIBase, APIBase           string
 	Model                         string // to try the key with; "" for none
+
+	allowed []string // models of the key, none for all
+	privacy string
+}
+
+// tries picks a model that the key may call: the default one, or else the first.
+func (s secretView) tries(models []modelView, standard string) string {
+	first := ""
+	for _, model := range models {
+		switch {
+		case model.Type != "text" || len(s.allowed) > 0 && !slices.Contains(s.allowed, model.ID):
+		case strings.HasPrefix(s.privacy, "PRIVATE") && model.Spec.Privacy != "private":
+		case model.ID == standard:
+			return standard
+		case first == "":
+			first = model.ID
+		}
+	}
+	return first
 }
 
 func (v *visit) showSecret(view secretView) {
 	view.OpenAIBase, view.APIBase = v.d.config.PublicURL+"/v1", v.d.config.PublicURL+apiPrefix
 	var traits struct{ Data map[string]string }
-	if err := v.get("/models/traits?type=text", &traits); err == nil { // the key is made: it is shown, whatever else fails
-		view.Model = traits.Data["default"]
-	}
-	if models, err := v.models(); err == nil && view.Model == "" {
-		if at := slices.IndexFunc(models, func(m modelView) bool { return m.Type == "text" }); at >= 0 {
-			view.Model = models[at].ID
-		}
+	_ = v.get("/models/traits?type=text", &traits) // the key is made: it is shown, whatever else fails
+	if models, err := v.models(); err == nil {
+		view.Model = view.tries(models, traits.Data["default"])
 	}
 	title := "Your new API key"
 	if view.Rotated {
@@ -199,7 +217,7 @@ func (v *visit) rotateKey() {
 	}
 	v.showSecret(secretView{
 		ID: key.ID, Secret: rotated.Data.APIKey, Type: rotated.Data.APIKeyType, Description: key.Description,
-		Rotated: true, OldUntil: rotated.Data.PreviousValidUntil,
+		Rotated: true, OldUntil: rotated.Data.PreviousValidUntil, allowed: key.AllowedModels, privacy: key.ModelPrivacy,
 	})
 }
 

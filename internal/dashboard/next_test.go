@@ -49,3 +49,23 @@ func TestWhoSignsInGoesBackToWhatWasAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// The key is tried with a model that it may call.
+func TestAKeyIsTriedWithAModelItMayCall(t *testing.T) {
+	model := func(id, kind, privacy string) modelView {
+		m := modelView{ID: id, Type: kind}
+		m.Spec.Privacy = privacy
+		return m
+	}
+	models := []modelView{model("pictures", "image", "private"), model("open", "text", "anonymized"), model("usual", "text", "anonymized"), model("own", "text", "private")}
+	for want, view := range map[string]secretView{
+		"usual": {}, "open": {allowed: []string{"open", "own"}}, "own": {privacy: "PRIVATE_ONLY"}, "": {allowed: []string{"pictures"}},
+	} {
+		if got := view.tries(models, "usual"); got != want {
+			t.Errorf("%+v is tried with %q, want %q", view, got, want)
+		}
+	}
+	if got := (secretView{}).tries(models, ""); got != "open" {
+		t.Errorf("without a default: %q", got)
+	}
+}

@@ -17,6 +17,10 @@ type signInView struct {
 	// Ended that a session is over.
 	Next          string
 	Undone, Ended bool
+	// Address is the page's own; After is where a script goes on, and Lost says
+	// that it was there and the browser had no cookie.
+	Address, After string
+	Lost           bool
 }
 
 // front is the first page: to sign in at, or the account's overview.
@@ -25,12 +29,14 @@ func (d *Dashboard) front(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, issuer.ErrNoSession):
 		asked := r.URL.Query()
+		next := nextOf(asked.Get("next"))
 		_, noCookie := r.Cookie(d.cookieName())
 		d.render(w, http.StatusOK, "signin", frame{
 			Title: "Sign in", Scripts: []string{"wallet.js"},
 			Main: signInView{
 				Symbol: d.config.Symbol, Chain: d.config.Chain, DevWallet: d.config.DevWallet != nil && d.config.DevWallet() != nil,
-				Next: nextOf(asked.Get("next")), Undone: asked.Has("undone"), Ended: noCookie == nil,
+				Next: next, After: afterSignIn(next), Undone: asked.Has("undone"), Ended: noCookie == nil, Lost: asked.Has("signed") && noCookie != nil,
+				Address: d.config.PublicURL,
 			},
 		})
 	case err != nil:

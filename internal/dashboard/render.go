@@ -108,7 +108,11 @@ func (d *Dashboard) Refuse(w http.ResponseWriter, r *http.Request, status int, t
 		known.Text, known.Code = "Something went wrong here", "UNKNOWN_ERROR"
 	}
 	known.forPeople()
-	withHeaders(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.fail(w, r, nil, known) })).ServeHTTP(w, r)
+	var v *visit
+	if session, err := d.session(r); err == nil && status == http.StatusNotFound {
+		v = &visit{d, w, r, session} // who has signed in keeps the menu
+	}
+	withHeaders(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.fail(w, r, v, known) })).ServeHTTP(w, r)
 }
 
 // denied answers what another site made a browser send.

@@ -78,6 +78,16 @@ func nextOf(text string) string {
 	return (&url.URL{Path: next.Path, RawQuery: next.Query().Encode()}).RequestURI()
 }
 
+// afterSignIn is where a browser goes that has signed in: the front page sends it
+// on, or says that the browser kept no cookie.
+func afterSignIn(next string) string {
+	query := url.Values{"signed": {""}}
+	if next != "/" {
+		query.Set("next", next)
+	}
+	return "/?" + strings.TrimSuffix(query.Encode(), "=")
+}
+
 // session is who sent a request, or issuer.ErrNoSession.
 func (d *Dashboard) session(r *http.Request) (issuer.Session, error) {
 	cookie, err := r.Cookie(d.cookieName())
@@ -184,7 +194,7 @@ func (d *Dashboard) devSignIn(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, nil, err)
 		return
 	}
-	d.redirect(w, nextOf(r.FormValue("next")))
+	d.redirect(w, afterSignIn(nextOf(r.FormValue("next"))))
 }
 
 func (d *Dashboard) signOut(w http.ResponseWriter, r *http.Request) {

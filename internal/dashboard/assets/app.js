@@ -89,7 +89,7 @@ function tick() {
 }
 
 // What has happened is told once, not again when the page is loaded again.
-if (["?saved", "?revoked"].includes(location.search)) history.replaceState(null, "", location.pathname);
+if (["?saved", "?revoked", "?signed"].includes(location.search)) history.replaceState(null, "", location.pathname);
 
 // Parts that are marked live are replaced by what the same page has now, if that
 // is something else, and nobody is about to use or copy them.

@@ -9,6 +9,7 @@
   const known = new Set();
   let attempts = 0; // the newest one counts: a wallet may never answer an older one
   looking.hidden = false;
+  document.getElementById("elsewhere").hidden = new URL(list.dataset.origin).origin === location.origin;
 
   const tell = (text) => {
     says.textContent = text;
