@@ -91,6 +91,9 @@ func (c *Client) newKey(ctx context.Context, path string, body any, secrets ...s
 		return NewKey{}, err
 	}
 	key := answer.Data.NewKey
+	// It is kept, and shown on terminals later.
+	key.ID, key.Type, key.Description = remoteText(key.ID), KeyType(remoteText(string(key.Type))), remoteText(key.Description)
+	key.Period, key.Privacy, key.ExpiresAt = remoteText(key.Period), remoteText(key.Privacy), remoteText(key.ExpiresAt)
 	key.Secret = NewSecret(answer.Data.APIKey)
 	if err := checkKeyText(answer.Data.APIKey); err != nil {
 		return NewKey{}, err
@@ -162,6 +165,8 @@ func (c *Client) RotateKey(ctx context.Context, id string, overlap time.Duration
 		return RotatedKey{}, err
 	}
 	rotated := answer.Data.RotatedKey
+	rotated.ID, rotated.Type = remoteText(rotated.ID), KeyType(remoteText(string(rotated.Type)))
+	rotated.PreviousValidUntil = remoteText(rotated.PreviousValidUntil)
 	rotated.Secret = NewSecret(answer.Data.APIKey)
 	return rotated, checkKeyText(answer.Data.APIKey)
 }

@@ -68,6 +68,27 @@ func TestClientNeverFollowsRedirects(t *testing.T) {
 	}
 }
 
+// TestWordsOfANewKeyAreFitToBeKeptAndShown: a server's words for a key are
+// written to the store, and to terminals by every later command.
+func TestWordsOfANewKeyAreFitToBeKeptAndShown(t *testing.T) {
+	client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"success":true,"data":{"apiKey":"sg_inf_0123456789","id":"a\u001b[2J\nb","apiKeyType":"INFERENCE\r","description":"\u001b]0;x\u0007\u202ey"}}`)
+	})
+	made, err := client.CreateKey(t.Context(), agent.KeySpec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotated, err := client.RotateKey(t.Context(), "a", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{made.ID, string(made.Type), made.Description, rotated.ID, string(rotated.Type)} {
+		if strings.ContainsAny(text, "\x1b\n\r\x07\u202e") || text == "" {
+			t.Errorf("%q is kept", text)
+		}
+	}
+}
+
 func TestMintSendsTheContractAndReadsTheEnvelope(t *testing.T) {
 	limit := agent.Decimal("0.5")
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {

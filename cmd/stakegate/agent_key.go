@@ -215,11 +215,14 @@ func printKeys(cmd *cobra.Command, keys []keyLine) error {
 		if key.localOnly {
 			limit = "?"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(key.ID), printable(string(key.Type)), printable(key.Last6), cmp.Or(printable(key.Name), "-"), stored,
-			cmp.Or(printable(key.ExpiresAt), "never"), limit, printable(key.Description))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cell(key.ID), cell(string(key.Type)), cell(key.Last6), cmp.Or(cell(key.Name), "-"), stored,
+			cmp.Or(cell(key.ExpiresAt), "never"), limit, cell(key.Description))
 	}
 	return w.Flush()
 }
+
+// cell is a server's word in a table: it begins no line or column of its own.
+func cell(text string) string { return strings.Join(strings.Fields(printable(text)), " ") }
 
 // limitWords is what a key may spend.
 func limitWords(key agent.KeyInfo) string {
