@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -104,7 +105,20 @@ func (p *patientTransport) RoundTrip(request *http.Request) (*http.Response, err
 		}
 		return nil
 	})
+	if err == nil {
+		response.Body = boundedBody{response.Body, io.LimitReader(response.Body, maxNodeAnswer)}
+	}
 	return response, err
+}
+
+// maxNodeAnswer is more than any answer to our questions has; what is longer is
+// cut off, and is no JSON then.
+const maxNodeAnswer = 8 << 20
+
+// boundedBody is the beginning of a body.
+type boundedBody struct {
+	io.Closer
+	io.Reader
 }
 
 // read is one question of a batch, and what to do with the answer.

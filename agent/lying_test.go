@@ -1,9 +1,12 @@
 package agent_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -139,3 +142,29 @@ func TestOtherCodeBehindTheStakingProxyIsNotTrusted(t *testing.T) {
 }
 
 var _ dex.Caller = agent.Chain(nil)
+
+// TestANodeThatAnswersWithoutEndIsCutOff: it could fill the machine's memory.
+func TestANodeThatAnswersWithoutEndIsCutOff(t *testing.T) {
+	sent := 0
+	node := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		page := bytes.Repeat([]byte{' '}, 1<<20)
+		for sent < 256 {
+			if _, err := w.Write(page); err != nil {
+				return
+			}
+			sent++
+		}
+	}))
+	defer node.Close()
+	chain, err := agent.Dial(t.Context(), node.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer chain.Close()
+	_, err = chain.ChainID(t.Context())
+	node.Close() // waits for the handler
+	if err == nil || sent > 64 {
+		t.Errorf("%d MiB were sent, %v", sent, err)
+	}
+}
