@@ -153,6 +153,9 @@ func (r *runner) readOffers(ctx context.Context, block *big.Int, o *Observation)
 			ways = append(ways, w)
 		}
 	}
+	if err := r.doubt(ctx, block, *o, ways); err != nil {
+		return err
+	}
 	o.take(best(*o, ways))
 	return nil
 }

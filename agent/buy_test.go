@@ -124,6 +124,40 @@ func TestDIEMIsBoughtWhereThatIsCheaperThanMinting(t *testing.T) {
 	}
 }
 
+// TestDIEMIsNotBoughtWhileNobodySaysWhatMintingCosts: it may be several times
+// as dear, so that only who asks for it gets it then.
+func TestDIEMIsNotBoughtWhileNobodySaysWhatMintingCosts(t *testing.T) {
+	chain, o := ownWorld(t)
+	give(t, chain, o, "1", "10", 0)
+	o.Target.DIEM = agent.MustAmount("0.2")
+	sendAs(t, chain, faucetSigner(t, chain), agent.BaseContracts().PriceFeeds.VVVUSD, bindings.NewDevWorldPriceFeed().PackSetAnswer(tokens("10"), new(big.Int)))
+	result, err := agent.Up(t.Context(), o, nil)
+	var blocked *agent.BlockedError
+	if !errors.As(err, &blocked) || !strings.Contains(err.Error(), "off the price feeds") || !strings.Contains(err.Error(), "--diem-by buy does so anyway") || len(result.Transactions) != 0 {
+		t.Fatalf("got %v and %v, want nothing done", err, stepsOf(result))
+	}
+	o.Target.DIEMBy = agent.DIEMBuy
+	if got, want := stepsOf(mustUp(t, o)), []string{"approve", "stake", "buy-diem", "stake-diem"}; !slices.Equal(got, want) {
+		t.Errorf("transactions: got %v, want %v", got, want)
+	}
+}
+
+// TestDIEMIsBoughtWhereMintingNeedsMoreVVVThanTheMarketHas: each VVV would cost
+// more than the first, and already so it would be dearer.
+func TestDIEMIsBoughtWhereMintingNeedsMoreVVVThanTheMarketHas(t *testing.T) {
+	chain, o := ownWorld(t)
+	give(t, chain, o, "1", "0", 0)
+	var supplies, rates [256]*big.Int
+	for i := range supplies {
+		supplies[i], rates[i] = new(big.Int).Mul(tokens("500"), big.NewInt(int64(i+1))), tokens("100000")
+	}
+	sendAs(t, chain, faucetSigner(t, chain), agent.BaseContracts().Staking, bindings.NewStakingV2().PackSetDiemMintCurve(supplies, rates))
+	o.Target.DIEM = agent.MustAmount("0.2")
+	if got, want := stepsOf(mustUp(t, o)), []string{"buy", "approve", "stake", "buy-diem", "stake-diem"}; !slices.Equal(got, want) {
+		t.Errorf("transactions: got %v, want %v", got, want)
+	}
+}
+
 func TestAWalletIsToldExactlyWhatToBeSent(t *testing.T) {
 	chain, o := ownWorld(t)
 	for name, c := range map[string]struct {
