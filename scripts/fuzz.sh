@@ -1,10 +1,12 @@
 #!/bin/sh
 # Runs every fuzz target for FUZZTIME (a duration, or a number of executions
-# such as 1000000x; default 20s), eight at a time. Only this repository and its
-# JSON library are instrumented: that is what the inputs are to explore, and
-# an Ethereum node's counters would make each execution ten times as slow.
-# An input that is made smaller may otherwise take a minute, which is all of a
-# target's time.
+# such as 1000000x; default 20s), eight at a time. Only what the
+# package imports of this repository, and the JSON library, are instrumented:
+# that is what the inputs are to explore, and the engine reads all counters
+# after each execution, those of what the tests use beyond (a whole server, an
+# Ethereum node) as well. One thread each: the engine takes turns with the
+# target. An input that is made smaller may otherwise take a minute, which is
+# all of a target's time.
 set -eu
 cd "$(dirname "$0")/.."
 bin=$(mktemp -d)
@@ -20,7 +22,7 @@ cat >"$bin/one" <<'EOF'
 timeup() { grep -qx '    context deadline exceeded' "$1" && ! grep -qE 'Failing input|panic|_test\.go:' "$1"; }
 cd "$1"
 out=$bin/$(echo "$1.$2" | tr / _).out
-if ! "$bin/$(echo "$1" | tr / _)" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$FUZZTIME" -test.fuzzminimizetime 100x -test.parallel 1 \
+if ! GOMAXPROCS=1 "$bin/$(echo "$1" | tr / _)" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$FUZZTIME" -test.fuzzminimizetime 100x -test.parallel 1 \
 	-test.fuzzcachedir "$cache/$1" -test.timeout 0 >"$out" 2>&1 && ! timeup "$out"; then
 	echo "$2 in $1 failed:" >&2
 	cat "$out" >&2
@@ -33,7 +35,8 @@ git grep -lE '^func Fuzz[A-Z]' -- '*_test.go' | while read -r file; do
 	sed -nE "s|^func (Fuzz[A-Za-z0-9_]+)\(.*|$(dirname "$file") \1|p" "$file"
 done >"$bin/targets"
 cut -d ' ' -f 1 "$bin/targets" | sort -u | while read -r package; do
-	go test -c -gcflags='stakegate/...=-d=libfuzzer' -gcflags='github.com/go-json-experiment/...=-d=libfuzzer' \
+	# shellcheck disable=SC2046 # one flag each
+	go test -c $(go list -deps "./$package" | sed -nE 's!^(stakegate|github\.com/go-json-experiment)/.*!-gcflags=&=-d=libfuzzer!p') \
 		-o "$bin/$(echo "$package" | tr / _)" "./$package"
 done
 xargs -P 8 -L 1 sh "$bin/one" <"$bin/targets"
