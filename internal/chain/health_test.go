@@ -128,6 +128,29 @@ func quorum(t *testing.T, nodes ...*fakeNode) *chain.Client {
 	return dial(t, config)
 }
 
+// Nodes hear of a block one after the other.
+func TestANodeThatIsABlockBehindStaysWell(t *testing.T) {
+	behind, second, third := newFakeNode(t), newFakeNode(t), newFakeNode(t)
+	config := configFor(behind, second, third)
+	config.Required, config.MaxHeadAge, config.Confirmations = 2, 30*time.Second, 2
+	client := dial(t, config)
+	for _, n := range []*fakeNode{second, third} {
+		n.set(func(n *fakeNode) { n.head, n.headAt = 101, start.Add(2*time.Second) })
+	}
+	block, err := client.Sealed(t.Context())
+	if err != nil || block.Number != 99 {
+		t.Fatalf("%+v, %v", block, err)
+	}
+	if _, err := client.Call(t.Context(), block, []stake.Call{{To: contract, Data: []byte{1}}}); err != nil {
+		t.Error(err)
+	}
+	for _, n := range client.Status().Nodes {
+		if !n.OK || n.Failures > 0 {
+			t.Errorf("%+v", n)
+		}
+	}
+}
+
 func TestTwoNodesMustAgree(t *testing.T) {
 	for name, c := range map[string]struct {
 		nodes     int

@@ -17,8 +17,8 @@ type question[T any] struct {
 	ask  func(context.Context, *node) (T, error)
 	// same is equal for answers that mean the same.
 	same func(T) string
-	// strange says that what is asked is a stranger's: that a node fails at it
-	// does not speak against the node.
+	// strange says that a node that fails at it may be well: what is asked is a
+	// stranger's, or newer than what the node has.
 	strange bool
 }
 
@@ -127,7 +127,9 @@ func (c *Client) agreedHead(ctx context.Context) (stake.Block, error) {
 	}
 	slices.Sort(numbers)
 	common := numbers[len(numbers)-c.config.Required]
-	head, err := query(ctx, c, c.blockQuestion(common))
+	agreed := c.blockQuestion(common)
+	agreed.strange = true // a node that is a block behind is well, and does not have it yet
+	head, err := query(ctx, c, agreed)
 	if err != nil {
 		return stake.Block{}, err
 	}
