@@ -43,6 +43,11 @@ func TestMintsThatShareACommitAreJudgedAlone(t *testing.T) {
 		if got := s.Count(t, "api_keys"); got != 3 {
 			t.Errorf("%d keys, want 3", got)
 		}
+		for token, want := range map[string]bool{"used": true, "a": true, "its own": false, "kept": false, "never seen": false} {
+			if spent, err := s.ChallengeSpent(t.Context(), token); spent != want || err != nil {
+				t.Errorf("the token %q is spent: %t, %v", token, spent, err)
+			}
+		}
 		if got := s.Count(t, "accounts"); got != 3 {
 			t.Errorf("%d accounts, want those of the three keys", got)
 		}
