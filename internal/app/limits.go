@@ -174,8 +174,15 @@ func (c LimitsConfig) check() error {
 	case c.SmallBodyBytes < 0:
 		return errors.New("limits.small_body_bytes must be above 0")
 	}
-	if c.WalletsAtOnce != nil && *c.WalletsAtOnce < 0 {
-		return errors.New("limits.wallets_at_once must not be negative")
+	for name, number := range map[string]*int{
+		"wallets_at_once": c.WalletsAtOnce, "failed_attempts": c.FailedAttempts, "failed_attempts_by_source": c.FailedAttemptsBySource,
+	} {
+		if number != nil && *number < 0 {
+			return fmt.Errorf("limits.%s must not be negative", name)
+		}
+	}
+	if _, err := c.trustedProxies(); err != nil {
+		return err
 	}
 	for name, rate := range map[string]RateConfig{"tokens": c.Tokens, "mints": c.Mints, "wallets": c.Wallets} {
 		if rate.Burst < 0 || rate.PerMinute != nil && *rate.PerMinute < 0 {
