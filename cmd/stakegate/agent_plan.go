@@ -55,6 +55,9 @@ Exit codes: 0 done, 1 error, 2 usage, 3 the plan has changes (--exit-code),
 }
 
 func (f *planFlags) run(cmd *cobra.Command, out *upOutput) error {
+	if f.file == "-" {
+		return usageError("-o names a file; --json writes the plan to stdout, and stakegate agent apply takes that too")
+	}
 	options, err := f.options()
 	if err != nil {
 		return err

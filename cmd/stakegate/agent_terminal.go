@@ -14,8 +14,30 @@ import (
 // isTerminal reports whether a stream is a terminal that may be asked on or
 // coloured.
 func isTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
+	file, ok := stream.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// watched is a stream of which it is known whether something was lost.
+type watched struct {
+	io.Writer
+	err error // of the first write that failed
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
+
+// Fd is the file descriptor behind it; one that is none where there is no file.
+func (w *watched) Fd() uintptr {
+	if file, ok := w.Writer.(interface{ Fd() uintptr }); ok {
+		return file.Fd()
+	}
+	return ^uintptr(0)
 }
 
 // wantsColor follows no-color.org.

@@ -43,10 +43,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	out := &watched{Writer: stdout}
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
+	switch {
+	case err == nil && out.err != nil: // a disk that is full, say
+		fmt.Fprintf(stderr, "stakegate: what it said was lost: %s\n", out.err)
+		return exitError
+	case err == nil:
 		return exitOK
 	}
 	var coded codedError

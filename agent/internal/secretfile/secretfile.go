@@ -116,7 +116,13 @@ func Create(path string, data []byte) error {
 
 // Replace writes a private file in the place of the old one, if there is one:
 // a reader, or a crash, sees either the old content or the new.
+//
+// Anything that is there and no regular file, such as a device or a link, is
+// left alone.
 func Replace(path string, data []byte) error {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is there and is no regular file: it is not replaced", path)
+	}
 	temporary, err := writeTemporary(path, data)
 	if err != nil {
 		return err

@@ -108,6 +108,23 @@ func TestCreateNeverReplacesAndReplaceLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// TestReplaceLeavesDevicesAndLinksAlone: /dev/stdout is one that people name.
+func TestReplaceLeavesDevicesAndLinksAlone(t *testing.T) {
+	dir := privateDir(t)
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(os.DevNull, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{link, dir} {
+		if err := secretfile.Replace(path, []byte("value")); err == nil {
+			t.Errorf("%s was replaced", path)
+		}
+	}
+	if target, err := os.Readlink(link); err != nil || target != os.DevNull {
+		t.Errorf("the link is %q, %v", target, err)
+	}
+}
+
 func TestLockIsExclusiveUntilReleased(t *testing.T) {
 	path := filepath.Join(privateDir(t), "lock")
 	unlock, err := secretfile.Lock(path)
