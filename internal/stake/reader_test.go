@@ -96,8 +96,9 @@ func TestAMintDoesNotWaitForASilentChain(t *testing.T) {
 		if calls := chain.calls.Load(); calls != 1 {
 			t.Errorf("the chain was asked %d times", calls)
 		}
-		chain.slow = time.Second
-		if mint, err := reader.Mint(t.Context(), wallet(1)); err != nil || !mint.OK {
+		slow := &countingChain{fakeChain: chain.fakeChain, slow: time.Second}
+		patient := newPolicy(t, slow, devWorld).Reader(stake.ReaderConfig{}, noEpoch)
+		if mint, err := patient.Mint(t.Context(), wallet(1)); err != nil || !mint.OK {
 			t.Errorf("a slow chain: %+v, %v", mint, err)
 		}
 		time.Sleep(time.Minute)
