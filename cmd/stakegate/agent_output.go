@@ -144,6 +144,7 @@ func paint(symbol string, color bool) string {
 }
 
 func printPlan(w io.Writer, plan agent.Plan, color bool) {
+	fmt.Fprintf(w, "For the wallet %s on chain %d (%s), and a key for %s:\n\n", plan.Address, plan.ChainID, plan.Network, plan.APIBase)
 	for _, step := range plan.Steps {
 		fmt.Fprintln(w, stepLine(step, color))
 	}
