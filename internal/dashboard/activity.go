@@ -178,7 +178,7 @@ func (v *visit) activity() {
 	}
 	names := map[string]string{}
 	for i := range keys {
-		names[keys[i].ID] = keys[i].Name() + " " + ending(keys[i].Last6Chars)
+		names[keys[i].ID] = "\u2068" + keys[i].Name() + "\u2069 " + ending(keys[i].Last6Chars)
 	}
 	for i := range denials.Data {
 		denials.Data[i].Key = nameOf(names, denials.Data[i].APIKeyID, "")

@@ -143,7 +143,7 @@ func TestComplaintsStandBesideTheirFields(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &refused); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"limits": "DIEM must be a number", "limits.diem": "DIEM must be a number", "expires": "must be in the future"}
+	want := map[string]string{"limits": "DIEM must be a number", "limits.diem": "DIEM must be a number", "expires": "Must be in the future"}
 	if got := complaints(&refused); !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // keyForm is a key as a form has it. Rules about keys are the API's; the form
@@ -149,6 +151,15 @@ func (f keyForm) wrong() map[string]string {
 	return nil
 }
 
+// sentence begins a complaint as a sentence does.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return text
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
 // currencies are the members of a limit, by the names that people see.
 var currencies = map[string]string{"diem": "DIEM", "usd": "USD"}
 
@@ -162,7 +173,7 @@ func complaints(refused *problem) map[string]string {
 			text = currencies[first] + " " + rest
 			fields["limits."+first] = text
 		}
-		fields[fieldNames[member]] = text
+		fields[fieldNames[member]] = sentence(text)
 	}
 	if len(fields) == 0 {
 		fields[""] = strings.TrimSuffix(refused.Text, ".") + ". " + refused.Next

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	"stakegate/internal/issuer"
 )
@@ -198,11 +199,20 @@ type keyView struct {
 }
 
 // Name is what people call the key.
-func (k *keyView) Name() string {
-	if k.Description == "" {
-		return "Unnamed key"
+func (k *keyView) Name() string { return nameFrom(k.Description) }
+
+// nameFrom is a description, if there is anything to see of it.
+func nameFrom(description string) string {
+	if strings.ContainsFunc(description, visible) {
+		return description
 	}
-	return k.Description
+	return "Unnamed key"
+}
+
+// visible reports whether a character leaves a mark, alone. The letters that do
+// not are Hangul's fillers, and the symbol is braille's blank.
+func visible(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !strings.ContainsRune("\u115f\u1160\u3164\uffa0\u2800", r)
 }
 
 // Parent is the key above it, nil for none.

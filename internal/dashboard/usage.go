@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -54,12 +55,7 @@ type keySum struct {
 }
 
 // Name is what people call the key.
-func (k keySum) Name() string {
-	if k.Description == "" {
-		return "Unnamed key"
-	}
-	return k.Description
-}
+func (k keySum) Name() string { return nameFrom(k.Description) }
 
 // chartDay is a day of the API's charts: its time beside names and amounts.
 type chartDay map[string]json.RawMessage
@@ -95,6 +91,8 @@ func (v *visit) usage() {
 		Models: daily("By model", report.TopModels, report.ByModelDaily),
 		Keys:   daily("By key", report.TopKeyNames, report.ByKeyDaily),
 	}
+	view.Models.of(len(report.ByModel))
+	view.Keys.of(len(report.ByKey))
 	for _, date := range slices.Backward(report.ByDate) {
 		view.DIEM += date.DIEM
 		view.USD += date.USD
@@ -103,6 +101,13 @@ func (v *visit) usage() {
 	v.show(http.StatusOK, "usage", frame{
 		Title: "Usage", Active: "/usage", Scripts: []string{"uplot.js", "charts.js"}, Styles: []string{"uplot.css"}, Main: view,
 	})
+}
+
+// of says that a chart has the first few of so many.
+func (s *series) of(all int) {
+	if all > len(s.Names) {
+		s.Unit += "; the " + plural(len(s.Names), "one", "ones") + " spent most on, of " + strconv.Itoa(all)
+	}
 }
 
 // daily turns one of the API's charts into a series.
@@ -118,6 +123,10 @@ func daily(title string, names []string, days []chartDay) series {
 			row.Values = append(row.Values, value)
 		}
 		s.Rows = append(s.Rows, row)
+	}
+	s.Names = make([]string, len(names))
+	for i, name := range names {
+		s.Names[i] = nameFrom(name)
 	}
 	return s
 }

@@ -68,3 +68,15 @@ func TestTheAuditTrailSpeaksTheFormsWords(t *testing.T) {
 		t.Errorf("changed: %v", got)
 	}
 }
+
+// A key whose name nobody can see has none: a link needs something to be seen.
+func TestANameThatCannotBeSeenIsNone(t *testing.T) {
+	for description, want := range map[string]string{
+		"": "Unnamed key", "   ": "Unnamed key", "\u200b\u200b": "Unnamed key", "\u202e": "Unnamed key", "\u3164": "Unnamed key", "\u2800\u00a0": "Unnamed key", "\u0301": "Unnamed key",
+		"agent": "agent", "🤖": "🤖", "מפתח": "מפתח", "?": "?", "\u200bx": "\u200bx",
+	} {
+		if got := nameFrom(description); got != want {
+			t.Errorf("%q is called %q, want %q", description, got, want)
+		}
+	}
+}
