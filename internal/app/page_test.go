@@ -323,7 +323,7 @@ func TestTheFileOfTheHistoryIsWhole(t *testing.T) {
 	if _, text := b.send(http.MethodGet, "/history.csv?currency=USD", "", ""); strings.Count(text, "\n") != 1 {
 		t.Errorf("nothing was paid in USD: %s", text)
 	}
-	for path, want := range map[string]string{"/history?currency=DOGE": "currency must be", "/history?cursor=x": "cursor is not valid"} {
+	for path, want := range map[string]string{"/history?currency=DOGE": "currency must be", "/history?cursor=x": "begin at the newest"} {
 		if status, text := b.get(path); status != http.StatusBadRequest || !strings.Contains(text, want) {
 			t.Errorf("%s: %d", path, status)
 		}

@@ -128,7 +128,7 @@ func (v *visit) history() {
 		}
 		status, view.Wrong = refused.Status, refused.summary()
 		if refused.fields()["cursor"] != "" {
-			view.Wrong = "This page of the history is too old to go on from. Press Filter to begin at the newest."
+			view.Wrong = "This link is not good any more: press Filter to begin at the newest."
 		}
 	}
 	view.Entries, view.Next = page.Data, page.NextCursor
