@@ -124,20 +124,15 @@ func (s *Server) hideKeys() error {
 	return s.hideMade()
 }
 
-// closer adds a Close that does nothing to a stream that is not ours to close.
-type closer struct {
-	io.Reader
-	io.Writer
-}
-
-func (closer) Close() error { return nil }
-
 // ServeStdio serves one client over a pair of streams, a JSON-RPC message a
-// line, until the client goes or ctx ends.
+// line, until the client goes and has its answers, or ctx ends.
 func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) error {
 	clean := s.Redactor.Writer(out)
 	defer func() { _ = clean.Close() }() // nothing is kept after a whole message
-	err := s.mcp.Run(ctx, &mcp.IOTransport{Reader: closer{Reader: in}, Writer: closer{Writer: clean}, MaxLineLength: lineLimit})
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	between := newPipe(ctx, in, clean)
+	err := s.mcp.Run(ctx, &mcp.IOTransport{Reader: between, Writer: between, MaxLineLength: lineLimit})
 	if ctx.Err() != nil || errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) {
 		return nil
 	}
