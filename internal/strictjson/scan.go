@@ -244,39 +244,67 @@ func (s *scanner) number() fault {
 	return 0
 }
 
-// Eight bytes at a time: the lowest bit that special sets is in the first byte
-// that is a quote, a backslash or below a space. (A borrow can set false bits,
-// but only above a true one.)
+// Eight bytes at a time.
 const (
 	ones  = 0x0101010101010101
 	tops  = 0x8080808080808080
 	space = ones * ' '
 )
 
-func special(x uint64) uint64 {
-	quote, escape := x^(ones*'"'), x^(ones*'\\')
-	return ((quote-ones)&^quote | (escape-ones)&^escape | (x-space)&^x) & tops
+// controls says whether a byte of x is below a space, by the top bits. (A borrow
+// can set false bits, but only above a true one.)
+func controls(x uint64) uint64 { return (x - space) &^ x }
+
+// printable says whether text has no byte below a space, and collects the bits
+// of its bytes in high.
+func printable(text []byte, high uint64) (uint64, bool) {
+	bad := uint64(0)
+	for ; len(text) >= 32; text = text[32:] {
+		a, b := binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[8:])
+		c, d := binary.LittleEndian.Uint64(text[16:]), binary.LittleEndian.Uint64(text[24:32])
+		high |= a | b | c | d
+		bad |= controls(a) | controls(b) | controls(c) | controls(d)
+	}
+	for ; len(text) >= 8; text = text[8:] {
+		x := binary.LittleEndian.Uint64(text)
+		high |= x
+		bad |= controls(x)
+	}
+	for _, c := range text {
+		high |= uint64(c)
+		if c < ' ' {
+			return high, false
+		}
+	}
+	return high, bad&tops == 0
+}
+
+// upTo is how far the first c of a text is, or its end.
+func upTo(c byte, text []byte) int {
+	if at := bytes.IndexByte(text, c); at >= 0 {
+		return at
+	}
+	return len(text)
 }
 
 // text reads a string, from its quote on.
 func (s *scanner) text() fault {
-	start, i := s.pos, s.pos+1
+	start, i, quote := s.pos, s.pos+1, 0
 	high, saved, escaped := uint64(0), 0, false
 	for {
-		for i+8 <= len(s.data) {
-			x := binary.LittleEndian.Uint64(s.data[i:])
-			high |= x
-			if hit := special(x); hit != 0 {
-				i += bits.TrailingZeros64(hit) / 8
-				break
-			}
-			i += 8
+		if quote < i { // none was looked for yet, or an escape sequence has it
+			quote = i + upTo('"', s.data[i:])
 		}
-		if i >= len(s.data) {
+		stretch := s.data[i : i+upTo('\\', s.data[i:quote])]
+		var ok bool
+		if high, ok = printable(stretch, high); !ok {
+			return syntax
+		}
+		i += len(stretch)
+		switch {
+		case i == len(s.data):
 			return early
-		}
-		switch c := s.data[i]; {
-		case c == '"':
+		case i == quote:
 			// A quote is no part of another character, also in broken UTF-8.
 			if high&tops != 0 && !utf8.Valid(s.data[start:i]) {
 				return encoding
@@ -284,21 +312,16 @@ func (s *scanner) text() fault {
 			s.pos = i + 1
 			s.add(String, start, i-start-1-saved, escaped)
 			return 0
-		case c == '\\' && i+1 < len(s.data) && shortEscapes[s.data[i+1]] != 0:
+		case i+1 < len(s.data) && shortEscapes[s.data[i+1]] != 0:
 			escaped, saved = true, saved+1
 			i += 2
-		case c == '\\':
+		default:
 			r, length, f := unescape(s.data[i:])
 			if f != 0 {
 				return f
 			}
 			escaped, saved = true, saved+length-utf8.RuneLen(r)
 			i += length
-		case c < ' ':
-			return syntax
-		default: // within the last seven bytes of the text
-			high |= uint64(c)
-			i++
 		}
 	}
 }
