@@ -72,7 +72,9 @@ func serverEnvironment() []string {
 // serve runs a server until its context ends; again reads its configuration
 // once more.
 func serve(cmd *cobra.Command, config app.Config, again func() (app.Config, error), logLevel string, logText bool) error {
-	logger, err := telemetry.NewLogger(cmd.ErrOrStderr(), logLevel, !logText)
+	lines := telemetry.NewLines(cmd.ErrOrStderr())
+	defer func() { _ = lines.Close() }() // there is nobody left to tell
+	logger, err := telemetry.NewLogger(lines, logLevel, !logText)
 	if err != nil {
 		return err
 	}

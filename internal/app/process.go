@@ -9,7 +9,7 @@ import (
 // heapFloor is never touched: it takes address space and no memory.
 var heapFloor []byte
 
-const heapFloorBytes = 32 << 20
+const heapFloorBytes = 64 << 20
 
 // TuneProcess sets what the Go runtime cannot know of a server like this one,
 // unless the operator has decided in the environment (GOMAXPROCS, GOGC).
@@ -18,7 +18,7 @@ const heapFloorBytes = 32 << 20
 // the place that it is called from: without a second one every request would
 // wait for the disk. And a server whose live heap is a few megabytes would
 // collect garbage dozens of times a second; with a floor under the heap it does
-// so for every 32 MB. docs/performance.md has the numbers.
+// so for every 64 MB. docs/performance.md has the numbers.
 func TuneProcess() {
 	if runtime.GOMAXPROCS(0) == 1 && os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(2)

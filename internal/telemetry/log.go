@@ -9,15 +9,20 @@ import (
 )
 
 // NewLogger writes one JSON object a line, or text for people. The level is
-// debug, info, warn or error.
+// debug, info, warn or error. To a Lines, warnings and errors are written at
+// once.
 func NewLogger(to io.Writer, level string, asJSON bool) (*slog.Logger, error) {
 	var threshold slog.Level
 	if err := threshold.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
 		return nil, fmt.Errorf("log level %q is not one of debug, info, warn, error", level)
 	}
 	options := &slog.HandlerOptions{Level: threshold}
+	var handler slog.Handler = slog.NewTextHandler(to, options)
 	if asJSON {
-		return slog.New(slog.NewJSONHandler(to, options)), nil
+		handler = slog.NewJSONHandler(to, options)
 	}
-	return slog.New(slog.NewTextHandler(to, options)), nil
+	if lines, ok := to.(*Lines); ok {
+		handler = urgent{handler, lines}
+	}
+	return slog.New(handler), nil
 }

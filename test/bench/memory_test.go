@@ -110,7 +110,7 @@ func playMemory() error {
 	if err != nil {
 		return err
 	}
-	logger, err := telemetry.NewLogger(null, "info", true)
+	logger, err := telemetry.NewLogger(telemetry.NewLines(null), "info", true)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func playProfiled() error {
 	if err != nil {
 		return err
 	}
-	logger, err := telemetry.NewLogger(os.Stderr, "info", true)
+	logger, err := telemetry.NewLogger(telemetry.NewLines(os.Stderr), "info", true)
 	if err != nil {
 		return err
 	}
