@@ -211,6 +211,11 @@ func (s *Store) connectSQLite(path string) error {
 	s.reader = sql.OpenDB(reader)
 	s.reader.SetMaxOpenConns(sqliteReaders)
 	options.Set("_txlock", "immediate")
+	if vfs, err := quickLogSync(); err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	} else if vfs != "" {
+		options.Set("vfs", vfs)
+	}
 	options["_pragma"] = append(options["_pragma"],
 		fmt.Sprintf("cache_size(-%d)", sqliteCacheKiB), fmt.Sprintf("wal_autocheckpoint(%d)", sqliteCheckpointPages),
 		"temp_store(MEMORY)") // what a statement of many rows could have to undo needs no file
