@@ -214,7 +214,7 @@ func (a *App) open(root []byte, hasher *apikey.Hasher, books *allocations, chall
 		Keys: a.store, Books: booksOf{a.store, books}, Allocations: books, Spend: a.gateway, History: history, Denials: a.denials,
 		Analytics: usage.NewAnalytics(a.store, modelNames(a.models.Current)),
 		Catalog:   a.models.Current, Limits: a.config.Limits.management(), Hasher: hasher, TrustedProxies: proxies, Failures: a.failures, Sources: sources, Observe: a.metrics.observeRequest, Tracer: a.tracer,
-		Pages: pages, Ready: a.ready, Degraded: a.degraded, Guide: text, Skill: skill, Network: network, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
+		Pages: pages, Ready: a.ready, Away: store.Away, Degraded: a.degraded, Guide: text, Skill: skill, Network: network, Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	if a.options.Wrap != nil {
 		handler = a.options.Wrap(handler)

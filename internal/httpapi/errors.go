@@ -106,6 +106,18 @@ func problemOf(err error) *Error {
 	return &Error{Status: http.StatusInternalServerError, Text: textUnknown, Code: "UNKNOWN_ERROR", cause: err}
 }
 
+// problem is problemOf, and a database that is away is no 500.
+func (s *server) problem(err error) *Error {
+	problem := problemOf(err)
+	if problem.Status == http.StatusInternalServerError && s.config.Away != nil && s.config.Away(err) {
+		return &Error{
+			Status: http.StatusServiceUnavailable, Text: "The server cannot reach its database", Code: "SERVICE_UNAVAILABLE",
+			Next: "Try again. If something was to be changed, look first whether it was.", RetryAfter: busyRetryAfter, cause: err,
+		}
+	}
+	return problem
+}
+
 func mintProblem(err error) *Error {
 	var noStake *issuer.NoStakeError
 	var wider *apikey.WiderError
@@ -258,7 +270,7 @@ func ledgerProblem(err error) *Error {
 // writeError renders an error. It must come before any other byte.
 func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	e := eventOf(r)
-	problem := problemOf(err)
+	problem := s.problem(err)
 	e.mends = problem.mends
 	if problem.Status == http.StatusInternalServerError || problem.cause != nil {
 		e.add(errorAttribute(err))

@@ -115,7 +115,7 @@ func (a *API) As(accountID string) http.Handler {
 // Explain is what the API would answer to an error of the rooms below: the
 // status, the code, what is wrong, and what to do next, which may be "".
 func (a *API) Explain(r *http.Request, err error) (status int, code, text, next string) {
-	problem := problemOf(err)
+	problem := a.server.problem(err)
 	if problem.cause != nil {
 		eventOf(r).add(errorAttribute(err))
 	}

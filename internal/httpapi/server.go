@@ -154,6 +154,8 @@ type Config struct {
 	Pages func(api *API) Pages
 	// Ready returns nil when this server may take traffic.
 	Ready func(ctx context.Context) error
+	// Away tells an error of a database that cannot be reached; nil: none is one.
+	Away func(error) bool
 	// Degraded lists what does not work as it should while Ready is nil; nil:
 	// nothing is known. Everybody may see it.
 	Degraded func() []Degradation
