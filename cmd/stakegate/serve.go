@@ -78,6 +78,9 @@ func serve(cmd *cobra.Command, config app.Config, again func() (app.Config, erro
 	if err != nil {
 		return err
 	}
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // from now on: one that nobody expects would end the process
+	defer signal.Stop(hangups)
 	listener, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", config.Listen)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", config.Listen, err)
@@ -89,7 +92,7 @@ func serve(cmd *cobra.Command, config app.Config, again func() (app.Config, erro
 		_ = listener.Close() // nothing was served
 		return err
 	}
-	defer reloadOnHangup(server, again, logger)()
+	defer reloadOnHangup(hangups, server, again, logger)()
 	app.TuneProcess()
 	if err := server.ReserveLog(cmd.Context()); err != nil {
 		logger.Warn("commits will be slower until the database's log has grown", "error", err)
@@ -101,9 +104,7 @@ func serve(cmd *cobra.Command, config app.Config, again func() (app.Config, erro
 // reloadOnHangup reads the configuration, the catalogue and the root keys again
 // at each SIGHUP, which is what "systemctl reload" sends, until stop is called.
 // What is not valid changes nothing.
-func reloadOnHangup(server *app.App, again func() (app.Config, error), logger *slog.Logger) (stop func()) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
+func reloadOnHangup(hangups chan os.Signal, server *app.App, again func() (app.Config, error), logger *slog.Logger) (stop func()) {
 	var reloader sync.WaitGroup
 	reloader.Go(func() {
 		for range hangups {

@@ -13,7 +13,7 @@ import (
 const maxSize = 64 << 10
 
 var (
-	errOthers = errors.New("can be read by others; run chmod 600 on it")
+	errOthers = errors.New("can be read by others; run chmod 600 on it, or chmod 640 where it is root's and its group this server's")
 	errSize   = fmt.Errorf("has more than %d bytes, which no file with secrets has", maxSize)
 )
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -140,9 +141,10 @@ func TestServeThatCutsACallAtTheEndOfItsGraceStillStopsCleanly(t *testing.T) {
 // what it wrote to stdout and stderr.
 func runServe(t *testing.T, env []string, args ...string) (int, string, string) {
 	t.Helper()
+	program := binary(t, "stakegate") // which may have to be built first
 	ctx, cancel := context.WithTimeout(t.Context(), readyTimeout)
 	defer cancel()
-	command := exec.CommandContext(ctx, binary(t, "stakegate"), append([]string{"serve"}, args...)...)
+	command := exec.CommandContext(ctx, program, append([]string{"serve"}, args...)...)
 	command.Env = append(os.Environ(), env...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -241,6 +243,52 @@ func TestHangupReadsTheCatalogueAgain(t *testing.T) {
 		t.Errorf("%d %s", status, body)
 	}
 	if code, _ := serving.stop(t); code != 0 {
+		t.Errorf("SIGTERM: exit code %d", code)
+	}
+}
+
+// "systemctl reload" may come while a server still waits for its nodes.
+func TestAHangupWhileAServerStartsDoesNotEndIt(t *testing.T) {
+	t.Parallel()
+	node, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, address := t.TempDir(), free.Addr().String()
+	_ = free.Close() // the server takes it
+	const contract = "0x321b7ff75154472B18EDb199033fF4D116F340Ff"
+	for name, text := range map[string]string{
+		"catalog.yaml":   strings.Replace(catalogText, "UPSTREAM", "http://127.0.0.1:1", 1),
+		"stakegate.yaml": strings.NewReplacer("127.0.0.1:0", address, "DIR", dir, "RPC", "http://"+node.Addr().String(), "STAKING", contract, "DIEMS", contract).Replace(configText),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server := start(t, binary(t, "stakegate"), "serve", "--config", filepath.Join(dir, "stakegate.yaml"))
+	within(t, readyTimeout, "it has its address", func() (bool, error) {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			return false, server.alive()
+		}
+		return true, conn.Close()
+	})
+	if strings.Contains(server.output.String(), `"serving"`) {
+		t.Fatal("it has started already, without its node")
+	}
+	if err := server.command.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	_ = node.Close()
+	within(t, readyTimeout, "it serves, and has read its catalogue again", func() (bool, error) {
+		text := server.output.String()
+		return strings.Contains(text, `"serving"`) && strings.Contains(text, "catalogue is replaced"), server.alive()
+	})
+	if code, _ := server.stop(t); code != 0 {
 		t.Errorf("SIGTERM: exit code %d", code)
 	}
 }
