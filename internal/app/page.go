@@ -1,12 +1,14 @@
 package app
 
 import (
+	"context"
 	"time"
 
 	"stakegate/internal/challenge"
 	"stakegate/internal/dashboard"
 	"stakegate/internal/httpapi"
 	"stakegate/internal/issuer"
+	"stakegate/internal/store"
 )
 
 // AccountPageConfig says how people see their account in a browser.
@@ -47,11 +49,20 @@ func (a *App) accountPage(root []byte, books *allocations, challenges *challenge
 			Challenges: challenges, Verifier: verifier, Stake: books, Store: a.store, Key: key,
 			Lifetime: time.Duration(a.config.AccountPage.SessionLifetime), Now: a.options.Now,
 		}),
-		PublicURL: public, Symbol: a.config.Stake.Mint.Symbol, Chain: a.config.Chain.Name, DevWallet: a.options.DevWallet, Now: a.options.Now,
+		PublicURL: public, BlockedSince: a.blockedSince, Symbol: a.config.Stake.Mint.Symbol, Chain: a.config.Chain.Name, DevWallet: a.options.DevWallet, Now: a.options.Now,
 	})
 	return func(api *httpapi.API) httpapi.Pages {
 		return httpapi.Pages{Routes: pagesOf(page.Routes(api)), Refuse: page.Refuse}
 	}, err
+}
+
+// blockedSince is since when an account is blocked, nil if it is not.
+func (a *App) blockedSince(ctx context.Context, accountID string) (*time.Time, error) {
+	accounts, err := a.store.Accounts(ctx, store.AccountQuery{Prefix: accountID, Limit: 1})
+	if err != nil || len(accounts) == 0 { // a wallet that has made no key has no account
+		return nil, err
+	}
+	return accounts[0].BlockedAt, nil
 }
 
 // pagesOf are the page's routes as the front door takes them.

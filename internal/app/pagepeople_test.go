@@ -131,6 +131,21 @@ func TestAnExpiryWithoutItsDayIsAskedFor(t *testing.T) {
 
 var keyLink = regexp.MustCompile(`/keys/([0-9a-f-]{36})`)
 
+// Who is blocked is told so: keys that are refused do not explain themselves.
+func TestABlockedAccountIsToldSo(t *testing.T) {
+	w := apptest.Start(t, apptest.Options{Config: operatorConfig(t)})
+	wallet, _ := w.Account(100)
+	b := newBrowser(t, w)
+	b.signIn(wallet)
+	if _, text := b.get("/"); strings.Contains(text, "has blocked this account") {
+		t.Error("an account counts as blocked")
+	}
+	newOperator(t, w).want(http.StatusSeeOther, http.MethodPost, accountPath(wallet)+"/block", url.Values{"reason": {"chargeback"}})
+	if _, text := b.get("/"); !strings.Contains(text, "has blocked this account") {
+		t.Errorf("%s", text)
+	}
+}
+
 // Many keys come in pages, and are found by what people see of them.
 func TestManyKeysComeInPages(t *testing.T) {
 	w := apptest.Start(t, apptest.Options{Config: func(c *app.Config) { c.Keys.MaxPerMinute = 100 }})

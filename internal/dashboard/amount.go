@@ -27,6 +27,9 @@ func (a *amount) UnmarshalJSON(text []byte) error {
 	return err
 }
 
+// Number is the amount in nanos, for comparisons.
+func (a amount) Number() int64 { return int64(a) }
+
 // Exact is the whole number.
 func (a amount) Exact() string { return money.Nano(a).String() }
 

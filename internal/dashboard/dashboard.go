@@ -54,6 +54,9 @@ type Config struct {
 	// PublicURL is the origin that browsers use, and the path, if any, that a
 	// proxy takes away; without a slash at its end.
 	PublicURL string
+	// BlockedSince is since when the operator has an account's keys refused, nil
+	// if not.
+	BlockedSince func(ctx context.Context, accountID string) (*time.Time, error)
 	// Symbol and Chain name what has to be staked, and where.
 	Symbol, Chain string
 	// DevWallet, if set, returns the wallet of a development world, by which

@@ -153,6 +153,7 @@ type overviewView struct {
 	Balance    balanceView
 	List       keyList
 	Revoked    bool // a key, just now
+	Blocked    moment
 }
 
 func (v *visit) overview() {
@@ -165,6 +166,10 @@ func (v *visit) overview() {
 	}
 	keys, err := v.keys()
 	if err != nil {
+		v.fail(err)
+		return
+	}
+	if view.Blocked, err = v.d.config.BlockedSince(v.r.Context(), v.session.AccountID); err != nil {
 		v.fail(err)
 		return
 	}

@@ -22,7 +22,7 @@
     return values.map((series) => series.map((value, day) => (sums[day] = (sums[day] ?? 0) + value)));
   }
 
-  const exact = (value) => value.toLocaleString("en", { maximumSignificantDigits: 5 });
+  const exact = (value) => value.toLocaleString("en", { maximumFractionDigits: value < 1 ? 6 : 4, roundingMode: "trunc" });
   const short = (value) => (value === 0 ? "0" : value >= 1 ? value.toLocaleString("en", { maximumFractionDigits: 2 }) : value.toPrecision(2).replace(/\.?0+$/, ""));
 
   function draw(section) {
