@@ -49,8 +49,8 @@ var logVFS struct {
 	sync    uintptr // one of them
 	methods uintptr // ours
 
-	slow  atomic.Bool                        // the last sync was
-	fsync func(fd uintptr) syscall.Errno     // unknown to the scheduler
+	slow  atomic.Bool                         // the last sync was
+	fsync func(fd uintptr) syscall.Errno      // unknown to the scheduler
 	since func(start time.Time) time.Duration // of a sync
 }
 
