@@ -97,6 +97,7 @@ func New(ctx context.Context, config Config, options Options) (*App, error) {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &App{config: config, running: config, options: options, metrics: newMetrics()}
+	a.metrics.build.WithLabelValues(options.Version).Set(1)
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}

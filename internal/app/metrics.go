@@ -35,6 +35,7 @@ type metrics struct {
 	webhooks      *prometheus.CounterVec
 	stakeAlarms   *prometheus.CounterVec
 	refusals      *prometheus.CounterVec
+	build         *prometheus.GaugeVec
 }
 
 func newMetrics() *metrics {
@@ -51,7 +52,7 @@ func newMetrics() *metrics {
 		failed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "stakegate_ledger_commit_failures_total", Help: "Commits of the ledger that failed or whose outcome is unknown.",
 		}),
-		requests: counters("stakegate_requests_total", "Requests answered, by route and status; 0 is a client that left before.", "route", "status"),
+		requests: counters("stakegate_requests_total", "Requests answered, by route and status; 499 is a client that left before, 0 a connection that was cut.", "route", "status"),
 		calls: counters("stakegate_upstream_calls_total",
 			"Calls that were held for, by where the numbers of their settlement come from.", "source"),
 		loss: prometheus.NewCounter(prometheus.CounterOpts{
@@ -63,12 +64,13 @@ func newMetrics() *metrics {
 		spans:    counters("stakegate_trace_spans_total", "Spans that the collector took (sent), or that were lost on the way to it.", "result"),
 		webhooks: counters("stakegate_webhook_attempts_total", "Attempts to deliver a webhook, by how they ended.", "result"),
 		refusals: counters("stakegate_limit_refusals_total", "Requests that were turned away, by the limit of the configuration that they met.", "limit"),
+		build:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "stakegate_build_info", Help: "1, with what this server was built from."}, []string{"version"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "stakegate_request_seconds", Help: "Time from a request's arrival to the end of its answer, by route.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 10),
 		}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts, m.spans, m.duration, m.webhooks, m.refusals,
+	m.registry.MustRegister(m.batch, m.commit, m.failed, m.requests, m.calls, m.loss, m.catalogs, m.attempts, m.spans, m.duration, m.webhooks, m.refusals, m.build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	begin(m.calls, ledger.SourceUsage, ledger.SourceEstimated, ledger.SourceHold, "void", "lost")
 	begin(m.refusals, "tokens", "mints", "wallets", "wallets_at_once", "failed_attempts", "failed_attempts_by_source")

@@ -78,7 +78,7 @@ func TestMetricsTellWhatAnOperatorWatches(t *testing.T) {
 	w.Call("GET", "/no/such/route", "", "")
 	after := scrape(t, w)
 	want(after, map[string]float64{
-		"stakegate_holds_in_flight": 0, "stakegate_oldest_hold_seconds": 0,
+		"stakegate_holds_in_flight": 0, "stakegate_oldest_hold_seconds": 0, `stakegate_build_info{version="test"}`: 1,
 		`stakegate_upstream_calls_total{source="usage"}`: 2, `stakegate_upstream_calls_total{source="void"}`: 1,
 		`stakegate_requests_total{route="POST /api/v1/chat/completions",status="200"}`: 2,
 		`stakegate_requests_total{route="POST /api/v1/chat/completions",status="502"}`: 1,
