@@ -21,11 +21,13 @@ func isTerminal(stream any) bool {
 // watched is a stream of which it is known whether something was lost.
 type watched struct {
 	io.Writer
-	err error // of the first write that failed
+	said bool  // something was written
+	err  error // of the first write that failed
 }
 
 func (w *watched) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
+	w.said = w.said || n > 0
 	if err != nil && w.err == nil {
 		w.err = err
 	}

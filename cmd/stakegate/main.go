@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -55,6 +56,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitOK
 	}
 	var coded codedError
+	if errors.As(err, &coded) && coded.code == exitUsage && !out.said && slices.Contains(args, "--json") {
+		// The command was not reached that writes its object.
+		_ = writeJSON(out, struct {
+			Version int          `json:"version"`
+			OK      bool         `json:"ok"`
+			Error   *failedState `json:"error"`
+		}{1, false, errorOutput(err)}) // the exit code says the same
+	}
 	switch {
 	case errors.As(err, &coded):
 		if text := coded.Error(); text != "" {
