@@ -25,8 +25,9 @@ func load(ctx context.Context, tx Tx, sources []Source, owners *owners, ops []Op
 		Sources: sources, Keys: map[[32]byte]*Key{}, Holds: map[string]*Hold{}, Budgets: map[string]*Budget{},
 		Attempts: map[string]*Attempt{},
 	}
+	ahead := false
 	if reader, ok := tx.(aheadReader); ok {
-		reader.ReadAhead(hashes, holdIDs)
+		ahead = reader.ReadAhead(hashes, holdIDs, owners.budgetsOf(hashes, holdIDs))
 	}
 	if state.Seqs, err = tx.Lock(ctx, accounts); err != nil {
 		return nil, err
@@ -34,13 +35,20 @@ func load(ctx context.Context, tx Tx, sources []Source, owners *owners, ops []Op
 	if state.Now, err = tx.Now(ctx); err != nil {
 		return nil, err
 	}
-	return state, state.read(ctx, tx, hashes, holdIDs, ops)
+	if err := state.read(ctx, tx, hashes, holdIDs, ops); err != nil {
+		return nil, err
+	}
+	if ahead {
+		owners.spent(state, ops)
+	}
+	return state, nil
 }
 
 // aheadReader is a Tx with round trips to save: it is told before the lock what
-// will be read after it.
+// will be read after it, and budgets that are likely to be. It says whether it
+// has use for that.
 type aheadReader interface {
-	ReadAhead(hashes [][32]byte, holdIDs []string)
+	ReadAhead(hashes [][32]byte, holdIDs, budgetIDs []string) bool
 }
 
 // read reads keys, holds and budgets; their accounts are locked.
@@ -134,16 +142,61 @@ func (s *State) readHolds(ctx context.Context, tx Tx, holdIDs, repeats []string)
 }
 
 // owners remembers which account a key or a running hold belongs to, neither
-// of which ever changes. It is safe for concurrent use.
+// of which ever changes, and which budgets they were seen to touch, which is only
+// a guess for the next time. It is safe for concurrent use.
 type owners struct {
-	mu    sync.RWMutex
-	keys  map[[32]byte]string
-	holds map[string]string
+	mu     sync.RWMutex
+	keys   map[[32]byte]string
+	holds  map[string]string
+	spends map[[32]byte][]string // budgets, by key
+	parts  map[string][]Part     // of running holds
 }
 
 const maxOwners = 1 << 17 // of each kind; beyond it the memory starts anew
 
-func newOwners() *owners { return &owners{keys: map[[32]byte]string{}, holds: map[string]string{}} }
+func newOwners() *owners {
+	return &owners{keys: map[[32]byte]string{}, holds: map[string]string{}, spends: map[[32]byte][]string{}, parts: map[string][]Part{}}
+}
+
+// budgetsOf are budgets that operations of these keys and holds are likely to
+// touch, sorted.
+func (o *owners) budgetsOf(hashes [][32]byte, holdIDs []string) []string {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	var ids []string
+	for _, hash := range hashes {
+		ids = append(ids, o.spends[hash]...)
+	}
+	for _, id := range holdIDs {
+		for i := range o.parts[id] {
+			ids = append(ids, o.parts[id][i].Budgets...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// spent remembers the budgets that holds of each key touch.
+func (o *owners) spent(s *State, ops []Op) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	done := map[[32]byte]bool{}
+	for i := range ops {
+		hold := ops[i].Hold
+		if hold == nil || done[hold.KeyHash] || s.Keys[hold.KeyHash] == nil {
+			continue
+		}
+		done[hold.KeyHash] = true
+		if len(o.spends) >= maxOwners {
+			clear(o.spends)
+		}
+		var ids []string
+		for _, way := range s.funds(s.Keys[hold.KeyHash]) {
+			ids = append(ids, way.budgets...)
+		}
+		o.spends[hold.KeyHash] = s.callBudgets(hold, ids)
+	}
+}
 
 // account is the account that an operation concerns, "" if that is not known.
 func (o *owners) account(op *Op) string {
@@ -240,9 +293,14 @@ func (o *owners) learn(changes *Changes) {
 	defer o.mu.Unlock()
 	for _, hold := range changes.NewHolds {
 		o.holds[hold.ID] = hold.AccountID
+		if len(o.parts) >= maxOwners {
+			clear(o.parts)
+		}
+		o.parts[hold.ID] = hold.Parts
 	}
 	for _, hold := range changes.Ended {
 		delete(o.holds, hold.ID)
+		delete(o.parts, hold.ID)
 	}
 }
 
@@ -324,6 +382,12 @@ func (s *State) holdBudgets(request *HoldRequest, ids []string) []string {
 			ids = append(ids, way.budgets...)
 		}
 	}
+	return s.callBudgets(request, ids)
+}
+
+// callBudgets adds the rows that count calls, not money.
+func (s *State) callBudgets(request *HoldRequest, ids []string) []string {
+	key := s.Keys[request.KeyHash]
 	ids = flightIDs(key, ids)
 	for _, rate := range request.Rates {
 		ids = append(ids, RateBudget(key.AccountID, rate.Kind, rate.Tier, s.Now))

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"stakegate/internal/ledger"
@@ -30,6 +31,9 @@ func (t *transaction) Budgets(ctx context.Context, ids, create []string) ([]*led
 		delete(t.kept.budgets, id)
 	}
 	var found []*ledger.Budget
+	if t.ahead.budgets != nil {
+		found, ids = t.budgetsAhead(ids)
+	}
 	others := among(t.kept.budgets, ids, func(_ string, row *ledger.Budget) {
 		if row != nil {
 			copied := *row
@@ -45,6 +49,23 @@ func (t *transaction) Budgets(ctx context.Context, ids, create []string) ([]*led
 	}
 	t.kept.keepBudgets(others, read)
 	return append(found, read...), nil
+}
+
+// budgetsAhead returns those of the budgets that were read with the lock, and the
+// ids that were not asked for then.
+func (t *transaction) budgetsAhead(ids []string) (found []*ledger.Budget, others []string) {
+	for _, id := range ids {
+		if _, asked := slices.BinarySearch(t.ahead.budgetIDs, id); !asked {
+			others = append(others, id)
+		}
+	}
+	for _, budget := range *t.ahead.budgets {
+		if _, wanted := slices.BinarySearch(ids, budget.ID); wanted {
+			found = append(found, budget)
+		}
+	}
+	t.ahead.budgets = nil // whoever asks again may have made others
+	return found, others
 }
 
 // readBudgets locks the pools among budgets, and reads all.

@@ -170,11 +170,13 @@ func (t *transaction) AccountsOf(ctx context.Context, hashes [][32]byte, holdIDs
 }
 
 // ReadAhead tells which keys and holds will be asked for once the accounts
-// are locked. Each of them is read after the lock, in the same round trip.
-func (t *transaction) ReadAhead(hashes [][32]byte, holdIDs []string) {
+// are locked, and budgets that may be. Each of them is read after the lock, in
+// the same round trip. Pools, which have locks of their own, are not.
+func (t *transaction) ReadAhead(hashes [][32]byte, holdIDs, budgetIDs []string) bool {
 	if t.arrays() {
-		t.ahead = ahead{hashes: hashes, holdIDs: holdIDs}
+		t.ahead = ahead{hashes: hashes, holdIDs: holdIDs, budgetIDs: slices.DeleteFunc(budgetIDs, ledger.IsPool)}
 	}
+	return t.arrays()
 }
 
 func (t *transaction) Lock(ctx context.Context, accountIDs []string) (map[string]int64, error) {
@@ -233,6 +235,9 @@ func (t *transaction) lockAndRead(ctx context.Context, accountIDs []string, seqs
 		return err
 	}
 	if t.ahead.holds, err = ask(ctx, t, takeHolds, t.ahead.holdIDs, scanHold); err != nil {
+		return err
+	}
+	if t.ahead.budgets, err = ask(ctx, t, budgetsByID, t.ahead.budgetIDs, scanBudget); err != nil {
 		return err
 	}
 	return t.flush(ctx)

@@ -40,6 +40,9 @@ type ahead struct {
 	holdIDs []string
 	keys    *[]*ledger.Key // nil: not read
 	holds   *[]*ledger.Hold
+
+	budgetIDs []string // of accounts, none of pools
+	budgets   *[]*ledger.Budget
 }
 
 // askNow asks for the time that decides, known after the next flush.
