@@ -82,6 +82,13 @@ func TestALinkOutlivesSigningIn(t *testing.T) {
 	if _, text := b.get(response.Header.Get("Location")); !strings.Contains(text, "nothing was changed") || !strings.Contains(text, `data-next="/?next=%2Fkeys%2Fnew&amp;signed"`) {
 		t.Errorf("after a form: %s", text)
 	}
+	if _, text := newBrowser(t, w).get("/?signed"); !strings.Contains(text, "kept no cookie of it") {
+		t.Error("nobody says that the browser keeps no cookies")
+	}
+	b.signIn(wallet)
+	if response, _ := b.send(http.MethodGet, "/?next=%2Fusage%3Fdays%3D90&signed", "", ""); response.Header.Get("Location") != "/usage?days=90" {
+		t.Errorf("who has signed in goes on to %q", response.Header.Get("Location"))
+	}
 	if _, text := b.get("/?next=//evil.example/usage"); strings.Contains(text, "evil.example") {
 		t.Error("the page sends people elsewhere")
 	}

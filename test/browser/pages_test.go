@@ -77,6 +77,10 @@ func TestEveryPageIsAccessibleOnEveryScreen(t *testing.T) {
 				b.accessible(page.path)
 				b.picture(page.name + "-" + s.name)
 			}
+			b.open("/usage?days=30")
+			for i, currency := range []string{"DIEM", "USD"} {
+				b.sees(".plot-legend", currency+": "+b.tryText(fmt.Sprintf(".tiles div:nth-child(%d) dd", i+1)))
+			}
 			b.open("/")
 			b.click("#keylist a.name")
 			b.sees("#keystate", "Last used")

@@ -22,7 +22,13 @@
     return values.map((series) => series.map((value, day) => (sums[day] = (sums[day] ?? 0) + value)));
   }
 
-  const exact = (value) => value.toLocaleString("en", { maximumFractionDigits: value < 1 ? 6 : 4, roundingMode: "trunc" });
+  // As the server shows amounts: rounded down, with fewer places the larger they
+  // are. Sums of fractions are off by less than the billionth that amounts have.
+  function exact(value) {
+    const places = value < 1 ? 6 : value < 1000 ? 4 : 2;
+    const cut = Math.floor(Math.round(value * 1e9) / 10 ** (9 - places));
+    return (cut / 10 ** places).toLocaleString("en", { maximumFractionDigits: places });
+  }
   const short = (value) => (value === 0 ? "0" : value >= 1 ? value.toLocaleString("en", { maximumFractionDigits: 2 }) : value.toPrecision(2).replace(/\.?0+$/, ""));
 
   function draw(section) {
