@@ -28,6 +28,7 @@ func TestWhileItsDatabaseIsAwayAServerSaysSoAndGoesOnAfterwards(t *testing.T) {
 	if err := database.Crash(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	const noKey = "00000000-0000-4000-8000-000000000000"
 	for range 2 { // a connection that ends, and one that cannot be made
 		for name, answer := range map[string]apptest.Answer{
 			"a call":        w.Chat(admin, "hello", ""),
@@ -36,6 +37,12 @@ func TestWhileItsDatabaseIsAwayAServerSaysSoAndGoesOnAfterwards(t *testing.T) {
 			"a new key":     w.Call("POST", "/api_keys", admin, `{"apiKeyType":"INFERENCE","description":"x"}`),
 			"the allowance": w.Call("GET", "/billing/allocation", admin, ""),
 			"the history":   w.Call("GET", "/billing/usage-history", admin, ""),
+			"the usage":     w.Call("GET", "/billing/usage-analytics", admin, ""),
+			"refusals":      w.Call("GET", "/api_keys/rate_limits/log", admin, ""),
+			"a key":         w.Call("GET", "/api_keys/"+noKey, admin, ""),
+			"a change":      w.Call("PATCH", "/api_keys", admin, `{"id":"`+noKey+`","description":"y"}`),
+			"an end":        w.Call("DELETE", "/api_keys?id="+noKey, admin, ""),
+			"an end by id":  w.Call("DELETE", "/api_keys/"+noKey, admin, ""),
 		} {
 			if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || strings.Contains(string(answer.Body), "5432") {
 				t.Errorf("%s: %s", name, answer)
