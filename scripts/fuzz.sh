@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs every fuzz target for FUZZTIME (a duration, or a number of executions
-# such as 1000000x; default 20s), eight at a time. Only what the
+# such as 1000000x; default 20s), twelve at a time. Only what the
 # package imports of this repository, and the JSON library, are instrumented:
 # that is what the inputs are to explore, and the engine reads all counters
 # after each execution, those of what the tests use beyond (a whole server, an
@@ -39,4 +39,4 @@ cut -d ' ' -f 1 "$bin/targets" | sort -u | while read -r package; do
 	go test -c $(go list -deps "./$package" | sed -nE 's!^(stakegate|github\.com/go-json-experiment)/.*!-gcflags=&=-d=libfuzzer!p') \
 		-o "$bin/$(echo "$package" | tr / _)" "./$package"
 done
-xargs -P 8 -L 1 sh "$bin/one" <"$bin/targets"
+xargs -P 12 -L 1 sh "$bin/one" <"$bin/targets"
