@@ -113,6 +113,9 @@ func (r *Reader) add(line []byte) {
 
 // line returns the next line without its end; it is valid until the next call.
 func (r *Reader) line() ([]byte, error) {
+	for !r.begun() {
+		r.fill()
+	}
 	for {
 		rest := r.buffer[r.at:]
 		if r.afterCR && len(rest) > 0 {
@@ -125,7 +128,7 @@ func (r *Reader) line() ([]byte, error) {
 		if end := r.lineEnd(rest); end >= 0 {
 			r.afterCR = rest[end] == '\r'
 			r.use(end + 1)
-			return r.trimBOM(rest[:end]), nil
+			return rest[:end], nil
 		}
 		r.scanned = len(rest)
 		if r.scanned > r.limit {
@@ -136,7 +139,7 @@ func (r *Reader) line() ([]byte, error) {
 				return nil, r.err
 			}
 			r.use(len(rest))
-			return r.trimBOM(rest), nil
+			return rest, nil
 		}
 		r.fill()
 	}
@@ -171,13 +174,25 @@ func (r *Reader) lineEnd(rest []byte) int {
 	return r.newline
 }
 
-// trimBOM removes the byte order mark that the stream's first line may have.
-func (r *Reader) trimBOM(line []byte) []byte {
+// byteOrderMark may stand before a stream's first line. It is no part of it and
+// counts towards no limit.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// begun passes over the stream's byte order mark; false asks for more bytes, as
+// long as those that are there may be the beginning of one.
+func (r *Reader) begun() bool {
 	if r.started {
-		return line
+		return true
+	}
+	rest := r.buffer[r.at:]
+	if len(rest) < len(byteOrderMark) && bytes.HasPrefix(byteOrderMark, rest) && r.err == nil {
+		return false
+	}
+	if bytes.HasPrefix(rest, byteOrderMark) {
+		r.use(len(byteOrderMark))
 	}
 	r.started = true
-	return bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+	return true
 }
 
 // fill reads more, into the room that used bytes leave if there is enough.

@@ -95,6 +95,28 @@ func TestAReaderCanBeUsedAgain(t *testing.T) {
 	}
 }
 
+func TestAByteOrderMarkCountsTowardsNoLimit(t *testing.T) {
+	line := "data: " + strings.Repeat("x", 64-len("data: ")-len("\n"))
+	for name, c := range map[string]struct {
+		stream string
+		want   []string
+		err    error
+	}{
+		"the longest event": {"\xef\xbb\xbf" + line + "\n\n", []string{line[len("data: "):]}, io.EOF},
+		"one byte more":     {"\xef\xbb\xbf" + line + "x\n\n", nil, sse.ErrTooLong},
+		"nothing else":      {"\xef\xbb\xbf", nil, io.EOF},
+		"the half of one":   {"\xef\xbb", nil, io.EOF},
+		"a second one":      {"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\n", nil, io.EOF},
+	} {
+		for cut := range len(c.stream) {
+			got, err := readAll(&cutReader{[]byte(c.stream), []byte{byte(cut)}}, 64)
+			if !slices.Equal(got, c.want) || !errors.Is(err, c.err) {
+				t.Errorf("%s, cut after %d bytes, is read as %q, %v; want %q, %v", name, cut, got, err, c.want, c.err)
+			}
+		}
+	}
+}
+
 func TestLongEventsAndBrokenStreamsAreErrors(t *testing.T) {
 	for name, stream := range map[string]string{
 		"one line":     "data: " + strings.Repeat("x", 200) + "\n\n",
@@ -117,6 +139,7 @@ func FuzzEventsDoNotDependOnTheCuts(f *testing.F) {
 	f.Add([]byte("data: a\r\n\r\ndata: b\r\r: c\n\ndata: d"), []byte{1, 2, 3, 8})
 	f.Add([]byte("\xef\xbb\xbfdata: {\"a\":1}\n\ndata: [DONE]\n\n"), []byte{1, 1, 1, 1})
 	f.Add([]byte("data: "+strings.Repeat("x", 80)+"\n\n"), []byte{0, 70, 7})
+	f.Add([]byte("\xef\xbb\xbf"+strings.Repeat("0", 62)+"\n"), []byte{65})
 	f.Fuzz(func(t *testing.T, stream, cuts []byte) {
 		want, wantErr := readAll(bytes.NewReader(stream), 64)
 		got, gotErr := readAll(&cutReader{stream, cuts}, 64)
