@@ -47,14 +47,16 @@ type Commit struct {
 }
 
 // Engine turns concurrent calls into batches: what arrives while a commit is
-// in flight forms the next one. Alone, an operation waits for one commit and
-// for no timer. Run must be running for calls to be answered.
+// in flight forms the next one, with what a busy processor has under way. Alone,
+// an operation waits for one commit and for no timer. Run must be running for
+// calls to be answered.
 type Engine struct {
 	store   Store
 	config  EngineConfig
 	lanes   []*lane
 	stopped chan struct{} // closed when Run has answered its last call
 	owners  *owners
+	yield   func() // lets the processor's other threads run
 	// violations counts decisions that would have broken an invariant.
 	violations atomic.Int64
 }
@@ -97,7 +99,7 @@ func NewEngine(store Store, config EngineConfig) *Engine {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	e := &Engine{store: store, config: config, stopped: make(chan struct{}), owners: newOwners()}
+	e := &Engine{store: store, config: config, stopped: make(chan struct{}), owners: newOwners(), yield: yieldThread}
 	for i := range config.Lanes {
 		e.lanes = append(e.lanes, &lane{
 			engine: e, queue: make(chan *call, config.QueueLength), offset: time.Duration(i) * config.SweepEvery / time.Duration(config.Lanes),

@@ -14,6 +14,7 @@ type lane struct {
 	engine  *Engine
 	queue   chan *call
 	orphans []Op // voids of holds whose commit is in doubt, or whose caller has left
+	size    int  // of the last batch
 	// offset is how much later than the first lane's its ticks are: what each
 	// of them has to do then does not meet in the database.
 	offset time.Duration
@@ -61,23 +62,40 @@ func (l *lane) due(ctx context.Context, tick *time.Ticker) {
 	}
 }
 
+// A commit costs much the same whatever it carries, so that on a busy processor
+// it pays to let all others come to their next operation first. On an idle one
+// there is nobody to let go first, and a crowd is needed for it at all.
+const (
+	crowd    = 4                    // operations in this batch or the last one
+	patience = 3 * time.Millisecond // at most, for a whole batch
+	maxTurns = 3                    // given without anybody coming
+)
+
 // collect takes what waits in the queue. Callers that are ready to run get
 // their turn first, so that those whom the commit before has answered come
-// along if they are at it; nobody is waited for.
+// along if they are at it; nobody is waited for who has nothing to run.
 func (l *lane) collect(first *call) []*call {
-	batch := append(make([]*call, 0, 16), first)
-	for len(batch) < l.engine.config.MaxBatch {
+	batch := append(make([]*call, 0, max(16, l.size)), first)
+	began := l.engine.config.Now()
+	for turns := 0; len(batch) < l.engine.config.MaxBatch; {
 		select {
 		case next := <-l.queue:
 			batch = append(batch, next)
+			turns = 0
 			continue
 		default:
 		}
-		runtime.Gosched()
-		if len(l.queue) == 0 {
+		runtime.Gosched() // to goroutines
+		if len(l.queue) > 0 {
+			continue
+		}
+		if turns == maxTurns || max(len(batch), l.size) < crowd || l.engine.config.Now().Sub(began) >= patience {
 			break
 		}
+		turns++
+		l.engine.yield() // to what has come from the network meanwhile, too
 	}
+	l.size = len(batch)
 	return batch
 }
 
