@@ -67,7 +67,7 @@ func (l *lane) due(ctx context.Context, tick *time.Ticker) {
 // there is nobody to let go first, and a crowd is needed for it at all.
 const (
 	crowd    = 4                    // operations in this batch or the last one
-	patience = 3 * time.Millisecond // at most, for a whole batch
+	patience = 5 * time.Millisecond // at most, for a whole batch
 	maxTurns = 3                    // given without anybody coming
 )
 

@@ -41,7 +41,7 @@ func TestABatchWaitsOnlyForThoseWhoAreAtIt(t *testing.T) {
 		"nobody comes any more":         {before: 8, size: 1, turns: maxTurns},
 		"a full batch":                  {before: 8, waiting: 98, arrivals: []int{5}, size: 100, turns: 1},
 		"more than fit":                 {before: 8, waiting: 200, size: 100},
-		"somebody in every turn":        {before: 8, arrivals: endless, size: 31, turns: int(patience / (100 * time.Microsecond))},
+		"somebody in every turn":        {before: 8, arrivals: endless, size: 1 + int(patience/(100*time.Microsecond)), turns: int(patience / (100 * time.Microsecond))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, given := collecting(c.arrivals...)
