@@ -103,6 +103,9 @@ func fillCopy(ctx context.Context, from, to string, now time.Time) (Report, erro
 
 // checkCopy marks a copy as one, and checks the file and the books.
 func checkCopy(ctx context.Context, copied *sql.DB, now time.Time) (Report, error) {
+	if err := applyCopied(ctx, copied); err != nil {
+		return Report{}, err
+	}
 	_, err := copied.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
 		metaBackup, now.UTC().Format(time.RFC3339))
 	if err != nil {

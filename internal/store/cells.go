@@ -8,13 +8,16 @@ import (
 	"stakegate/internal/money"
 )
 
-// cells collects the values of rows: row by row or, where lists are arrays,
-// column by column.
+// cells collects the values of rows: row by row, or encoded, or, where lists are
+// arrays, column by column.
 type cells struct {
 	width     int
 	arguments []any
 	columns   []*column // nil: not taken
 	at        int       // the next column
+
+	encodes bool // the values are bytes, of a row of the backlog
+	encoded []byte
 }
 
 func newCells(t *transaction, statement *insert, rows int) *cells {
@@ -40,7 +43,9 @@ func (c *cells) next() *column {
 }
 
 func (c *cells) text(value string) {
-	if c.columns == nil {
+	if c.encodes {
+		c.encoded = appendTextCell(c.encoded, value)
+	} else if c.columns == nil {
 		c.arguments = append(c.arguments, value)
 	} else if column := c.next(); column != nil {
 		column.text(value)
@@ -48,7 +53,9 @@ func (c *cells) text(value string) {
 }
 
 func (c *cells) number(value int64) {
-	if c.columns == nil {
+	if c.encodes {
+		c.encoded = appendNumberCell(c.encoded, value)
+	} else if c.columns == nil {
 		c.arguments = append(c.arguments, value)
 	} else if column := c.next(); column != nil {
 		column.number(value)
@@ -65,7 +72,9 @@ func (c *cells) blob(value []byte) {
 
 func (c *cells) maybe(value sql.NullInt64) {
 	switch {
-	case c.columns == nil:
+	case c.encodes && !value.Valid:
+		c.encoded = append(c.encoded, cellNull)
+	case c.columns == nil && !c.encodes:
 		c.arguments = append(c.arguments, value)
 	case value.Valid:
 		c.number(value.Int64)

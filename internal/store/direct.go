@@ -19,6 +19,8 @@ type direct struct {
 	row        valueRow
 	affected   int64 // rows, by all exec since it was set to 0
 	kept       kept
+	batch      backlogRow // of one transaction after the other
+	emptied    bool       // the backlog, by the transaction that runs
 }
 
 // prepared is a statement of this connection, which lives as long as the store.
@@ -106,19 +108,36 @@ func (d *direct) close() error {
 // directly runs one transaction on SQLite's only writing connection. One that
 // is said to keep reads and writes rows of the ledger only as a ledger.Tx does.
 func (s *Store) directly(ctx context.Context, keeps bool, work func(*transaction) error) error {
-	connection, err := s.writer.Conn(ctx)
+	taking := ctx
+	if keeps {
+		taking = behind(ctx)
+	}
+	connection, err := s.writer.Conn(taking)
 	if err != nil {
 		return err
 	}
-	err = connection.Raw(func(raw any) error {
-		if s.direct == nil || s.direct.connection != raw {
-			s.direct = &direct{connection: raw.(driver.Conn), statements: map[string]driver.Stmt{}}
-		}
-		return s.direct.run(ctx, keeps, func(rows *kept) error {
-			return work(&transaction{store: s, carrier: s.direct, kept: rows})
-		})
-	})
+	err = connection.Raw(func(raw any) error { return s.directlyOn(ctx, raw.(driver.Conn), keeps, work) })
 	return errors.Join(err, connection.Close()) // back to the pool
+}
+
+// directlyOn is directly for whoever has the connection.
+func (s *Store) directlyOn(ctx context.Context, connection driver.Conn, keeps bool, work func(*transaction) error) error {
+	if s.direct == nil || s.direct.connection != connection {
+		s.direct = &direct{connection: connection, statements: map[string]driver.Stmt{}}
+	}
+	d := s.direct
+	d.emptied = false
+	err := d.run(ctx, keeps, func(rows *kept) error {
+		t := &transaction{store: s, carrier: d, kept: rows}
+		if keeps {
+			t.carrier = &backlogged{d, t}
+		}
+		return work(t)
+	})
+	if err == nil && d.emptied {
+		s.backlog.Store(0)
+	}
+	return err
 }
 
 // run runs a transaction, with the rows that are kept or with none.

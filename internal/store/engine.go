@@ -70,7 +70,7 @@ var sqliteEngine = &engine{
 	// The driver looks every named parameter up in a list; nameless ones it
 	// just counts, which over some thousand of them is a third of the time.
 	spelling: func(text string) string { return parameter.ReplaceAllString(text, "?") },
-	layout:   clusterHolds,
+	layout:   layOut,
 	isBadRow: func(err error) bool {
 		var failure *sqlite.Error
 		return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
@@ -204,7 +204,7 @@ func (s *Store) connectSQLite(path string) error {
 	options := url.Values{"_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMillis), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 	}}
-	reader, err := s.connector("file:" + path + "?" + options.Encode())
+	reader, err := s.connector("file:"+path+"?"+options.Encode(), false)
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (s *Store) connectSQLite(path string) error {
 	options["_pragma"] = append(options["_pragma"],
 		fmt.Sprintf("cache_size(-%d)", sqliteCacheKiB), fmt.Sprintf("wal_autocheckpoint(%d)", sqliteCheckpointPages),
 		"temp_store(MEMORY)") // what a statement of many rows could have to undo needs no file
-	writer, err := s.connector("file:" + path + "?" + options.Encode())
+	writer, err := s.connector("file:"+path+"?"+options.Encode(), true)
 	if err != nil {
 		return err
 	}

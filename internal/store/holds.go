@@ -65,10 +65,15 @@ func (t *transaction) Take(ctx context.Context, ids []string) ([]*ledger.Hold, e
 	}
 	var holds []*ledger.Hold
 	others := among(t.kept.holds, ids, func(_ string, hold *ledger.Hold) { holds = append(holds, hold) })
-	if len(holds) > 0 {
-		if err := t.takeKept(ctx, holds); err != nil {
-			return nil, err
-		}
+	if len(others) == 0 && t.untouched() {
+		t.untold, t.taken = holds, len(holds)
+		return holds, nil
+	}
+	if err := t.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.takeKept(ctx, holds); err != nil {
+		return nil, err
 	}
 	if len(others) > 0 {
 		read, err := find(ctx, t, takeHolds, others, scanHold)
@@ -97,15 +102,25 @@ func (t *transaction) Holds(ctx context.Context, ids []string) ([]*ledger.Hold, 
 	return append(*running, *ended...), nil
 }
 
-// writeHolds adds the new holds that still run, and the calls that ended.
-func (t *transaction) writeHolds(ctx context.Context, changes *ledger.Changes) error {
+// stillRunning are the new holds that did not end in the same batch. All that were
+// taken must have ended.
+func (t *transaction) stillRunning(changes *ledger.Changes) ([]*ledger.Hold, error) {
 	running, ended := changes.NewHolds, len(changes.Ended)
 	if slices.ContainsFunc(running, hasEnded) {
 		running = slices.DeleteFunc(slices.Clone(running), hasEnded)
 		ended -= len(changes.NewHolds) - len(running)
 	}
 	if ended != t.taken {
-		return fmt.Errorf("%d holds were taken and %d of them ended", t.taken, ended)
+		return nil, fmt.Errorf("%d holds were taken and %d of them ended", t.taken, ended)
+	}
+	return running, nil
+}
+
+// writeHolds adds the new holds that still run, and the calls that ended.
+func (t *transaction) writeHolds(ctx context.Context, changes *ledger.Changes) error {
+	running, err := t.stillRunning(changes)
+	if err != nil {
+		return err
 	}
 	if err := write(ctx, t, addHolds, running, holdRow); err != nil {
 		return err

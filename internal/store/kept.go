@@ -139,6 +139,9 @@ func (k *kept) keepBudgets(ids []string, found []*ledger.Budget) {
 
 // takeKept removes holds whose rows are known.
 func (t *transaction) takeKept(ctx context.Context, holds []*ledger.Hold) error {
+	if len(holds) == 0 {
+		return nil
+	}
 	ids := make([]string, len(holds))
 	for i, hold := range holds {
 		ids[i] = hold.ID

@@ -41,9 +41,13 @@ func newKeeping(t testing.TB) *keeping {
 	return k
 }
 
-// elsewhere runs a statement as another process would.
+// elsewhere runs a statement as another process would, on tables that have caught
+// up with the backlog.
 func (k *keeping) elsewhere(t testing.TB, statement string) {
 	t.Helper()
+	if err := k.store.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	db, err := sql.Open("sqlite", "file:"+k.path+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,15 @@ import (
 	"database/sql"
 )
 
+// layOut brings SQLite's tables into their form.
+func layOut(ctx context.Context, tx *sql.Tx) error {
+	if err := clusterHolds(ctx, tx); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, makeBacklog)
+	return err
+}
+
 // clusterHolds makes the table of running holds one tree, by id. As every other
 // table of SQLite's with a key that is a text it would be two, the rows and their
 // index, and every call is written to and deleted from both.

@@ -25,6 +25,7 @@ var (
 	ownersOfCalls = newLookup("SELECT account_id, hold_id FROM calls WHERE hold_id", "")
 	takeHolds     = newLookup("DELETE FROM holds WHERE id", " RETURNING "+holdColumns)
 	dropHolds     = newLookup("DELETE FROM holds WHERE id", "")
+	removeHolds   = newLookup("DELETE FROM holds WHERE id", " RETURNING id")
 	holdsByID     = newLookup("SELECT "+holdColumns+" FROM holds WHERE id", "")
 	callsByHold   = newLookup("SELECT "+callColumns+" FROM calls WHERE hold_id", "")
 	touchKeys     = newLookup("UPDATE api_keys SET last_used_ms = $1 WHERE id", "")
@@ -72,7 +73,7 @@ func (s *Store) hotStatements() []string {
 		}
 	}
 	for _, l := range []lookup{
-		keysByHash, keysByOld, keysByID, ownersOfKeys, ownersByOld, ownersOfHolds, ownersOfCalls, takeHolds, dropHolds, holdsByID, callsByHold, attemptsByID, touchKeys, unspendChallenges, budgetsByID, s.locking.accounts, s.locking.pools,
+		keysByHash, keysByOld, keysByID, ownersOfKeys, ownersByOld, ownersOfHolds, ownersOfCalls, takeHolds, dropHolds, removeHolds, holdsByID, callsByHold, attemptsByID, touchKeys, unspendChallenges, budgetsByID, s.locking.accounts, s.locking.pools,
 	} {
 		add(l.array, l.texts)
 	}
@@ -357,6 +358,11 @@ func (t *transaction) Write(ctx context.Context, changes *ledger.Changes) error 
 	writes := []func(context.Context, *ledger.Changes) error{
 		t.writeUsedKeys, t.writeBudgets, t.writeHolds, t.writeAttempts, t.writeEntries, t.writeSeqs,
 	}
+	if t.defers(changes) {
+		writes = []func(context.Context, *ledger.Changes) error{t.writeBacklog}
+	} else if err := t.catchUp(ctx); err != nil {
+		return err
+	}
 	for _, write := range writes {
 		if err := write(ctx, changes); err != nil {
 			return err
@@ -384,10 +390,14 @@ func (t *transaction) writeEntries(ctx context.Context, changes *ledger.Changes)
 
 func (t *transaction) writeSeqs(ctx context.Context, changes *ledger.Changes) error {
 	return write(ctx, t, putSeqs, slices.Sorted(maps.Keys(changes.Seqs)), func(c *cells, id string) {
-		c.text(id)
-		c.number(0) // the row exists: it is locked
-		c.number(changes.Seqs[id])
+		fillSeq(c, id, changes.Seqs[id])
 	})
+}
+
+func fillSeq(c *cells, id string, seq int64) {
+	c.text(id)
+	c.number(0) // the row exists: it is locked
+	c.number(seq)
 }
 
 // scanAll reads every row and closes them.

@@ -175,13 +175,18 @@ func send[T any](t *transaction, statement *insert, items []T, fill func(*cells,
 		}
 		return run(statement.array, arguments)
 	}
-	arguments := cells.arguments
-	for rows := len(items); rows > 0; {
+	return statement.inLists(cells.arguments, run)
+}
+
+// inLists has an insert run for rows whose cells are one list.
+func (i *insert) inLists(cells []any, run func(text string, arguments []any) error) error {
+	width := len(i.columns)
+	for rows := len(cells) / width; rows > 0; {
 		size := largest(rows)
-		if err := run(statement.texts[size], arguments[:size*cells.width]); err != nil {
+		if err := run(i.texts[size], cells[:size*width]); err != nil {
 			return err
 		}
-		arguments, rows = arguments[size*cells.width:], rows-size
+		cells, rows = cells[size*width:], rows-size
 	}
 	return nil
 }

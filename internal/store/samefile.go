@@ -15,12 +15,13 @@ import (
 // path is looked at before anything is opened, and once more after it.
 type sameFile struct {
 	driver.Connector
-	store *Store
+	store  *Store
+	writes bool
 }
 
-func (s *Store) connector(dsn string) (sameFile, error) {
+func (s *Store) connector(dsn string, writes bool) (sameFile, error) {
 	connector, err := sqlite.NewConnector(dsn)
-	return sameFile{connector, s}, err
+	return sameFile{connector, s, writes}, err
 }
 
 // Connect implements driver.Connector.
@@ -28,14 +29,59 @@ func (f sameFile) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := f.store.checkFile(); err != nil {
 		return nil, err
 	}
-	conn, err := f.Connector.Connect(ctx)
+	opened, err := f.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.store.checkFile(); err != nil {
+	conn := &connection{opened.(sqliteConn), f.store, f.writes}
+	if err := errors.Join(f.store.checkFile(), conn.catchUp(ctx)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
+}
+
+// sqliteConn is what the driver's connections are.
+type sqliteConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+	sqlite.FileControl
+}
+
+// connection is a connection whose tables have caught up with the backlog when
+// it is taken from its pool.
+type connection struct {
+	sqliteConn
+	store  *Store
+	writes bool
+}
+
+// ResetSession implements driver.SessionResetter. The pool takes no error but that
+// the connection is of no use; it then makes another one, which has the reason.
+func (c *connection) ResetSession(ctx context.Context) error {
+	if err := c.sqliteConn.ResetSession(ctx); err != nil {
+		return err
+	}
+	if c.catchUp(ctx) != nil {
+		return driver.ErrBadConn
+	}
+	return nil
+}
+
+func (c *connection) catchUp(ctx context.Context) error {
+	switch {
+	case !c.store.isBehind(ctx):
+		return nil
+	case c.writes:
+		return c.store.catchUpOn(c)
+	default:
+		return c.store.catchUp(ctx)
+	}
 }
 
 // checkFile stops the store if the path leads to another file than at first.

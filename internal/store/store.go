@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -42,7 +43,8 @@ type Store struct {
 	closing    chan struct{} // tells watch to end; nil when it does not run
 	watched    chan struct{} // closed when it has
 
-	direct  *direct // SQLite: what is prepared on its only writer
+	direct  *direct      // SQLite: what is prepared on its only writer
+	backlog atomic.Int64 // SQLite: rows, about, that wait in the table; never 0 if there is one
 	locking locking
 	mints   mints
 }
@@ -127,7 +129,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	if s.engine.layout == nil {
 		return nil
 	}
-	return s.write(ctx, func(tx *sql.Tx) error { return s.engine.layout(ctx, tx) })
+	if err := s.write(ctx, func(tx *sql.Tx) error { return s.engine.layout(ctx, tx) }); err != nil {
+		return err
+	}
+	s.backlog.Store(1) // one that a crash has left
+	return nil
 }
 
 // prepare readies the hot path's statements, which also proves that the engine

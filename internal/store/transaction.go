@@ -17,6 +17,8 @@ type transaction struct {
 	ahead ahead
 	taken int // holds that the transaction has to end
 	kept  *kept
+	// untold are taken holds whose rows are still there.
+	untold []*ledger.Hold
 	// written are the numbers of accounts' newest entries once it commits.
 	written map[string]int64
 }
