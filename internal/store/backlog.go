@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -25,7 +24,7 @@ import (
 const maxBacklog = 512
 
 // errBacklog is of a row of the backlog that is not as it is written here.
-var errBacklog = errors.New("the backlog has a row that cannot be read")
+var errBacklog = errors.New("the backlog has a row that cannot be read: the file is damaged; restore the newest backup")
 
 const makeBacklog = "CREATE TABLE IF NOT EXISTS backlog (number INTEGER PRIMARY KEY, changes BLOB NOT NULL)"
 
@@ -86,10 +85,15 @@ func (t *transaction) catchUp(ctx context.Context) error {
 }
 
 // defers reports whether a batch can be written as a row of the backlog: it has
-// touched no table, changes what backlogs have and is not one too many.
+// touched no table, changes what backlogs have, is not one too many, and makes no
+// hold that there is or was just now, which its table has to refuse.
 func (t *transaction) defers(changes *ledger.Changes) bool {
-	return t.untouched() && len(changes.Corrected)+len(changes.Entries)+len(changes.Attempts) == 0 &&
-		t.store.backlog.Load()+rowsOf(changes) <= maxBacklog
+	if !t.untouched() || len(changes.Corrected)+len(changes.Entries)+len(changes.Attempts) > 0 ||
+		t.store.backlog.Load()+rowsOf(changes) > maxBacklog {
+		return false
+	}
+	made := t.carrier.(*backlogged).made
+	return !slices.ContainsFunc(changes.NewHolds, func(hold *ledger.Hold) bool { return made[hold.ID] || t.kept.holds[hold.ID] != nil })
 }
 
 func rowsOf(changes *ledger.Changes) int64 {
@@ -127,200 +131,13 @@ func (t *transaction) writeBacklog(ctx context.Context, changes *ledger.Changes)
 	if text == nil {
 		return nil // nothing but refusals
 	}
+	t.untold = nil // the row says it
+	for _, hold := range changes.NewHolds {
+		b.made[hold.ID] = true // of one whose batch fails it is true as well that its table has to decide
+	}
 	// Before the commit: whoever is told of it must find it.
 	t.store.backlog.Add(max(1, rowsOf(changes)))
 	return b.direct.exec(ctx, "INSERT INTO backlog (changes) VALUES ($1)", []any{text})
-}
-
-// backlogRow is what a row of the backlog says, by table: whole rows, of which
-// the later ones count, but for used, a key and when, and ended, holds that are
-// to be removed.
-type backlogRow struct {
-	used, ended, budgets, holds, calls, seqs cells
-
-	text []byte
-}
-
-// sections are the parts of a row in their order.
-func (r *backlogRow) sections() [6]*cells {
-	return [...]*cells{&r.used, &r.ended, &r.budgets, &r.holds, &r.calls, &r.seqs}
-}
-
-func (r *backlogRow) reset() *backlogRow {
-	for _, section := range r.sections() {
-		section.encodes, section.encoded = true, section.encoded[:0]
-	}
-	return r
-}
-
-// backlogVersion begins every row.
-const backlogVersion = 1
-
-// encode is the row as bytes, nil if it says nothing: a version, and of each
-// section its length and its cells.
-func (r *backlogRow) encode() []byte {
-	r.text = append(r.text[:0], backlogVersion)
-	empty := true
-	for _, section := range r.sections() {
-		empty = empty && len(section.encoded) == 0
-		r.text = binary.AppendUvarint(r.text, uint64(len(section.encoded)))
-		r.text = append(r.text, section.encoded...)
-	}
-	if empty {
-		return nil
-	}
-	return r.text
-}
-
-// The kinds of encoded cells.
-const (
-	cellNull = iota
-	cellNumber
-	cellText
-)
-
-func appendTextCell(dst []byte, value string) []byte {
-	return append(binary.AppendUvarint(append(dst, cellText), uint64(len(value))), value...)
-}
-
-func appendNumberCell(dst []byte, value int64) []byte {
-	return binary.AppendVarint(append(dst, cellNumber), value)
-}
-
-// backlog is what the rows of the backlog come to together.
-type backlog struct {
-	used           map[string]int64
-	ended          []string
-	budgets, holds laterRows
-	calls          []any
-	seqs           laterRows
-}
-
-// laterRows are rows by their first cell, in the order in which they came.
-type laterRows struct {
-	order []string
-	rows  map[string][]any
-}
-
-func (l *laterRows) put(row []any) error {
-	id, ok := row[0].(string)
-	if !ok {
-		return errBacklog
-	}
-	if l.rows == nil {
-		l.rows = map[string][]any{}
-	}
-	if l.rows[id] == nil {
-		l.order = append(l.order, id)
-	}
-	l.rows[id] = row
-	return nil
-}
-
-// all are the rows' cells, one after the other.
-func (l *laterRows) all() (arguments []any) {
-	for _, id := range l.order {
-		arguments = append(arguments, l.rows[id]...)
-	}
-	return arguments
-}
-
-// add reads a row of the backlog.
-func (b *backlog) add(text []byte) error {
-	if len(text) == 0 || text[0] != backlogVersion {
-		return errBacklog
-	}
-	text = text[1:]
-	readers := [...]struct {
-		width int
-		read  func(row []any) error
-	}{
-		{2, b.addUsed}, {1, b.addEnded}, {len(budgetColumns), b.budgets.put}, {len(holdFields), b.holds.put},
-		{len(callFields), func(row []any) error { b.calls = append(b.calls, row...); return nil }}, {len(accountColumns), b.seqs.put},
-	}
-	for _, section := range readers {
-		length, n := binary.Uvarint(text)
-		if n <= 0 || length > uint64(len(text)-n) {
-			return errBacklog
-		}
-		if err := eachRow(text[n:n+int(length)], section.width, section.read); err != nil {
-			return err
-		}
-		text = text[n+int(length):]
-	}
-	if len(text) > 0 {
-		return errBacklog
-	}
-	return nil
-}
-
-func (b *backlog) addUsed(row []any) error {
-	id, named := row[0].(string)
-	at, timed := row[1].(int64)
-	if !named || !timed {
-		return errBacklog
-	}
-	if b.used == nil {
-		b.used = map[string]int64{}
-	}
-	b.used[id] = max(at, b.used[id])
-	return nil
-}
-
-// addEnded takes a hold that the backlog made itself back: it was in no table.
-func (b *backlog) addEnded(row []any) error {
-	id, ok := row[0].(string)
-	if !ok {
-		return errBacklog
-	}
-	if _, made := b.holds.rows[id]; !made {
-		b.ended = append(b.ended, id)
-		return nil
-	}
-	delete(b.holds.rows, id)
-	return nil
-}
-
-// eachRow reads the cells of a section.
-func eachRow(text []byte, width int, read func(row []any) error) error {
-	for len(text) > 0 {
-		row := make([]any, width)
-		for i := range row {
-			var err error
-			if row[i], text, err = readCell(text); err != nil {
-				return err
-			}
-		}
-		if err := read(row); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readCell(text []byte) (cell any, rest []byte, err error) {
-	if len(text) == 0 {
-		return nil, nil, errBacklog
-	}
-	kind, text := text[0], text[1:]
-	switch kind {
-	case cellNull:
-		return nil, text, nil
-	case cellNumber:
-		number, n := binary.Varint(text)
-		if n <= 0 {
-			return nil, nil, errBacklog
-		}
-		return number, text[n:], nil
-	case cellText:
-		length, n := binary.Uvarint(text)
-		if n <= 0 || length > uint64(len(text)-n) {
-			return nil, nil, errBacklog
-		}
-		end := n + int(length)
-		return string(text[n:end]), text[end:], nil
-	}
-	return nil, nil, errBacklog
 }
 
 // applyBacklog carries the backlog to its tables.
@@ -389,18 +206,32 @@ func (s *Store) catchUpOn(connection driver.Conn) error {
 
 // catchUp has the tables catch up for whoever reads.
 func (s *Store) catchUp(ctx context.Context) error {
-	connection, err := s.writer.Conn(ctx) // catches up before it is there
+	taken, err := s.writer.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	return connection.Close() // back to the pool
+	err = taken.Raw(func(raw any) error { return raw.(*connection).use(ctx) })
+	return errors.Join(err, taken.Close()) // back to the pool
+}
+
+// hasBacklog reports whether a database has the table; one of before it has none.
+func hasBacklog(ctx context.Context, q rowQueryer) (has bool, err error) {
+	return has, q.QueryRowContext(ctx, "SELECT COUNT(*) > 0 FROM sqlite_master WHERE name = 'backlog'").Scan(&has)
+}
+
+// closeBacklog leaves no backlog to whoever opens, copies or looks at the database
+// next, unless this process may not write to it any more.
+func (s *Store) closeBacklog() error {
+	if s.backlog.Load() == 0 || s.writer == nil || s.witness.admits() != nil {
+		return nil
+	}
+	return s.catchUp(context.Background())
 }
 
 // applyCopied carries the backlog of a copy to its tables. Copies of before there
 // was one have none.
 func applyCopied(ctx context.Context, copied *sql.DB) error {
-	var tables int
-	if err := copied.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'backlog'").Scan(&tables); err != nil || tables == 0 {
+	if has, err := hasBacklog(ctx, copied); err != nil || !has {
 		return err
 	}
 	tx, err := copied.BeginTx(ctx, nil)

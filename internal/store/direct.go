@@ -19,8 +19,9 @@ type direct struct {
 	row        valueRow
 	affected   int64 // rows, by all exec since it was set to 0
 	kept       kept
-	batch      backlogRow // of one transaction after the other
-	emptied    bool       // the backlog, by the transaction that runs
+	batch      backlogRow      // of one transaction after the other
+	emptied    bool            // the backlog, by the transaction that runs
+	made       map[string]bool // holds, by the backlog
 }
 
 // prepared is a statement of this connection, which lives as long as the store.
@@ -108,22 +109,28 @@ func (d *direct) close() error {
 // directly runs one transaction on SQLite's only writing connection. One that
 // is said to keep reads and writes rows of the ledger only as a ledger.Tx does.
 func (s *Store) directly(ctx context.Context, keeps bool, work func(*transaction) error) error {
-	taking := ctx
-	if keeps {
-		taking = behind(ctx)
-	}
-	connection, err := s.writer.Conn(taking)
+	taken, err := s.writer.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	err = connection.Raw(func(raw any) error { return s.directlyOn(ctx, raw.(driver.Conn), keeps, work) })
-	return errors.Join(err, connection.Close()) // back to the pool
+	err = taken.Raw(func(raw any) error {
+		using := ctx
+		if keeps { // and catches up when it must
+			using = behind(ctx)
+		}
+		writer := raw.(*connection)
+		if err := writer.use(using); err != nil {
+			return err
+		}
+		return s.directlyOn(ctx, writer, keeps, work)
+	})
+	return errors.Join(err, taken.Close()) // back to the pool
 }
 
 // directlyOn is directly for whoever has the connection.
 func (s *Store) directlyOn(ctx context.Context, connection driver.Conn, keeps bool, work func(*transaction) error) error {
 	if s.direct == nil || s.direct.connection != connection {
-		s.direct = &direct{connection: connection, statements: map[string]driver.Stmt{}}
+		s.direct = &direct{connection: connection, statements: map[string]driver.Stmt{}, made: map[string]bool{}}
 	}
 	d := s.direct
 	d.emptied = false
@@ -136,6 +143,7 @@ func (s *Store) directlyOn(ctx context.Context, connection driver.Conn, keeps bo
 	})
 	if err == nil && d.emptied {
 		s.backlog.Store(0)
+		clear(d.made)
 	}
 	return err
 }

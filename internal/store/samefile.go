@@ -33,8 +33,8 @@ func (f sameFile) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn := &connection{opened.(sqliteConn), f.store, f.writes}
-	if err := errors.Join(f.store.checkFile(), conn.catchUp(ctx)); err != nil {
+	conn := &connection{sqliteConn: opened.(sqliteConn), store: f.store, writes: f.writes, taken: true}
+	if err := f.store.checkFile(); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
@@ -53,24 +53,31 @@ type sqliteConn interface {
 	sqlite.FileControl
 }
 
-// connection is a connection whose tables have caught up with the backlog when
-// it is taken from its pool.
+// connection is a connection whose tables catch up with the backlog when it is
+// used for the first time since it was taken from its pool. Not when it is taken:
+// the pool opens connections that somebody takes later, and asks nobody then.
 type connection struct {
 	sqliteConn
 	store  *Store
 	writes bool
+	taken  bool // and not used since
 }
 
-// ResetSession implements driver.SessionResetter. The pool takes no error but that
-// the connection is of no use; it then makes another one, which has the reason.
+// ResetSession implements driver.SessionResetter.
 func (c *connection) ResetSession(ctx context.Context) error {
-	if err := c.sqliteConn.ResetSession(ctx); err != nil {
-		return err
+	c.taken = true
+	return c.sqliteConn.ResetSession(ctx)
+}
+
+// use has the tables catch up if this is the first use.
+func (c *connection) use(ctx context.Context) error {
+	if !c.taken {
+		return nil
 	}
-	if c.catchUp(ctx) != nil {
-		return driver.ErrBadConn
-	}
-	return nil
+	c.taken = false
+	err := c.catchUp(ctx)
+	c.taken = err != nil
+	return err
 }
 
 func (c *connection) catchUp(ctx context.Context) error {
@@ -82,6 +89,46 @@ func (c *connection) catchUp(ctx context.Context) error {
 	default:
 		return c.store.catchUp(ctx)
 	}
+}
+
+// BeginTx implements driver.ConnBeginTx.
+func (c *connection) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	if err := c.use(ctx); err != nil {
+		return nil, err
+	}
+	return c.sqliteConn.BeginTx(ctx, options)
+}
+
+// PrepareContext implements driver.ConnPrepareContext.
+func (c *connection) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	if err := c.use(ctx); err != nil {
+		return nil, err
+	}
+	return c.sqliteConn.PrepareContext(ctx, text)
+}
+
+// ExecContext implements driver.ExecerContext.
+func (c *connection) ExecContext(ctx context.Context, text string, arguments []driver.NamedValue) (driver.Result, error) {
+	if err := c.use(ctx); err != nil {
+		return nil, err
+	}
+	return c.sqliteConn.ExecContext(ctx, text, arguments)
+}
+
+// QueryContext implements driver.QueryerContext.
+func (c *connection) QueryContext(ctx context.Context, text string, arguments []driver.NamedValue) (driver.Rows, error) {
+	if err := c.use(ctx); err != nil {
+		return nil, err
+	}
+	return c.sqliteConn.QueryContext(ctx, text, arguments)
+}
+
+// Ping implements driver.Pinger.
+func (c *connection) Ping(ctx context.Context) error {
+	if err := c.use(ctx); err != nil {
+		return err
+	}
+	return c.sqliteConn.Ping(ctx)
 }
 
 // checkFile stops the store if the path leads to another file than at first.

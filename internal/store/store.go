@@ -162,7 +162,7 @@ func (s *Store) Close() error {
 		err = s.witness.save()
 	}
 	s.mints.group.Wait()
-	err = errors.Join(err, s.closeDirect())
+	err = errors.Join(err, s.closeBacklog(), s.closeDirect())
 	for _, db := range []*sql.DB{s.reader, s.writer} {
 		if db != nil {
 			err = errors.Join(err, db.Close())
