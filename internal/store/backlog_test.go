@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"stakegate/internal/ledger"
 	"stakegate/internal/money"
@@ -191,6 +192,7 @@ func TestAcknowledgedCallsInTheBacklogSurviveAKill(t *testing.T) {
 		k.grantHold(t, id, 30)
 	}
 	k.catchUp(t)
+	k.store.GoAhead(2 * time.Minute) // the key is noted to be used again
 	k.settle(t, "before, ends", 11)
 	if err := k.engine.Void(t.Context(), "before, is voided"); err != nil {
 		t.Fatal(err)

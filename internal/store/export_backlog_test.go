@@ -72,3 +72,6 @@ func (s *Store) leaveReader(t testing.TB) bool {
 	}
 	return true
 }
+
+// GoAhead has the store go by a clock that is ahead.
+func (s *Store) GoAhead(by time.Duration) { s.now = func() time.Time { return time.Now().Add(by) } }

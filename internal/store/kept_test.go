@@ -23,6 +23,7 @@ import (
 type keeping struct {
 	store  *store.Store
 	engine *ledger.Engine
+	stop   func() // the engine
 	path   string
 	holds  []string // that were granted
 	keys   []string
@@ -33,12 +34,18 @@ func newKeeping(t testing.TB) *keeping {
 	t.Helper()
 	k := &keeping{path: filepath.Join(t.TempDir(), "stakegate.db")}
 	k.store = open(t, "sqlite:"+k.path)
+	k.run(t)
+	return k
+}
+
+// run runs an engine over the store until it is stopped or the test ends.
+func (k *keeping) run(t testing.TB) {
 	k.engine = ledger.NewEngine(k.store, ledger.EngineConfig{Sources: sources, SweepEvery: time.Hour})
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
 	group.Go(func() { _ = k.engine.Run(ctx) })
-	t.Cleanup(func() { cancel(); group.Wait() })
-	return k
+	k.stop = func() { cancel(); group.Wait() }
+	t.Cleanup(k.stop)
 }
 
 // elsewhere runs a statement as another process would, on tables that have caught
