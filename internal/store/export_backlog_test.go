@@ -75,3 +75,6 @@ func (s *Store) leaveReader(t testing.TB) bool {
 
 // GoAhead has the store go by a clock that is ahead.
 func (s *Store) GoAhead(by time.Duration) { s.now = func() time.Time { return time.Now().Add(by) } }
+
+// SetClock has the store go by a clock.
+func (s *Store) SetClock(now func() time.Time) { s.now = now }

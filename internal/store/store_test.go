@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,10 @@ var sources = []ledger.Source{{Name: "venice-diem"}, {Name: "pool", Pooled: true
 var postgres *pgtest.Server
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if flag.Lookup("test.fuzzworker").Value.String() == "true" { // it is killed, and a server of its own would go on
+		os.Exit(m.Run())
+	}
 	var err error
 	if postgres, err = pgtest.Start(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
