@@ -28,6 +28,12 @@ var errBacklog = errors.New("the backlog has a row that cannot be read: the file
 
 const makeBacklog = "CREATE TABLE IF NOT EXISTS backlog (number INTEGER PRIMARY KEY, changes BLOB NOT NULL)"
 
+// fenceBacklog refuses what would be written to tables that are behind, all of which
+// takes a number of an account's: by a release that knows of no backlog, which would
+// grant again what it has spent, by another program, or by a mistake made here.
+const fenceBacklog = `CREATE TRIGGER IF NOT EXISTS backlog_first BEFORE UPDATE ON accounts WHEN EXISTS (SELECT 1 FROM backlog)
+BEGIN SELECT RAISE(ABORT, 'commits wait for their tables: start the release of stakegate that made them, and end it in order'); END`
+
 // asIs marks the context of those who take a connection and do not mind that the
 // tables are behind.
 type asIs struct{}
@@ -154,13 +160,13 @@ func (t *transaction) applyBacklog(ctx context.Context) error {
 		return err
 	}
 	steps := []func() error{
+		func() error { return t.exec(ctx, "DELETE FROM backlog", nil) }, // first: see fenceBacklog
 		func() error { return b.writeUsed(ctx, t) },
 		func() error { return b.removeEnded(ctx, t) },
 		func() error { return writeRows(ctx, t, putBudgets, b.budgets.all()) },
 		func() error { return writeRows(ctx, t, addHolds, b.holds.all()) },
 		func() error { return writeRows(ctx, t, addCalls, b.calls) },
 		func() error { return writeRows(ctx, t, putSeqs, b.seqs.all()) },
-		func() error { return t.exec(ctx, "DELETE FROM backlog", nil) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -10,8 +10,12 @@ func layOut(ctx context.Context, tx *sql.Tx) error {
 	if err := clusterHolds(ctx, tx); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, makeBacklog)
-	return err
+	for _, statement := range []string{makeBacklog, fenceBacklog} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clusterHolds makes the table of running holds one tree, by id. As every other
