@@ -61,6 +61,7 @@ func newCrowd(t *testing.T, d *deployment) *crowdLoad {
 		t.Fatalf("the first call was answered %d", status)
 	}
 	c.receipts = append(c.receipts, *receipt)
+	d.settle()
 	var detail string
 	err := d.books.QueryRowContext(t.Context(), "SELECT detail FROM calls WHERE hold_id = $1", receipt.requestID).Scan(&detail)
 	if err != nil {
