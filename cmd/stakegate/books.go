@@ -51,7 +51,7 @@ differs.`,
 				fmt.Fprintf(cmd.OutOrStdout(), "%d entries, %d holds (%d in flight), %d budgets, %d problems\n",
 					report.Entries, report.Holds, report.Reserved, report.Budgets, len(report.Problems))
 				if report.Waiting > 0 {
-					fmt.Fprintf(cmd.OutOrStdout(), "%d newer commits are safe in the file and not counted here: the server carries them to the books when it runs\n",
+					fmt.Fprintf(cmd.OutOrStdout(), "newer commits that are safe in the file and not counted here: %d; the server carries them to the books when it runs\n",
 						report.Waiting)
 				}
 			}

@@ -173,3 +173,19 @@ func TestCopiesHaveWhatWaits(t *testing.T) {
 		}
 	}
 }
+
+// A batch that had the tables catch up and then fails leaves the backlog to whoever
+// comes next.
+func TestABatchThatFailsTakesItsCatchingUpBack(t *testing.T) {
+	k := newBacklogged(t)
+	k.fillBacklog(t)
+	raw(t, k.path, "CREATE TRIGGER broken BEFORE INSERT ON holds WHEN NEW.id = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END")
+	if _, err := k.engine.Hold(t.Context(), hold("bad", "k", 10)); !errors.Is(err, ledger.ErrBusy) {
+		t.Fatalf("got %v", err)
+	}
+	if state, err := k.store.InFlight(t.Context()); err != nil || state.Holds != 1 {
+		t.Errorf("%d holds run, want the one that waited: %v", state.Holds, err)
+	}
+	k.settle(t, "runs", 5)
+	verify(t, k.store)
+}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -287,6 +288,34 @@ func TestNothingWaitsInAClosedDatabase(t *testing.T) {
 	for _, row := range contents(t, k.path) {
 		if isWaiting(row) {
 			t.Error(row)
+		}
+	}
+}
+
+// What is forgotten for its age is also forgotten of the backlog: it does not come
+// back with what waits.
+func TestWhatIsForgottenDoesNotWait(t *testing.T) {
+	k := newBacklogged(t)
+	counted := func(id string) {
+		t.Helper()
+		request := hold(id, "k", 20)
+		request.Rates = []ledger.Rate{{Kind: ledger.RequestsPerDay, Tier: "S", Limit: 100, Amount: 1}}
+		if _, err := k.engine.Hold(t.Context(), request); err != nil {
+			t.Fatal(err)
+		}
+		k.settle(t, id, 7)
+	}
+	counted("first") // reads the window
+	counted("second")
+	k.waits(t)
+	k.store.GoAhead(100 * 24 * time.Hour)
+	if err := k.store.Update(t.Context(), func(ctx context.Context, tx ledger.Tx) error { return tx.Forget(ctx) }); err != nil {
+		t.Fatal(err)
+	}
+	k.catchUp(t)
+	for _, row := range contents(t, k.path) {
+		if strings.HasPrefix(row, "budgets:") && !strings.HasSuffix(row, "<nil>]") {
+			t.Errorf("not forgotten: %s", row)
 		}
 	}
 }
