@@ -114,12 +114,8 @@ func (s *Store) directly(ctx context.Context, keeps bool, work func(*transaction
 		return err
 	}
 	err = taken.Raw(func(raw any) error {
-		using := ctx
-		if keeps { // and catches up when it must
-			using = behind(ctx)
-		}
 		writer := raw.(*connection)
-		if err := writer.use(using); err != nil {
+		if err := writer.use(behind(ctx)); err != nil { // the transaction catches up itself
 			return err
 		}
 		return s.directlyOn(ctx, writer, keeps, work)
@@ -135,10 +131,8 @@ func (s *Store) directlyOn(ctx context.Context, connection driver.Conn, keeps bo
 	d := s.direct
 	d.emptied = false
 	err := d.run(ctx, keeps, func(rows *kept) error {
-		t := &transaction{store: s, carrier: d, kept: rows}
-		if keeps {
-			t.carrier = &backlogged{d, t}
-		}
+		t := &transaction{store: s, kept: rows}
+		t.carrier = &backlogged{d, t}
 		return work(t)
 	})
 	if err == nil && d.emptied {
