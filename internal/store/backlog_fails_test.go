@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"errors"
 	"strings"
 	"testing"
@@ -188,4 +189,32 @@ func TestABatchThatFailsTakesItsCatchingUpBack(t *testing.T) {
 	}
 	k.settle(t, "runs", 5)
 	verify(t, k.store)
+}
+
+// A release that knows of no backlog, and any other program, cannot write to the
+// books while commits wait, and does it no harm by trying.
+func TestNobodyElseWritesToBooksThatAreBehind(t *testing.T) {
+	k := newBacklogged(t)
+	k.fillBacklog(t)
+	image := k.killed(t)
+	before := contents(t, image)
+	db, err := sql.Open("sqlite", "file:"+image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, statement := range []string{
+		"UPDATE accounts SET last_seq = last_seq + 1",
+		"INSERT INTO accounts (id, created_ms, last_seq) SELECT id, 0, last_seq + 1 FROM accounts WHERE true ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq",
+	} {
+		if _, err := db.ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "commits wait") {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+	sameContents(t, contents(t, image), before)
+	s, engine, _ := reopen(t, image)
+	if settled, err := engine.Settle(t.Context(), ledger.Settlement{HoldID: "runs", Cost: 3}); err != nil || settled.DIEM != 3 {
+		t.Errorf("what ran: %v, %v", settled, err)
+	}
+	verify(t, s)
 }
