@@ -48,7 +48,7 @@ func TestACrowdOverABacklog(t *testing.T) {
 	var charged atomic.Int64
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	done := make(chan struct{})
+	done, minted := make(chan struct{}), 0
 	var crowd, others sync.WaitGroup
 	for caller := range callers {
 		crowd.Go(func() {
@@ -87,6 +87,12 @@ func TestACrowdOverABacklog(t *testing.T) {
 		},
 		func() error { _, err := k.store.Charges(ctx, account, usage.Filter{}, 0, 10); return err },
 		func() error { _, err := k.store.KeyByHash(ctx, hashOf("k")); return err },
+		func() error {
+			minted++
+			in := insertion(fmt.Sprint("k", minted))
+			in.MaxActive, in.MaxPerMinute = 1<<20, 1<<20
+			return k.store.InsertKey(ctx, in)
+		},
 		func() error {
 			_, err := k.store.UpdateKey(ctx, account, "k", apikey.Actor{}, func(key *apikey.Key) { key.Description += "x" })
 			return err
