@@ -91,15 +91,24 @@ func (t *transaction) catchUp(ctx context.Context) error {
 }
 
 // defers reports whether a batch can be written as a row of the backlog: it has
-// touched no table, changes what backlogs have, is not one too many, and makes no
-// hold that there is or was just now, which its table has to refuse.
+// touched no table, changes what backlogs have, is not one too many, and has
+// nothing that its table has to refuse: a hold that there is or was just now, a
+// budget past its ceiling.
 func (t *transaction) defers(changes *ledger.Changes) bool {
 	if !t.untouched() || len(changes.Corrected)+len(changes.Entries)+len(changes.Attempts) > 0 ||
 		t.store.backlog.Load()+rowsOf(changes) > maxBacklog {
 		return false
 	}
 	made := t.carrier.(*backlogged).made
-	return !slices.ContainsFunc(changes.NewHolds, func(hold *ledger.Hold) bool { return made[hold.ID] || t.kept.holds[hold.ID] != nil })
+	return !slices.ContainsFunc(changes.NewHolds, func(hold *ledger.Hold) bool { return made[hold.ID] || t.kept.holds[hold.ID] != nil }) &&
+		!slices.ContainsFunc(changes.Budgets, isUnsound) &&
+		!slices.ContainsFunc(changes.Ended, func(hold *ledger.Hold) bool { return hold.ChargedDIEM < 0 || hold.ChargedUSD < 0 })
+}
+
+// isUnsound is what the table of budgets refuses, the second guard behind the
+// ledger's own decision: later, with others' batches around it, were too late.
+func isUnsound(b *ledger.Budget) bool {
+	return b.Cap < 0 || b.CapHigh < b.Cap || b.Posted < 0 || b.Pending < 0 || b.Posted > b.CapHigh-b.Pending
 }
 
 func rowsOf(changes *ledger.Changes) int64 {

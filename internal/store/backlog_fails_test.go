@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -217,4 +219,34 @@ func TestNobodyElseWritesToBooksThatAreBehind(t *testing.T) {
 		t.Errorf("what ran: %v, %v", settled, err)
 	}
 	verify(t, s)
+}
+
+// What the tables' own rules forbid is refused with its batch, not when others
+// have been told of theirs since.
+func TestTheTablesRulesHoldInTheBacklogToo(t *testing.T) {
+	k := newBacklogged(t)
+	k.fillBacklog(t)
+	write := func(changes *ledger.Changes) error {
+		return k.store.Update(t.Context(), func(ctx context.Context, tx ledger.Tx) error { return tx.Write(ctx, changes) })
+	}
+	const id = "a/of-nobody/DIEM/test"
+	for name, broken := range map[string]ledger.Budget{
+		"charged past its ceiling":          {ID: id, Cap: 10, CapHigh: 10, Posted: 11},
+		"charged and held past its ceiling": {ID: id, Cap: 10, CapHigh: 10, Posted: 5, Pending: 6},
+		"more than there are numbers":       {ID: id, Cap: 10, CapHigh: 10, Posted: math.MaxInt64, Pending: math.MaxInt64},
+		"less than nothing charged":         {ID: id, Cap: 10, CapHigh: 10, Posted: -1},
+		"less than nothing held":            {ID: id, Cap: 10, CapHigh: 10, Pending: -1},
+		"less than nothing given":           {ID: id, Cap: -1},
+		"a highest cap that is not":         {ID: id, Cap: 10, CapHigh: 9},
+	} {
+		if err := write(&ledger.Changes{Budgets: []*ledger.Budget{&broken}}); err == nil {
+			t.Errorf("%s: it was written", name)
+		}
+	}
+	if before := k.store.Waiting(t); before == 0 {
+		t.Error("what waited before went with what was refused")
+	} else if err := write(&ledger.Changes{Budgets: []*ledger.Budget{{ID: id, Cap: 10, CapHigh: 12, Posted: 6, Pending: 6}}}); err != nil || k.store.Waiting(t) != before+1 {
+		t.Errorf("a sound budget: %v, and %d commits wait, not %d", err, k.store.Waiting(t), before+1)
+	}
+	k.settle(t, "runs", 5)
 }
