@@ -101,15 +101,19 @@ func BenchmarkCall(b *testing.B) {
 	proxy := httptest.NewServer(proxied)
 	defer proxy.Close()
 
-	message := `{"model":"small","max_tokens":100,"stream":%v,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"` + strings.Repeat("a question ", 20) + `"}]}`
-	for _, stream := range []bool{false, true} {
-		body := fmt.Sprintf(message, stream)
+	const message = `{"model":"small","max_tokens":100,"stream":%v,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"%s"}]}`
+	question := strings.Repeat("a question ", 20)
+	for _, kind := range []struct{ name, body string }{
+		{"stream=false", fmt.Sprintf(message, false, question)},
+		{"stream=true", fmt.Sprintf(message, true, question)},
+		{"100KB", fmt.Sprintf(message, false, strings.Repeat("a question ", 9100))},
+	} {
 		for _, way := range []struct{ name, url string }{
 			{"direct", model.URL + "/v1/chat/completions"},
 			{"ReverseProxy", proxy.URL + "/v1/chat/completions"},
 			{"stakegate", door.URL + "/api/v1/chat/completions"},
 		} {
-			b.Run(fmt.Sprintf("stream=%v/%s", stream, way.name), func(b *testing.B) { benchCalls(b, way.url, secret.Reveal(), body) })
+			b.Run(kind.name+"/"+way.name, func(b *testing.B) { benchCalls(b, way.url, secret.Reveal(), kind.body) })
 		}
 	}
 }
