@@ -13,9 +13,9 @@ import (
 
 // client speaks HTTP/1.1 (RFC 9112) with one server: what a pool needs of
 // net/http's Transport, at half its price. A call runs in its caller's own
-// goroutine, and a kept connection has none. Only the rest of a long body is
-// written by another one, so that an answer that comes before all of it was
-// taken is read.
+// goroutine, and a kept connection has none. Only what a socket does not take at
+// once of a long body is written by another one, so that an answer that comes
+// before all of it was taken is read.
 //
 // A request goes to a connection once. Whether a byte of it was written is
 // known exactly, because when send returns an error nothing writes any more.
@@ -112,33 +112,46 @@ const (
 	inChunks   int64 = -2
 )
 
-// write sends a request: the headers and a short body, or the beginning of a
-// long one, in one write. It returns how much of it was written.
+// write sends a request: the headers and a short body, or as much of a long one
+// as the socket takes at once, in one write. It returns how much of it was
+// written.
 func (x *exchange) write(m message) (n int, err error) {
-	out := append(append(append(append(x.wire.out[:0], m.method...), ' '), m.target...), " HTTP/1.1\r\n"...)
-	out = append(out, m.fields...)
+	head := append(append(append(append(x.wire.out[:0], m.method...), ' '), m.target...), " HTTP/1.1\r\n"...)
+	head = append(head, m.fields...)
 	if m.method != http.MethodGet {
-		out = strconv.AppendInt(append(out, "Content-Length: "...), int64(len(m.body)), 10)
-		out = append(out, "\r\n"...)
+		head = strconv.AppendInt(append(head, "Content-Length: "...), int64(len(m.body)), 10)
+		head = append(head, "\r\n"...)
 	}
+	head = append(head, "\r\n"...)
+	x.wire.out = head
 	first := min(len(m.body), writeBuffer)
-	out = append(append(out, "\r\n"...), m.body[:first]...)
-	x.wire.out = out
-	if n, err = x.wire.Write(out); err != nil || first == len(m.body) {
-		return n, err
+	if first < len(m.body) {
+		n = x.wire.offer(head, m.body)
 	}
-	x.rest = make(chan error, 1)
-	go func() {
-		_, err := x.wire.Write(m.body[first:])
-		if err != nil {
-			_ = x.wire.SetReadDeadline(time.Now().Add(answerGrace))
-			if x.ctx.Err() != nil { // and not later than that
-				x.wire.interrupt()
-			}
+	if n < len(head)+first {
+		x.wire.out = append(head, m.body[:first]...)
+		more, err := x.wire.Write(x.wire.out[n:])
+		if n += more; err != nil {
+			return n, err
 		}
-		x.rest <- err
-	}()
+	}
+	if rest := m.body[n-len(head):]; len(rest) > 0 {
+		x.rest = make(chan error, 1)
+		go x.finish(rest)
+	}
 	return n, nil
+}
+
+// finish writes the rest of a long body.
+func (x *exchange) finish(rest []byte) {
+	_, err := x.wire.Write(rest)
+	if err != nil {
+		_ = x.wire.SetReadDeadline(time.Now().Add(answerGrace))
+		if x.ctx.Err() != nil { // and not later than that
+			x.wire.interrupt()
+		}
+	}
+	x.rest <- err
 }
 
 // Read implements io.Reader. io.EOF says that the answer came whole.

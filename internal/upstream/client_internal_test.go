@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -312,6 +314,39 @@ func TestAnAnswerBeforeTheWholeBodyCounts(t *testing.T) {
 				t.Errorf("%d %q, %+v, %v; %d kept", status, body, f, err, c.keeps())
 			}
 		})
+	}
+}
+
+// A socket takes all of a body at once, or a part of it, or nothing.
+func TestABodyArrivesWholeHoweverMuchTheSocketTakes(t *testing.T) {
+	c := scripted(t, func(_ int, conn *net.TCPConn, in *bufio.Reader) {
+		for {
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			digest := sha256.New()
+			if _, err := io.Copy(digest, r.Body); err != nil {
+				return
+			}
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n%x", digest.Sum(nil))
+		}
+	})
+	random := rand.NewChaCha8([32]byte{})
+	for _, size := range []int{0, 1, writeBuffer, writeBuffer + 1, 100_000, 1 << 20, 32 << 20} {
+		body := make([]byte, size)
+		_, _ = random.Read(body)
+		m := request("")
+		m.body = body
+		for range 3 { // on the same connection, which takes more and more
+			_, digest, f, err := c.ask(context.Background(), m)
+			if err != nil || digest != fmt.Sprintf("%x", sha256.Sum256(body)) || !f.written {
+				t.Errorf("%d bytes: %q, %+v, %v", size, digest, f, err)
+			}
+		}
+	}
+	if c.keeps() != 1 {
+		t.Errorf("%d connections are kept", c.keeps())
 	}
 }
 

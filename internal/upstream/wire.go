@@ -74,6 +74,16 @@ func (c *conn) cut() {
 	_ = c.Close()
 }
 
+// offer writes as much of two parts as the socket takes without waiting, and
+// returns how much that is: nothing where it cannot. An error is left to the
+// next write.
+func (c *conn) offer(head, body []byte) int {
+	if c.raw == nil || c.socket != nil {
+		return 0 // TLS does wait
+	}
+	return offer(c.raw, head, body)
+}
+
 // interrupt ends what reads and writes, now and later.
 func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
 

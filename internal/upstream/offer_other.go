@@ -1,0 +1,8 @@
+//go:build !linux
+
+package upstream
+
+import "syscall"
+
+// offer takes nothing here.
+func offer(syscall.RawConn, []byte, []byte) int { return 0 }
