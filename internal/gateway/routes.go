@@ -270,10 +270,12 @@ func (g *Gateway) readAll(w http.ResponseWriter, r *http.Request, limit int64, r
 	if err != nil || first == size {
 		return body, err
 	}
-	begun := body // it has sent some, it will send the rest
-	body = g.rooms.take(room(size))[:size]
-	copy(body, begun)
-	g.rooms.give(begun)
+	if begun := body; cap(begun) < room(size) { // it has sent some, it will send the rest
+		body = g.rooms.take(room(size))[:size]
+		copy(body, begun)
+		g.rooms.give(begun)
+	}
+	body = body[:size]
 	_, err = io.ReadFull(r.Body, body[first:])
 	return body, err
 }
