@@ -7,6 +7,8 @@ import (
 	"hash/maphash"
 	"math"
 	"math/bits"
+	"slices"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -47,14 +49,33 @@ type scanner struct {
 	culprit uint32   // the second of two equal names
 }
 
+// drafts are lists for the nodes of one document at a time. How many there will
+// be is known at its end only, and a new list that is long enough for most
+// costs more to clear than the values of a long text to write down.
+var drafts = sync.Pool{New: func() any {
+	draft := make([]node, 0, 1024)
+	return &draft
+}}
+
+// maxDraft is how many nodes a list may have room for that is used again.
+const maxDraft = 4096
+
 // Parse reads one JSON document. The document shares data's memory, so data
 // must not change while it is in use. Every error is an *Error.
 func Parse(data []byte) (*Document, error) {
-	// Chat requests have long texts: a node for 64 bytes spares them growth.
-	s := scanner{data: data, nodes: make([]node, 0, min(max(len(data)/64, 64), 1024))}
+	draft := drafts.Get().(*[]node)
+	defer drafts.Put(draft)
+	s := scanner{data: data, nodes: (*draft)[:0]}
 	f := s.document()
 	d := &Document{data: data, nodes: s.nodes}
+	again := cap(s.nodes) <= maxDraft
+	if again {
+		*draft = s.nodes
+	}
 	if f == 0 {
+		if again {
+			d.nodes = slices.Clone(s.nodes)
+		}
 		return d, nil
 	}
 	err := &Error{Problem: faults[f], Malformed: true}
