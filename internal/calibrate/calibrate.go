@@ -267,10 +267,10 @@ func request(t Target, u catalog.Upstream, model string, s Sample) (upstream.Req
 	}
 	body, err := json.Marshal(members)
 	if err != nil || u.Kind != catalog.KindAnthropic {
-		return upstream.Request{Path: path, Body: body}, err
+		return upstream.Request{Path: path, Body: [][]byte{body}}, err
 	}
 	body, err = anthropic.Back{}.Request(body)
-	return upstream.Request{Path: anthropic.Back{}.Path(), Body: body}, err
+	return upstream.Request{Path: anthropic.Back{}.Path(), Body: [][]byte{body}}, err
 }
 
 var errNoUsage = errors.New("the answer has no usage.prompt_tokens")

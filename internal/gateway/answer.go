@@ -197,6 +197,6 @@ func appendCost(out []byte, settled ledger.Settled) []byte {
 // name.
 func post(path string, body func(model string) []byte) asking {
 	return func(_ catalog.Upstream, model string) (upstream.Request, error) {
-		return upstream.Request{Path: path, Body: body(model)}, nil
+		return upstream.Request{Path: path, Body: [][]byte{body(model)}}, nil
 	}
 }

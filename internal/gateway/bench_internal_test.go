@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"stakegate/internal/catalog"
 	"stakegate/internal/gateway/sse"
 )
 
@@ -51,6 +52,7 @@ func BenchmarkParseChat(b *testing.B) {
 	}{
 		{"1KB", conversation(1000, "word ")},
 		{"100KB", conversation(100_000, "word ")},
+		{"100KB-text", []byte(`{"model":"m","messages":[{"role":"user","content":"` + strings.Repeat("word ", 20_000) + `"}]}`)},
 		{"100KB-code", conversation(100_000, `a line of code;\n`)},
 	} {
 		b.Run(test.name, func(b *testing.B) {
@@ -61,7 +63,7 @@ func BenchmarkParseChat(b *testing.B) {
 				if problem != nil {
 					b.Fatal(problem)
 				}
-				r.forward("up", 5)
+				r.partsFor(catalog.Upstream{}, "up", 5)
 			}
 		})
 	}

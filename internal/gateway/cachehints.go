@@ -41,15 +41,21 @@ func (r *chatRequest) takesHints(upstream catalog.Upstream) bool {
 		slices.Contains(upstream.Pass, hintName))
 }
 
-// restFor is the body to be completed for an upstream.
-func (r *chatRequest) restFor(upstream catalog.Upstream) []byte {
+// restFor is the body to be completed for an upstream, and what stands apart of
+// it.
+func (r *chatRequest) restFor(upstream catalog.Upstream) ([]byte, []apart) {
 	if len(r.hints) == 0 || r.takesHints(upstream) {
-		return r.rest()
+		return r.rest(), r.apart
+	}
+	moved := slices.Clone(r.apart)
+	for i := range moved {
+		before, _ := slices.BinarySearch(r.hints, moved[i].at)
+		moved[i].at -= before * len(hintText)
 	}
 	out, from := make([]byte, 0, len(r.out)+512), 0
 	for _, at := range r.hints {
 		out = append(out, r.out[from:at]...)
 		from = at + len(hintText)
 	}
-	return append(out, r.out[from:]...)
+	return append(out, r.out[from:]...), moved
 }

@@ -106,14 +106,14 @@ func (o *chatOrder) deliver(p *paid) *Error {
 // put is the request as a server understands it.
 func (o *chatOrder) put(server catalog.Upstream, model string, outputCap int64) (upstream.Request, error) {
 	o.server, o.back = server, backs[server.Kind]
-	request := upstream.Request{Path: chatPath, Body: o.request.forwardTo(server, model, outputCap)}
+	request := upstream.Request{Path: chatPath, Body: o.request.partsFor(server, model, outputCap)}
 	if o.request.stream {
 		request.Accept = mediaEvents
 	}
 	if o.back == nil {
 		return request, nil
 	}
-	body, err := o.back.Request(request.Body)
+	body, err := o.back.Request(joined(request.Body))
 	if err != nil {
 		var shape *strictjson.Error
 		if errors.As(err, &shape) {
@@ -121,7 +121,7 @@ func (o *chatOrder) put(server catalog.Upstream, model string, outputCap int64) 
 		}
 		return request, err
 	}
-	request.Path, request.Body = o.back.Path(), body
+	request.Path, request.Body = o.back.Path(), [][]byte{body}
 	return request, nil
 }
 

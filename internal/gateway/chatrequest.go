@@ -24,7 +24,8 @@ type chatRequest struct {
 	conversation strictjson.Value
 	image        strictjson.Value // the first one
 	unknown      []given
-	hints        []int // where hintText stands in the rebuilt body
+	hints        []int   // where hintText stands in the rebuilt body
+	apart        []apart // long texts that do not
 	// cacheWrites says that the model has a price for what hints cause; fit
 	// sets it.
 	cacheWrites bool
@@ -166,10 +167,15 @@ func (r *chatRequest) forward(model string, outputCap int64) []byte {
 	return r.forwardTo(catalog.Upstream{}, model, outputCap)
 }
 
-// forwardTo is the body for an upstream: rebuilt, with the held cap, for the
-// model as the upstream calls it.
+// forwardTo is the body for an upstream in one part.
 func (r *chatRequest) forwardTo(upstream catalog.Upstream, model string, outputCap int64) []byte {
-	out := r.restFor(upstream)
+	return joined(r.partsFor(upstream, model, outputCap))
+}
+
+// partsFor is the body for an upstream: rebuilt, with the held cap, for the
+// model as the upstream calls it.
+func (r *chatRequest) partsFor(upstream catalog.Upstream, model string, outputCap int64) [][]byte {
+	out, apart := r.restFor(upstream)
 	out = quote(appendName(out, "model"), model)
 	if r.n > 1 {
 		out = strconv.AppendInt(appendName(out, "n"), r.n, 10)
@@ -182,7 +188,7 @@ func (r *chatRequest) forwardTo(upstream catalog.Upstream, model string, outputC
 	if upstream.Kind == catalog.KindVenice && r.venice {
 		out = r.parameters.appendRequest(appendName(out, "venice_parameters"))
 	}
-	return append(appendPassed(out, r.unknown, upstream), '}')
+	return woven(append(appendPassed(out, r.unknown, upstream), '}'), apart)
 }
 
 func readChoices(into *int64, m given) *Error {

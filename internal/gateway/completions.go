@@ -51,7 +51,7 @@ func (o completionOrder) demand(c *catalog.Catalog, resolution catalog.Resolutio
 func (o completionOrder) deliver(p *paid) *Error {
 	ask := func(server catalog.Upstream, model string) (upstream.Request, error) {
 		p.tellIgnored(o.request.unknown, server)
-		request := upstream.Request{Path: "/completions", Body: o.request.forwardTo(server, model, p.OutputCap)}
+		request := upstream.Request{Path: "/completions", Body: [][]byte{o.request.forwardTo(server, model, p.OutputCap)}}
 		if backs[server.Kind] != nil {
 			return request, invalid("model", "is not served on this route by its server; use /chat/completions")
 		}

@@ -35,7 +35,7 @@ func (o imagesOrder) demand(_ *catalog.Catalog, resolution catalog.Resolution) (
 func (o imagesOrder) deliver(p *paid) *Error {
 	ask := func(server catalog.Upstream, model string) (upstream.Request, error) {
 		p.tellIgnored(o.request.unknown, server)
-		return upstream.Request{Path: "/images/generations", Body: o.request.forwardTo(server, model)}, nil
+		return upstream.Request{Path: "/images/generations", Body: [][]byte{o.request.forwardTo(server, model)}}, nil
 	}
 	return p.answer(ask, &imagesAnswer{asURL: o.request.format == "url"})
 }

@@ -135,7 +135,7 @@ func (r *chatRequest) content(out []byte, role, v strictjson.Value) ([]byte, *Er
 	switch {
 	case v.Kind() == strictjson.String:
 		r.addText(v)
-		return append(out, v.Raw()...), nil
+		return r.long(out, v.Raw()), nil
 	case v.Kind() == strictjson.Null:
 		return append(out, "null"...), nil
 	case v.Len() == 0: // no array, or an empty one

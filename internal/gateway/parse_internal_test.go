@@ -268,6 +268,7 @@ func FuzzParseChat(f *testing.F) {
 	f.Add([]byte(`{` + minimal + `,"stream":true,"tools":[{"function":{"name":"f","parameters":{"a":[1]}}}],"n":3,"stop":["x"]}`))
 	f.Add([]byte(`{"model":"m","messages":[{"role":"assistant","content":[{"type":"refusal","refusal":"no"}],"tool_calls":[{}]}]}`))
 	f.Add([]byte(`{"model":"m","messages":[{"role":"tool","tool_call_id":"\u0000","content":"\ud83d\ude00"}],"venice_parameters":{"enable_web_search":"off"}}`))
+	f.Add([]byte(`{"messages":[{"content":"` + strings.Repeat("long ", longText/5) + `","role":"user","name":"a"},{"role":"user","content":"b"}],"model":"m"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, problem := parseChat(body)
 		if problem != nil {

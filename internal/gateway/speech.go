@@ -33,7 +33,7 @@ func (o speechOrder) demand(_ *catalog.Catalog, resolution catalog.Resolution) (
 func (o speechOrder) deliver(p *paid) *Error {
 	return p.pour(func(server catalog.Upstream, model string) (upstream.Request, error) {
 		p.tellIgnored(o.request.unknown, server)
-		return upstream.Request{Path: "/audio/speech", Accept: "*/*", Body: o.request.forwardTo(server, model)}, nil
+		return upstream.Request{Path: "/audio/speech", Accept: "*/*", Body: [][]byte{o.request.forwardTo(server, model)}}, nil
 	}, speechMedia[o.request.format])
 }
 

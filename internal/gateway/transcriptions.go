@@ -32,7 +32,7 @@ func (o transcriptionOrder) demand(_ *catalog.Catalog, resolution catalog.Resolu
 func (o transcriptionOrder) deliver(p *paid) *Error {
 	ask := func(server catalog.Upstream, model string) (upstream.Request, error) {
 		contentType, body := o.request.forwardTo(server, model)
-		return upstream.Request{Path: "/audio/transcriptions", ContentType: contentType, Body: body}, nil
+		return upstream.Request{Path: "/audio/transcriptions", ContentType: contentType, Body: [][]byte{body}}, nil
 	}
 	return p.answer(ask, &transcriptionAnswer{request: o.request})
 }

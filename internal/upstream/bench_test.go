@@ -26,7 +26,7 @@ models: [{id: m, type: text, upstream: a, context: 10, max_output: 5, price: {in
 			}
 			pool := upstream.New(upstream.Config{Current: func() *catalog.Catalog { return c }, Transport: everywhere{}})
 			ask := upstream.Call{Model: model(weights), Make: func(catalog.Upstream, string) (upstream.Request, error) {
-				return upstream.Request{Path: "/chat/completions", Body: []byte("{}")}, nil
+				return upstream.Request{Path: "/chat/completions", Body: [][]byte{[]byte("{}")}}, nil
 			}}
 			b.ReportAllocs()
 			for b.Loop() {

@@ -32,8 +32,8 @@ type client struct {
 // message is a request. Its parts must be well formed.
 type message struct {
 	method, target string
-	fields         []byte // header lines, Host among them, but for Content-Length
-	body           []byte // not read any more when send has failed, or the answer's body is closed
+	fields         []byte   // header lines, Host among them, but for Content-Length
+	body           [][]byte // not read any more when send has failed, or the answer's body is closed
 }
 
 // fate says what became of a request.
@@ -116,35 +116,48 @@ const (
 // as the socket takes at once, in one write. It returns how much of it was
 // written.
 func (x *exchange) write(m message) (n int, err error) {
+	size := 0
+	for _, part := range m.body {
+		size += len(part)
+	}
 	head := append(append(append(append(x.wire.out[:0], m.method...), ' '), m.target...), " HTTP/1.1\r\n"...)
 	head = append(head, m.fields...)
 	if m.method != http.MethodGet {
-		head = strconv.AppendInt(append(head, "Content-Length: "...), int64(len(m.body)), 10)
+		head = strconv.AppendInt(append(head, "Content-Length: "...), int64(size), 10)
 		head = append(head, "\r\n"...)
 	}
 	head = append(head, "\r\n"...)
 	x.wire.out = head
-	first := min(len(m.body), writeBuffer)
-	if first < len(m.body) {
-		n = x.wire.offer(head, m.body)
+	first := len(head) + min(size, writeBuffer)
+	if size > writeBuffer {
+		n = x.wire.offer(append([][]byte{head}, m.body...))
 	}
-	if n < len(head)+first {
-		x.wire.out = append(head, m.body[:first]...)
+	if n < first {
+		for _, part := range m.body {
+			x.wire.out = append(x.wire.out, part[:min(len(part), first-len(x.wire.out))]...)
+		}
 		more, err := x.wire.Write(x.wire.out[n:])
 		if n += more; err != nil {
 			return n, err
 		}
 	}
-	if rest := m.body[n-len(head):]; len(rest) > 0 {
+	if left := n - len(head); left < size {
 		x.rest = make(chan error, 1)
-		go x.finish(rest)
+		go x.finish(m.body, left)
 	}
 	return n, nil
 }
 
-// finish writes the rest of a long body.
-func (x *exchange) finish(rest []byte) {
-	_, err := x.wire.Write(rest)
+// finish writes the rest of a long body, of which so much is written.
+func (x *exchange) finish(body [][]byte, written int) {
+	var err error
+	for _, part := range body {
+		skip := min(written, len(part))
+		written -= skip
+		if part = part[skip:]; len(part) > 0 && err == nil {
+			_, err = x.wire.Write(part)
+		}
+	}
 	if err != nil {
 		_ = x.wire.SetReadDeadline(time.Now().Add(answerGrace))
 		if x.ctx.Err() != nil { // and not later than that

@@ -5,4 +5,4 @@ package upstream
 import "syscall"
 
 // offer takes nothing here.
-func offer(syscall.RawConn, []byte, []byte) int { return 0 }
+func offer(syscall.RawConn, [][]byte) int { return 0 }

@@ -258,7 +258,7 @@ func TestALongBodyArrivesWhole(t *testing.T) {
 	w := newWorld(t, upstream.Config{}, a.URL)
 	response, err := w.pool.Send(context.Background(), upstream.Call{
 		Model: model("a"), Make: func(catalog.Upstream, string) (upstream.Request, error) {
-			return upstream.Request{Path: "/x", Body: []byte(long)}, nil
+			return upstream.Request{Path: "/x", Body: [][]byte{[]byte(long)}}, nil
 		},
 	})
 	if err != nil {

@@ -32,7 +32,7 @@ func TestAServerSeesOnlyWhatItNeeds(t *testing.T) {
 		for _, accept := range []string{"", "text/event-stream", "audio/mpeg"} {
 			response, err := w.pool.Send(context.Background(), upstream.Call{
 				Model: model("a"), Make: func(catalog.Upstream, string) (upstream.Request, error) {
-					r := upstream.Request{Path: "/chat/completions", Accept: accept, Body: []byte("{}")}
+					r := upstream.Request{Path: "/chat/completions", Accept: accept, Body: [][]byte{[]byte("{}")}}
 					if accept == "audio/mpeg" {
 						r.Header = http.Header{"Authorization": {"Bearer client"}, "X-Api-Key": {"client"}, "User-Agent": {"me"}, "Extra": {"1"}}
 					}

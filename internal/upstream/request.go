@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"sync/atomic"
 
 	"stakegate/internal/catalog"
@@ -96,14 +97,14 @@ func (t *target) exchange(ctx context.Context, method string, r Request) (*http.
 		target := escaped(t.server.base.Path) + escaped(r.Path)
 		return c.send(ctx, message{method: method, target: target, fields: f.lines, body: r.Body})
 	}
-	a := newAttempt()
+	a, body := newAttempt(), slices.Concat(r.Body...)
 	ctx = httptrace.WithClientTrace(ctx, &a.trace)
 	// It has no GetBody, without which net/http never sends a body twice. The
 	// body is a copy, because net/http may read it for longer than it says.
 	request := &http.Request{
 		Method: method, URL: t.at(r.Path), Host: t.server.base.Host, Header: f.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: io.NopCloser(bytes.NewReader(bytes.Clone(r.Body))), ContentLength: int64(len(r.Body)),
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
 	}
 	if method == http.MethodGet {
 		request.Body = nil

@@ -80,7 +80,9 @@ type Request struct {
 	// Header holds further headers that our own code chose; never a client's.
 	// Those that the pool sets itself win.
 	Header http.Header
-	Body   []byte // must not change until the response's body is closed
+	// Body is sent as its parts stand, one after the other. They must not change
+	// until the response's body is closed.
+	Body [][]byte
 }
 
 // Response is what a server answered, whatever its status. Its body must be

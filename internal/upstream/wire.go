@@ -74,14 +74,14 @@ func (c *conn) cut() {
 	_ = c.Close()
 }
 
-// offer writes as much of two parts as the socket takes without waiting, and
+// offer writes as much of a request as the socket takes without waiting, and
 // returns how much that is: nothing where it cannot. An error is left to the
 // next write.
-func (c *conn) offer(head, body []byte) int {
+func (c *conn) offer(parts [][]byte) int {
 	if c.raw == nil || c.socket != nil {
 		return 0 // TLS does wait
 	}
-	return offer(c.raw, head, body)
+	return offer(c.raw, parts)
 }
 
 // interrupt ends what reads and writes, now and later.

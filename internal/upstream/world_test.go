@@ -112,7 +112,7 @@ func model(weights string) *catalog.Model {
 // call asks for a model; the body names the model as the server calls it.
 func call(weights string) upstream.Call {
 	return upstream.Call{Model: model(weights), Make: func(_ catalog.Upstream, model string) (upstream.Request, error) {
-		return upstream.Request{Path: "/chat/completions", Body: []byte(`{"model":"` + model + `"}`)}, nil
+		return upstream.Request{Path: "/chat/completions", Body: [][]byte{[]byte(`{"model":"` + model + `"}`)}}, nil
 	}}
 }
 
