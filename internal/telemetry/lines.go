@@ -22,7 +22,7 @@ type Lines struct {
 }
 
 const (
-	linesWait = 5 * time.Millisecond
+	linesWait = 100 * time.Millisecond
 	linesFull = 32 << 10
 )
 

@@ -44,7 +44,7 @@ func TestLinesAreWrittenTogetherSoonAndInOrder(t *testing.T) {
 			if len(to.all()) != 0 {
 				t.Fatalf("written at once: %q", to.all())
 			}
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(100 * time.Millisecond)
 			synctest.Wait()
 			if got := to.all(); len(got) != 1 || got[0] != "a\nb\n" {
 				t.Fatalf("written: %q", got)

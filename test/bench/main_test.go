@@ -33,7 +33,7 @@ var (
 	runAll      = flag.Bool("bench.run", false, "measure, instead of only trying every part once")
 	rounds      = flag.Int("rounds", 5, "interleaved rounds")
 	window      = flag.Duration("window", 1500*time.Millisecond, "how long one server is measured in a round")
-	onlyFlag    = flag.String("only", "", "scenarios, separated by commas: plain,rate,stream,long,refusal,overshoot; default: all")
+	onlyFlag    = flag.String("only", "", "scenarios, separated by commas: plain,rate,asleep,stream,long,refusal,overshoot; default: all")
 	serversFlag = flag.String("servers", "", "servers beside the bare proxy, separated by commas: direct,nginx,portkey,sqlite,postgres,memory; default: all that are installed")
 	manyStreams = flag.Bool("streams", false, "measure 1,000 streams for a minute instead")
 	mintKeys    = flag.Bool("mint", false, "measure validation tokens and mints instead")

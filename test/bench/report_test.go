@@ -64,7 +64,7 @@ func (r *results) print(out io.Writer) {
 		fmt.Fprintf(out, "\n%s\n", s.title)
 		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 		switch s.name {
-		case "rate":
+		case "rate", "asleep":
 			fmt.Fprintln(w, "server\tp50 ms\tp99 ms\tadded p50\tadded p99\tCPU us\tx CPU\t")
 		case "stream":
 			fmt.Fprintln(w, "server\tstreams/s\tfirst byte ms\tadded\tgap p50 ms\tx gap direct\tlag p99 ms\tCPU us\tx CPU\tRSS MB\t")
@@ -98,7 +98,7 @@ func (r *results) row(w io.Writer, scenario string, s *server) {
 		times = fmt.Sprintf("%.2f", r.against(scenario, name, "proxy", cpuEach, ratio))
 	}
 	switch scenario {
-	case "rate":
+	case "rate", "asleep":
 		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%+.2f\t%+.2f\t%s\t%s\t\n", name, r.of(scenario, name, p50), r.of(scenario, name, p99),
 			r.against(scenario, name, "proxy", p50, difference), r.against(scenario, name, "proxy", p99, difference), cpu, times)
 	case "stream":

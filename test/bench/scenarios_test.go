@@ -14,6 +14,7 @@ type scenario struct {
 	name  string
 	title string
 	job   func(s *server) (j job, ok bool)
+	awake bool // the cores do not sleep between requests, if that is allowed
 }
 
 const (
@@ -31,19 +32,24 @@ func scenarios() []scenario {
 			return job{Requests: [][]byte{s.request(s.headers, chat(false, answerCap, size))}, Connections: callers, Status: "200"}, true
 		}
 	}
+	rate := func(s *server) (job, bool) {
+		j, _ := plain(100, 8)(s)
+		j.Rate = 50
+		return j, true
+	}
 	return []scenario{
-		{"plain", fmt.Sprintf("plain answers at saturation, %d connections", connections), plain(100, connections)},
-		{"rate", "50 requests a second", func(s *server) (job, bool) {
-			j, _ := plain(100, 8)(s)
-			j.Rate = 50
-			return j, true
+		{name: "plain", title: fmt.Sprintf("plain answers at saturation, %d connections", connections), job: plain(100, connections)},
+		{name: "rate", title: "50 requests a second", job: rate, awake: true},
+		{name: "asleep", title: "50 requests a second, cores asleep in between", job: func(s *server) (job, bool) {
+			j, _ := rate(s)
+			return j, contains([]string{"proxy", "memory", "sqlite"}, s.name)
 		}},
-		{"stream", fmt.Sprintf("streams of %d chunks, one every %s, %d at once", chunksOfStream, paceOfStream, streamCallers), func(s *server) (job, bool) {
+		{name: "stream", title: fmt.Sprintf("streams of %d chunks, one every %s, %d at once", chunksOfStream, paceOfStream, streamCallers), job: func(s *server) (job, bool) {
 			// Portkey 1.15.2 answers every stream with a 500 on Node 20.
 			return job{Requests: [][]byte{s.request(s.headers, chat(true, answerCap, 100))}, Connections: streamCallers, Status: "200"}, s.name != "portkey"
 		}},
-		{"long", "100 KB bodies at saturation", plain(longPrompt, connections)},
-		{"refusal", "refusals (402) at saturation", func(s *server) (job, bool) {
+		{name: "long", title: "100 KB bodies at saturation", job: plain(longPrompt, connections)},
+		{name: "refusal", title: "refusals (402) at saturation", job: func(s *server) (job, bool) {
 			if s.refused == "" {
 				j, _ := plain(100, connections)(s)
 				return j, s.name == "proxy" // answers, to compare with
@@ -99,14 +105,7 @@ func table(t *testing.T, p plan) *results {
 		if !p.has(s.name) {
 			continue
 		}
-		r.scenarios = append(r.scenarios, s)
-		r.samples[s.name] = map[string][]outcome{}
-		for round := range p.rounds {
-			progress("%s: round %d of %d", s.title, round+1, p.rounds)
-			for _, i := range rand.Perm(len(r.servers)) {
-				r.sample(t, p, s, r.servers[i])
-			}
-		}
+		r.scenario(t, p, s)
 	}
 	if p.has("overshoot") {
 		for _, s := range r.servers {
@@ -116,6 +115,28 @@ func table(t *testing.T, p plan) *results {
 		}
 	}
 	return r
+}
+
+// scenario measures one scenario with every server.
+func (r *results) scenario(t *testing.T, p plan, s scenario) {
+	t.Helper()
+	if s.awake {
+		sleepAgain, err := keepAwake()
+		if err != nil {
+			s.title += fmt.Sprintf(" (cores sleep in between: %v)", err)
+		} else {
+			s.title += ", cores kept awake"
+		}
+		defer sleepAgain()
+	}
+	r.scenarios = append(r.scenarios, s)
+	r.samples[s.name] = map[string][]outcome{}
+	for round := range p.rounds {
+		progress("%s: round %d of %d", s.title, round+1, p.rounds)
+		for _, i := range rand.Perm(len(r.servers)) {
+			r.sample(t, p, s, r.servers[i])
+		}
+	}
 }
 
 func (r *results) sample(t *testing.T, p plan, s scenario, through *server) {
