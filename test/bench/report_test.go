@@ -132,6 +132,7 @@ func aims() []aim {
 		{what: "all but the durable ledger: CPU", scenario: "plain", server: "memory", number: cpuEach, join: ratio, must: 1.05, stretch: 0.65},
 		{what: "100 KB bodies, SQLite: CPU", scenario: "long", server: "sqlite", number: cpuEach, join: ratio, must: 1.3, stretch: 0.8},
 		{what: "50/s, SQLite: added p50, ms", scenario: "rate", server: "sqlite", number: p50, join: difference, must: 1.0, stretch: 0.8},
+		{what: "50/s, SQLite, cores asleep: added p50, ms", scenario: "asleep", server: "sqlite", number: p50, join: difference, must: 1.0, stretch: 0.8},
 		{what: "50/s, SQLite: added p99, ms", scenario: "rate", server: "sqlite", number: p99, join: difference, must: 4, stretch: 2.5},
 		{what: "streams, SQLite: CPU", scenario: "stream", server: "sqlite", number: cpuEach, join: ratio, must: 1.15, withoutAStretch: true},
 		{what: "streams, SQLite: gap against direct", scenario: "stream", server: "sqlite", number: gap, join: ratio, other: "direct", must: 1.05, withoutAStretch: true},
