@@ -65,3 +65,28 @@ func TestLongBodiesNeverMix(t *testing.T) {
 		t.Error("no call was settled")
 	}
 }
+
+// The room for a body is taken in two steps, and grows between them if the first
+// one is too small for all of it.
+func TestABodyOfAnyLengthIsReadWhole(t *testing.T) {
+	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
+		if body, _ := io.ReadAll(r.Body); !strings.Contains(string(body), `"content":"the end"`) {
+			t.Errorf("the upstream got %.200q", body)
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(rw, `{"id":"x","object":"chat.completion","created":1,"model":"small","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"yes"}}],"usage":{"prompt_tokens":9,"completion_tokens":1,"total_tokens":10}}`)
+	}, options{budget: 1_000_000 * money.Unit})
+	const start, end = `{"model":"small","max_tokens":10,`, `"messages":[{"role":"user","content":"the end"}]}`
+	for _, size := range []int{16 << 10, 16<<10 + 1, 64 << 10, 64<<10 + 1, 100_000, 128 << 10, 132 << 10, 140_000, 300_000, 1 << 20} {
+		body := start + strings.Repeat(" ", size-len(start)-len(end)) + end
+		response, err := w.server.Client().Do(w.post("/chat/completions", body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, _ := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("%d bytes: %d %s", size, response.StatusCode, answer)
+		}
+	}
+}

@@ -366,3 +366,39 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// Documents are made in memory that is used again, and keep none of it.
+func TestADocumentStaysAsItIsWhenOthersAreRead(t *testing.T) {
+	texts := []string{`{"a":[1,2,{"b":"c"}]}`, `"x"`, `[[],{},null,true,1.5,"` + strings.Repeat("y", 100) + `"]`, "[" + strings.Repeat("0,", 5000) + "0]", `{"a":`}
+	var read []*strictjson.Document
+	var want []string
+	for range 3 {
+		for _, text := range texts {
+			if d, err := strictjson.Parse([]byte(text)); err == nil {
+				read, want = append(read, d), append(want, text)
+			}
+		}
+	}
+	for i, d := range read {
+		var walked func(v strictjson.Value) string
+		walked = func(v strictjson.Value) string {
+			var parts []string
+			switch v.Kind() {
+			case strictjson.Array:
+				for _, element := range v.Elements() {
+					parts = append(parts, walked(element))
+				}
+				return "[" + strings.Join(parts, ",") + "]"
+			case strictjson.Object:
+				for name, member := range v.Members() {
+					parts = append(parts, string(name.Raw())+":"+walked(member))
+				}
+				return "{" + strings.Join(parts, ",") + "}"
+			}
+			return string(v.Raw())
+		}
+		if got := walked(d.Root()); got != want[i] {
+			t.Errorf("document %d is %.100s, was %.100s", i, got, want[i])
+		}
+	}
+}
